@@ -1,0 +1,1 @@
+"""Control synthesizers by sound with normalizing flows."""

@@ -1,0 +1,123 @@
+"""A point in a synth's parameter space: presets, their files, and families of near-duplicates."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flow_synth.error import InputError
+from flow_synth.parameter import ParameterTable
+
+FORMAT = "flow-synth preset"
+FORMAT_VERSION = 1
+
+#: Two presets are twins when fewer than this many knobs differ by more than TWIN_DISTANCE.
+TWIN_KNOBS = 5
+TWIN_DISTANCE = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Preset:
+    """One setting of every knob. ``values``: [P] unit values in the order of the synth's table."""
+
+    name: str
+    values: NDArray[np.float32]
+    category: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> str:
+        """Sixteen hexadecimal digits that depend on the knobs alone, not on the name."""
+        return hashlib.sha256(np.ascontiguousarray(self.values, "<f4").tobytes()).hexdigest()[:16]
+
+
+def write_preset(path: Path, preset: Preset, table: ParameterTable, synth: str) -> None:
+    """Writes a preset as JSON in human units; ``synth`` is the id of the synth it belongs to."""
+    content = {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "synth": synth,
+        "name": preset.name,
+        "category": preset.category,
+        "tags": list(preset.tags),
+        "parameters": table.to_human(preset.values),
+    }
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def read_preset(path: Path, table: ParameterTable, synth: str) -> Preset:
+    """Reads a preset written by :func:`write_preset`.
+
+    Raises:
+        InputError: not a preset file, another synth's preset, an unknown knob or one out of range.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"{path} is not a preset file ({error}); give a JSON preset") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputError(f"{path} is not a preset file; its 'format' must be {FORMAT!r}")
+    if content.get("version") != FORMAT_VERSION:
+        raise InputError(
+            f"{path} has preset version {content.get('version')!r}; this program reads "
+            f"version {FORMAT_VERSION}: update flow-synth or save the preset again"
+        )
+    if content.get("synth") != synth:
+        raise InputError(f"{path} is a preset of synth {content.get('synth')!r}, not of {synth!r}")
+    parameters = content.get("parameters")
+    if not isinstance(parameters, dict) or not all(
+        isinstance(value, int | float | str) for value in parameters.values()
+    ):
+        raise InputError(f"{path}: 'parameters' must map knob names to numbers or choices")
+    try:
+        values = table.from_human(parameters)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    tags = content.get("tags", [])
+    return Preset(
+        str(content.get("name", path.stem)),
+        values,
+        str(content.get("category", "")),
+        tuple(map(str, tags)) if isinstance(tags, list) else (),
+    )
+
+
+def twin_pairs(
+    left: NDArray[np.float32], right: NDArray[np.float32], rows: int = 256
+) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """For every row of ``left`` [N, P] the indices of its twins in ``right`` [M, P]."""
+    for start in range(0, len(left), rows):
+        block = left[start : start + rows]
+        moved = np.zeros((len(block), len(right)), np.uint8)
+        for column in range(left.shape[1]):
+            moved += np.abs(block[:, column, None] - right[None, :, column]) > TWIN_DISTANCE
+        for offset, counts in enumerate(moved):
+            yield start + offset, np.flatnonzero(counts < TWIN_KNOBS)
+
+
+def families(values: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Joins twins, and twins of twins, into families.
+
+    Args:
+        values: [N, P] unit values.
+
+    Returns:
+        [N] family labels; a family is named by the index of its first member.
+    """
+    parent = np.arange(len(values))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = int(parent[index])
+        return index
+
+    for index, twins in twin_pairs(values, values):
+        for twin in twins[twins < index]:
+            first, second = sorted((root(index), root(int(twin))))
+            parent[second] = first
+    return np.array([root(index) for index in range(len(values))], np.int64)
