@@ -1,5 +1,6 @@
 """What every synthesizer offers: canonical, history-free rendering of one note."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from flow_synth.error import InputError
 from flow_synth.parameter import ParameterTable
+from flow_synth.preset import Preset
 
 #: Every synth renders at this rate: what musicians hear.
 SAMPLE_RATE_HZ = 44100
@@ -72,6 +74,14 @@ class Synth(Protocol):
     @property
     def table(self) -> ParameterTable:
         """The knobs, in order."""
+        ...
+
+    def presets(self) -> Sequence[Preset]:
+        """The bank that comes with the synth, always in the same order; empty if there is none."""
+        ...
+
+    def draw(self, generator: np.random.Generator) -> Preset:
+        """A random preset worth hearing; a function of the generator's state alone."""
         ...
 
     def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
