@@ -1,0 +1,716 @@
+// Generated from builtin.dsp by `python -m flow_synth.synths.builtin_source`; do not edit.
+/* ------------------------------------------------------------
+license: "MIT"
+name: "flow-synth built-in", "dawdreamer"
+version: "1.0"
+Code generated with Faust 2.85.9 (https://faust.grame.fr)
+Compilation options: -lang cpp -fpga-mem-th 4 -ct 1 -cn BuiltinDsp -es 1 -mcd 16 -mdd 1024 -mdy 33 -single -ftz 0
+------------------------------------------------------------ */
+
+#ifndef  __BuiltinDsp_H__
+#define  __BuiltinDsp_H__
+
+#ifndef FAUSTFLOAT
+#define FAUSTFLOAT float
+#endif
+
+/* link with : "" */
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <math.h>
+
+#ifndef FAUSTCLASS
+#define FAUSTCLASS BuiltinDsp
+#endif
+
+#ifdef __APPLE__
+#define exp10f __exp10f
+#define exp10 __exp10
+#endif
+
+#if defined(_WIN32)
+#define RESTRICT __restrict
+#else
+#define RESTRICT __restrict__
+#endif
+
+
+class BuiltinDsp : public dsp {
+
+ private:
+
+	int fSampleRate;
+	float fConst0;
+	float fConst1;
+	int IOTA0;
+	FAUSTFLOAT fHslider0;
+	float fConst2;
+	int iVec0[2];
+	int iRec7[2];
+	FAUSTFLOAT fHslider1;
+	FAUSTFLOAT fEntry0;
+	FAUSTFLOAT fHslider2;
+	float fConst3;
+	float fRec8[2];
+	int iRec10[2];
+	float fRec9[2];
+	FAUSTFLOAT fHslider3;
+	FAUSTFLOAT fEntry1;
+	FAUSTFLOAT fHslider4;
+	float fConst4;
+	FAUSTFLOAT fHslider5;
+	FAUSTFLOAT fHslider6;
+	float fRec15[2];
+	FAUSTFLOAT fHslider7;
+	FAUSTFLOAT fHslider8;
+	FAUSTFLOAT fHslider9;
+	FAUSTFLOAT fHslider10;
+	FAUSTFLOAT fHslider11;
+	int iRec17[2];
+	FAUSTFLOAT fHslider12;
+	FAUSTFLOAT fHslider13;
+	float fRec16[2];
+	FAUSTFLOAT fHslider14;
+	FAUSTFLOAT fHslider15;
+	float fConst5;
+	FAUSTFLOAT fHslider16;
+	float fConst6;
+	float fRec18[2];
+	FAUSTFLOAT fHslider17;
+	FAUSTFLOAT fHslider18;
+	FAUSTFLOAT fHslider19;
+	FAUSTFLOAT fEntry2;
+	FAUSTFLOAT fHslider20;
+	FAUSTFLOAT fEntry3;
+	float fRec19[2];
+	FAUSTFLOAT fHslider21;
+	FAUSTFLOAT fHslider22;
+	float fRec20[2];
+	FAUSTFLOAT fHslider23;
+	FAUSTFLOAT fHslider24;
+	FAUSTFLOAT fHslider25;
+	float fRec11[2];
+	float fRec12[2];
+	FAUSTFLOAT fHslider26;
+	FAUSTFLOAT fHslider27;
+	FAUSTFLOAT fHslider28;
+	FAUSTFLOAT fHslider29;
+	FAUSTFLOAT fHslider30;
+	float fRec21[2];
+	float fRec22[2];
+	float fVec1[2];
+	float fRec6[1024];
+	FAUSTFLOAT fHslider31;
+	float fRec23[2];
+	FAUSTFLOAT fHslider32;
+	float fConst7;
+	FAUSTFLOAT fHslider33;
+	FAUSTFLOAT fHslider34;
+	float fRec5[8192];
+	int iConst8;
+	float fRec1[2];
+	float fRec24[8192];
+	int iConst9;
+	float fRec2[2];
+	float fRec25[8192];
+	int iConst10;
+	float fRec3[2];
+	float fRec26[16384];
+	int iConst11;
+	float fRec4[2];
+	FAUSTFLOAT fHslider35;
+	float fRec0[2];
+
+ public:
+	BuiltinDsp() {
+	}
+
+	BuiltinDsp(const BuiltinDsp&) = default;
+
+	virtual ~BuiltinDsp() = default;
+
+	BuiltinDsp& operator=(const BuiltinDsp&) = default;
+
+	void metadata(Meta* m) {
+		m->declare("basics.lib/name", "Faust Basic Element Library");
+		m->declare("basics.lib/sAndH:author", "Romain Michon");
+		m->declare("basics.lib/version", "1.22.0");
+		m->declare("compile_options", "-lang cpp -fpga-mem-th 4 -ct 1 -cn BuiltinDsp -es 1 -mcd 16 -mdd 1024 -mdy 33 -single -ftz 0");
+		m->declare("delays.lib/name", "Faust Delay Library");
+		m->declare("delays.lib/version", "1.2.0");
+		m->declare("envelopes.lib/adsre:author", "Julius O. Smith III");
+		m->declare("envelopes.lib/adsre:licence", "STK-4.3");
+		m->declare("envelopes.lib/author", "GRAME");
+		m->declare("envelopes.lib/copyright", "GRAME");
+		m->declare("envelopes.lib/license", "LGPL with exception");
+		m->declare("envelopes.lib/name", "Faust Envelope Library");
+		m->declare("envelopes.lib/version", "1.3.0");
+		m->declare("filename", "dawdreamer");
+		m->declare("filters.lib/dcblocker:author", "Julius O. Smith III");
+		m->declare("filters.lib/dcblocker:copyright", "Copyright (C) 2003-2019 by Julius O. Smith III <jos@ccrma.stanford.edu>");
+		m->declare("filters.lib/dcblocker:license", "MIT-style STK-4.3 license");
+		m->declare("filters.lib/lowpass0_highpass1", "MIT-style STK-4.3 license");
+		m->declare("filters.lib/name", "Faust Filters Library");
+		m->declare("filters.lib/pole:author", "Julius O. Smith III");
+		m->declare("filters.lib/pole:copyright", "Copyright (C) 2003-2019 by Julius O. Smith III <jos@ccrma.stanford.edu>");
+		m->declare("filters.lib/pole:license", "MIT-style STK-4.3 license");
+		m->declare("filters.lib/version", "1.7.1");
+		m->declare("filters.lib/zero:author", "Julius O. Smith III");
+		m->declare("filters.lib/zero:copyright", "Copyright (C) 2003-2019 by Julius O. Smith III <jos@ccrma.stanford.edu>");
+		m->declare("filters.lib/zero:license", "MIT-style STK-4.3 license");
+		m->declare("license", "MIT");
+		m->declare("maths.lib/author", "GRAME");
+		m->declare("maths.lib/copyright", "GRAME");
+		m->declare("maths.lib/license", "LGPL with exception");
+		m->declare("maths.lib/name", "Faust Math Library");
+		m->declare("maths.lib/version", "2.9.0");
+		m->declare("name", "flow-synth built-in");
+		m->declare("noises.lib/name", "Faust Noise Generator Library");
+		m->declare("noises.lib/version", "1.5.0");
+		m->declare("platform.lib/name", "Generic Platform Library");
+		m->declare("platform.lib/version", "1.3.0");
+		m->declare("signals.lib/name", "Faust Routing Library");
+		m->declare("signals.lib/version", "1.6.0");
+		m->declare("version", "1.0");
+	}
+
+	virtual int getNumInputs() {
+		return 2;
+	}
+	virtual int getNumOutputs() {
+		return 2;
+	}
+
+	static void classInit(int sample_rate) {
+	}
+
+	virtual void instanceConstants(int sample_rate) {
+		fSampleRate = sample_rate;
+		fConst0 = std::min<float>(1.92e+05f, std::max<float>(1.0f, static_cast<float>(fSampleRate)));
+		fConst1 = std::exp(-(3.3333333f / fConst0));
+		fConst2 = 6.2831855f / fConst0;
+		fConst3 = 1.0f / fConst0;
+		fConst4 = 0.45f * fConst0;
+		fConst5 = 3.1415927f / fConst0;
+		fConst6 = 0.5f / fConst0;
+		fConst7 = 0.001f * std::min<float>(fConst0, 3.84e+04f);
+		iConst8 = std::min<int>(16384, std::max<int>(0, static_cast<int>(0.0297f * fConst0)));
+		iConst9 = std::min<int>(16384, std::max<int>(0, static_cast<int>(0.0371f * fConst0)));
+		iConst10 = std::min<int>(16384, std::max<int>(0, static_cast<int>(0.0411f * fConst0)));
+		iConst11 = std::min<int>(16384, std::max<int>(0, static_cast<int>(0.0437f * fConst0)));
+	}
+
+	virtual void instanceResetUserInterface() {
+		fHslider0 = static_cast<FAUSTFLOAT>(8e+03f);
+		fHslider1 = static_cast<FAUSTFLOAT>(0.001f);
+		fEntry0 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider2 = static_cast<FAUSTFLOAT>(5.0f);
+		fHslider3 = static_cast<FAUSTFLOAT>(0.0f);
+		fEntry1 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider4 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider5 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider6 = static_cast<FAUSTFLOAT>(0.1f);
+		fHslider7 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider8 = static_cast<FAUSTFLOAT>(0.5f);
+		fHslider9 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider10 = static_cast<FAUSTFLOAT>(0.1f);
+		fHslider11 = static_cast<FAUSTFLOAT>(0.001f);
+		fHslider12 = static_cast<FAUSTFLOAT>(0.5f);
+		fHslider13 = static_cast<FAUSTFLOAT>(1.0f);
+		fHslider14 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider15 = static_cast<FAUSTFLOAT>(1.6e+04f);
+		fHslider16 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider17 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider18 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider19 = static_cast<FAUSTFLOAT>(0.5f);
+		fEntry2 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider20 = static_cast<FAUSTFLOAT>(0.0f);
+		fEntry3 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider21 = static_cast<FAUSTFLOAT>(2.0f);
+		fHslider22 = static_cast<FAUSTFLOAT>(0.5f);
+		fHslider23 = static_cast<FAUSTFLOAT>(2.0f);
+		fHslider24 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider25 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider26 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider27 = static_cast<FAUSTFLOAT>(0.1f);
+		fHslider28 = static_cast<FAUSTFLOAT>(0.001f);
+		fHslider29 = static_cast<FAUSTFLOAT>(0.5f);
+		fHslider30 = static_cast<FAUSTFLOAT>(1.0f);
+		fHslider31 = static_cast<FAUSTFLOAT>(0.5f);
+		fHslider32 = static_cast<FAUSTFLOAT>(2.0f);
+		fHslider33 = static_cast<FAUSTFLOAT>(0.0f);
+		fHslider34 = static_cast<FAUSTFLOAT>(1.5f);
+		fHslider35 = static_cast<FAUSTFLOAT>(0.0f);
+	}
+
+	virtual void instanceClear() {
+		IOTA0 = 0;
+		for (int l0 = 0; l0 < 2; l0 = l0 + 1) {
+			iVec0[l0] = 0;
+		}
+		for (int l1 = 0; l1 < 2; l1 = l1 + 1) {
+			iRec7[l1] = 0;
+		}
+		for (int l2 = 0; l2 < 2; l2 = l2 + 1) {
+			fRec8[l2] = 0.0f;
+		}
+		for (int l3 = 0; l3 < 2; l3 = l3 + 1) {
+			iRec10[l3] = 0;
+		}
+		for (int l4 = 0; l4 < 2; l4 = l4 + 1) {
+			fRec9[l4] = 0.0f;
+		}
+		for (int l5 = 0; l5 < 2; l5 = l5 + 1) {
+			fRec15[l5] = 0.0f;
+		}
+		for (int l6 = 0; l6 < 2; l6 = l6 + 1) {
+			iRec17[l6] = 0;
+		}
+		for (int l7 = 0; l7 < 2; l7 = l7 + 1) {
+			fRec16[l7] = 0.0f;
+		}
+		for (int l8 = 0; l8 < 2; l8 = l8 + 1) {
+			fRec18[l8] = 0.0f;
+		}
+		for (int l9 = 0; l9 < 2; l9 = l9 + 1) {
+			fRec19[l9] = 0.0f;
+		}
+		for (int l10 = 0; l10 < 2; l10 = l10 + 1) {
+			fRec20[l10] = 0.0f;
+		}
+		for (int l11 = 0; l11 < 2; l11 = l11 + 1) {
+			fRec11[l11] = 0.0f;
+		}
+		for (int l12 = 0; l12 < 2; l12 = l12 + 1) {
+			fRec12[l12] = 0.0f;
+		}
+		for (int l13 = 0; l13 < 2; l13 = l13 + 1) {
+			fRec21[l13] = 0.0f;
+		}
+		for (int l14 = 0; l14 < 2; l14 = l14 + 1) {
+			fRec22[l14] = 0.0f;
+		}
+		for (int l15 = 0; l15 < 2; l15 = l15 + 1) {
+			fVec1[l15] = 0.0f;
+		}
+		for (int l16 = 0; l16 < 1024; l16 = l16 + 1) {
+			fRec6[l16] = 0.0f;
+		}
+		for (int l17 = 0; l17 < 2; l17 = l17 + 1) {
+			fRec23[l17] = 0.0f;
+		}
+		for (int l18 = 0; l18 < 8192; l18 = l18 + 1) {
+			fRec5[l18] = 0.0f;
+		}
+		for (int l19 = 0; l19 < 2; l19 = l19 + 1) {
+			fRec1[l19] = 0.0f;
+		}
+		for (int l20 = 0; l20 < 8192; l20 = l20 + 1) {
+			fRec24[l20] = 0.0f;
+		}
+		for (int l21 = 0; l21 < 2; l21 = l21 + 1) {
+			fRec2[l21] = 0.0f;
+		}
+		for (int l22 = 0; l22 < 8192; l22 = l22 + 1) {
+			fRec25[l22] = 0.0f;
+		}
+		for (int l23 = 0; l23 < 2; l23 = l23 + 1) {
+			fRec3[l23] = 0.0f;
+		}
+		for (int l24 = 0; l24 < 16384; l24 = l24 + 1) {
+			fRec26[l24] = 0.0f;
+		}
+		for (int l25 = 0; l25 < 2; l25 = l25 + 1) {
+			fRec4[l25] = 0.0f;
+		}
+		for (int l26 = 0; l26 < 2; l26 = l26 + 1) {
+			fRec0[l26] = 0.0f;
+		}
+	}
+
+	virtual void init(int sample_rate) {
+		classInit(sample_rate);
+		instanceInit(sample_rate);
+	}
+
+	virtual void instanceInit(int sample_rate) {
+		instanceConstants(sample_rate);
+		instanceResetUserInterface();
+		instanceClear();
+	}
+
+	virtual BuiltinDsp* clone() {
+		return new BuiltinDsp(*this);
+	}
+
+	virtual int getSampleRate() {
+		return fSampleRate;
+	}
+
+	virtual void buildUserInterface(UI* ui_interface) {
+		ui_interface->openVerticalBox("flow-synth built-in");
+		ui_interface->declare(&fHslider23, "00", "");
+		ui_interface->declare(&fHslider23, "label", "Osc 1 shape");
+		ui_interface->addHorizontalSlider("osc1_shape", &fHslider23, FAUSTFLOAT(2.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(3.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider22, "01", "");
+		ui_interface->declare(&fHslider22, "label", "Osc 1 pulse width");
+		ui_interface->addHorizontalSlider("osc1_pulse_width", &fHslider22, FAUSTFLOAT(0.5f), FAUSTFLOAT(0.5f), FAUSTFLOAT(0.95f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider21, "02", "");
+		ui_interface->declare(&fHslider21, "label", "Osc 2 shape");
+		ui_interface->addHorizontalSlider("osc2_shape", &fHslider21, FAUSTFLOAT(2.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(3.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider19, "03", "");
+		ui_interface->declare(&fHslider19, "label", "Osc 2 pulse width");
+		ui_interface->addHorizontalSlider("osc2_pulse_width", &fHslider19, FAUSTFLOAT(0.5f), FAUSTFLOAT(0.5f), FAUSTFLOAT(0.95f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider20, "04", "");
+		ui_interface->declare(&fHslider20, "label", "Osc 2 detune");
+		ui_interface->declare(&fHslider20, "unit", "cents");
+		ui_interface->addHorizontalSlider("osc2_detune", &fHslider20, FAUSTFLOAT(0.0f), FAUSTFLOAT(-5e+01f), FAUSTFLOAT(5e+01f), FAUSTFLOAT(0.001f));
+		ui_interface->declare(&fEntry2, "05", "");
+		ui_interface->declare(&fEntry2, "label", "Osc 2 octave");
+		ui_interface->declare(&fEntry2, "unit", "octaves");
+		ui_interface->addNumEntry("osc2_octave", &fEntry2, FAUSTFLOAT(0.0f), FAUSTFLOAT(-2.0f), FAUSTFLOAT(2.0f), FAUSTFLOAT(1.0f));
+		ui_interface->declare(&fEntry3, "06", "");
+		ui_interface->declare(&fEntry3, "label", "Osc 2 semitones");
+		ui_interface->declare(&fEntry3, "unit", "semitones");
+		ui_interface->addNumEntry("osc2_semitones", &fEntry3, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(11.0f), FAUSTFLOAT(1.0f));
+		ui_interface->declare(&fHslider25, "07", "");
+		ui_interface->declare(&fHslider25, "label", "Osc mix");
+		ui_interface->addHorizontalSlider("osc_mix", &fHslider25, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider17, "08", "");
+		ui_interface->declare(&fHslider17, "label", "Sub level");
+		ui_interface->addHorizontalSlider("sub_level", &fHslider17, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider24, "09", "");
+		ui_interface->declare(&fHslider24, "label", "Ring modulation");
+		ui_interface->addHorizontalSlider("ring", &fHslider24, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider16, "10", "");
+		ui_interface->declare(&fHslider16, "label", "Noise");
+		ui_interface->addHorizontalSlider("noise", &fHslider16, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fEntry1, "11", "");
+		ui_interface->declare(&fEntry1, "label", "Filter mode");
+		ui_interface->declare(&fEntry1, "style", "menu{'lowpass':0;'bandpass':1;'highpass':2}");
+		ui_interface->addNumEntry("filter_mode", &fEntry1, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(2.0f), FAUSTFLOAT(1.0f));
+		ui_interface->declare(&fHslider15, "12", "");
+		ui_interface->declare(&fHslider15, "label", "Filter cutoff");
+		ui_interface->declare(&fHslider15, "scale", "log");
+		ui_interface->declare(&fHslider15, "unit", "Hz");
+		ui_interface->addHorizontalSlider("filter_cutoff", &fHslider15, FAUSTFLOAT(1.6e+04f), FAUSTFLOAT(4e+01f), FAUSTFLOAT(1.6e+04f), FAUSTFLOAT(0.001f));
+		ui_interface->declare(&fHslider4, "13", "");
+		ui_interface->declare(&fHslider4, "label", "Filter resonance");
+		ui_interface->addHorizontalSlider("filter_resonance", &fHslider4, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider14, "14", "");
+		ui_interface->declare(&fHslider14, "label", "Filter envelope");
+		ui_interface->declare(&fHslider14, "unit", "octaves");
+		ui_interface->addHorizontalSlider("filter_env_amount", &fHslider14, FAUSTFLOAT(0.0f), FAUSTFLOAT(-6.0f), FAUSTFLOAT(6.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider8, "15", "");
+		ui_interface->declare(&fHslider8, "label", "Filter key tracking");
+		ui_interface->addHorizontalSlider("filter_key_tracking", &fHslider8, FAUSTFLOAT(0.5f), FAUSTFLOAT(0.0f), FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider11, "16", "");
+		ui_interface->declare(&fHslider11, "label", "Filter attack");
+		ui_interface->declare(&fHslider11, "scale", "log");
+		ui_interface->declare(&fHslider11, "unit", "s");
+		ui_interface->addHorizontalSlider("filter_attack", &fHslider11, FAUSTFLOAT(0.001f), FAUSTFLOAT(0.001f), FAUSTFLOAT(4.0f), FAUSTFLOAT(1e-05f));
+		ui_interface->declare(&fHslider12, "17", "");
+		ui_interface->declare(&fHslider12, "label", "Filter decay");
+		ui_interface->declare(&fHslider12, "scale", "log");
+		ui_interface->declare(&fHslider12, "unit", "s");
+		ui_interface->addHorizontalSlider("filter_decay", &fHslider12, FAUSTFLOAT(0.5f), FAUSTFLOAT(0.01f), FAUSTFLOAT(8.0f), FAUSTFLOAT(1e-05f));
+		ui_interface->declare(&fHslider13, "18", "");
+		ui_interface->declare(&fHslider13, "label", "Filter sustain");
+		ui_interface->addHorizontalSlider("filter_sustain", &fHslider13, FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider10, "19", "");
+		ui_interface->declare(&fHslider10, "label", "Filter release");
+		ui_interface->declare(&fHslider10, "scale", "log");
+		ui_interface->declare(&fHslider10, "unit", "s");
+		ui_interface->addHorizontalSlider("filter_release", &fHslider10, FAUSTFLOAT(0.1f), FAUSTFLOAT(0.01f), FAUSTFLOAT(8.0f), FAUSTFLOAT(1e-05f));
+		ui_interface->declare(&fHslider28, "20", "");
+		ui_interface->declare(&fHslider28, "label", "Amp attack");
+		ui_interface->declare(&fHslider28, "scale", "log");
+		ui_interface->declare(&fHslider28, "unit", "s");
+		ui_interface->addHorizontalSlider("amp_attack", &fHslider28, FAUSTFLOAT(0.001f), FAUSTFLOAT(0.001f), FAUSTFLOAT(4.0f), FAUSTFLOAT(1e-05f));
+		ui_interface->declare(&fHslider29, "21", "");
+		ui_interface->declare(&fHslider29, "label", "Amp decay");
+		ui_interface->declare(&fHslider29, "scale", "log");
+		ui_interface->declare(&fHslider29, "unit", "s");
+		ui_interface->addHorizontalSlider("amp_decay", &fHslider29, FAUSTFLOAT(0.5f), FAUSTFLOAT(0.01f), FAUSTFLOAT(8.0f), FAUSTFLOAT(1e-05f));
+		ui_interface->declare(&fHslider30, "22", "");
+		ui_interface->declare(&fHslider30, "label", "Amp sustain");
+		ui_interface->addHorizontalSlider("amp_sustain", &fHslider30, FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider27, "23", "");
+		ui_interface->declare(&fHslider27, "label", "Amp release");
+		ui_interface->declare(&fHslider27, "scale", "log");
+		ui_interface->declare(&fHslider27, "unit", "s");
+		ui_interface->addHorizontalSlider("amp_release", &fHslider27, FAUSTFLOAT(0.1f), FAUSTFLOAT(0.01f), FAUSTFLOAT(8.0f), FAUSTFLOAT(1e-05f));
+		ui_interface->declare(&fHslider7, "24", "");
+		ui_interface->declare(&fHslider7, "label", "Pitch envelope");
+		ui_interface->declare(&fHslider7, "unit", "semitones");
+		ui_interface->addHorizontalSlider("pitch_env_amount", &fHslider7, FAUSTFLOAT(0.0f), FAUSTFLOAT(-24.0f), FAUSTFLOAT(24.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider6, "25", "");
+		ui_interface->declare(&fHslider6, "label", "Pitch envelope decay");
+		ui_interface->declare(&fHslider6, "scale", "log");
+		ui_interface->declare(&fHslider6, "unit", "s");
+		ui_interface->addHorizontalSlider("pitch_env_decay", &fHslider6, FAUSTFLOAT(0.1f), FAUSTFLOAT(0.005f), FAUSTFLOAT(2.0f), FAUSTFLOAT(1e-05f));
+		ui_interface->declare(&fEntry0, "26", "");
+		ui_interface->declare(&fEntry0, "label", "LFO shape");
+		ui_interface->declare(&fEntry0, "style", "menu{'sine':0;'triangle':1;'square':2;'random':3}");
+		ui_interface->addNumEntry("lfo_shape", &fEntry0, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(3.0f), FAUSTFLOAT(1.0f));
+		ui_interface->declare(&fHslider2, "27", "");
+		ui_interface->declare(&fHslider2, "label", "LFO rate");
+		ui_interface->declare(&fHslider2, "scale", "log");
+		ui_interface->declare(&fHslider2, "unit", "Hz");
+		ui_interface->addHorizontalSlider("lfo_rate", &fHslider2, FAUSTFLOAT(5.0f), FAUSTFLOAT(0.05f), FAUSTFLOAT(2e+01f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider1, "28", "");
+		ui_interface->declare(&fHslider1, "label", "LFO fade-in");
+		ui_interface->declare(&fHslider1, "scale", "log");
+		ui_interface->declare(&fHslider1, "unit", "s");
+		ui_interface->addHorizontalSlider("lfo_fade", &fHslider1, FAUSTFLOAT(0.001f), FAUSTFLOAT(0.001f), FAUSTFLOAT(4.0f), FAUSTFLOAT(1e-05f));
+		ui_interface->declare(&fHslider5, "29", "");
+		ui_interface->declare(&fHslider5, "label", "LFO to pitch");
+		ui_interface->declare(&fHslider5, "unit", "semitones");
+		ui_interface->addHorizontalSlider("lfo_to_pitch", &fHslider5, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(2.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider9, "30", "");
+		ui_interface->declare(&fHslider9, "label", "LFO to filter");
+		ui_interface->declare(&fHslider9, "unit", "octaves");
+		ui_interface->addHorizontalSlider("lfo_to_filter", &fHslider9, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(3.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider3, "31", "");
+		ui_interface->declare(&fHslider3, "label", "LFO to amp");
+		ui_interface->addHorizontalSlider("lfo_to_amp", &fHslider3, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider18, "32", "");
+		ui_interface->declare(&fHslider18, "label", "LFO to pulse width");
+		ui_interface->addHorizontalSlider("lfo_to_pulse_width", &fHslider18, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(0.45f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider26, "33", "");
+		ui_interface->declare(&fHslider26, "label", "Drive");
+		ui_interface->declare(&fHslider26, "unit", "dB");
+		ui_interface->addHorizontalSlider("drive", &fHslider26, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(36.0f), FAUSTFLOAT(0.001f));
+		ui_interface->declare(&fHslider33, "34", "");
+		ui_interface->declare(&fHslider33, "label", "Chorus mix");
+		ui_interface->addHorizontalSlider("chorus_mix", &fHslider33, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider31, "35", "");
+		ui_interface->declare(&fHslider31, "label", "Chorus rate");
+		ui_interface->declare(&fHslider31, "scale", "log");
+		ui_interface->declare(&fHslider31, "unit", "Hz");
+		ui_interface->addHorizontalSlider("chorus_rate", &fHslider31, FAUSTFLOAT(0.5f), FAUSTFLOAT(0.1f), FAUSTFLOAT(5.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider32, "36", "");
+		ui_interface->declare(&fHslider32, "label", "Chorus depth");
+		ui_interface->declare(&fHslider32, "unit", "ms");
+		ui_interface->addHorizontalSlider("chorus_depth", &fHslider32, FAUSTFLOAT(2.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(8.0f), FAUSTFLOAT(0.001f));
+		ui_interface->declare(&fHslider35, "37", "");
+		ui_interface->declare(&fHslider35, "label", "Reverb mix");
+		ui_interface->addHorizontalSlider("reverb_mix", &fHslider35, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0001f));
+		ui_interface->declare(&fHslider34, "38", "");
+		ui_interface->declare(&fHslider34, "label", "Reverb decay");
+		ui_interface->declare(&fHslider34, "scale", "log");
+		ui_interface->declare(&fHslider34, "unit", "s");
+		ui_interface->addHorizontalSlider("reverb_decay", &fHslider34, FAUSTFLOAT(1.5f), FAUSTFLOAT(0.2f), FAUSTFLOAT(1e+01f), FAUSTFLOAT(0.001f));
+		ui_interface->declare(&fHslider0, "39", "");
+		ui_interface->declare(&fHslider0, "label", "Reverb damping");
+		ui_interface->declare(&fHslider0, "scale", "log");
+		ui_interface->declare(&fHslider0, "unit", "Hz");
+		ui_interface->addHorizontalSlider("reverb_damping", &fHslider0, FAUSTFLOAT(8e+03f), FAUSTFLOAT(5e+02f), FAUSTFLOAT(1.6e+04f), FAUSTFLOAT(0.01f));
+		ui_interface->closeBox();
+	}
+
+	virtual void compute(int count, FAUSTFLOAT** RESTRICT inputs, FAUSTFLOAT** RESTRICT outputs) {
+		FAUSTFLOAT* input0 = inputs[0];
+		FAUSTFLOAT* input1 = inputs[1];
+		FAUSTFLOAT* output0 = outputs[0];
+		FAUSTFLOAT* output1 = outputs[1];
+		float fSlow0 = std::exp(-(fConst2 * static_cast<float>(fHslider0)));
+		float fSlow1 = 1.0f / std::max<float>(1.0f, fConst0 * static_cast<float>(fHslider1));
+		int iSlow2 = static_cast<int>(static_cast<float>(fEntry0));
+		int iSlow3 = iSlow2 >= 2;
+		int iSlow4 = iSlow2 >= 1;
+		float fSlow5 = fConst3 * static_cast<float>(fHslider2);
+		int iSlow6 = iSlow2 >= 3;
+		float fSlow7 = 0.5f * static_cast<float>(fHslider3);
+		float fSlow8 = static_cast<float>(fEntry1);
+		int iSlow9 = static_cast<int>(fSlow8);
+		int iSlow10 = iSlow9 >= 2;
+		int iSlow11 = iSlow9 >= 1;
+		float fSlow12 = 1.9f * static_cast<float>(fHslider4);
+		int iSlow13 = fSlow8 > 0.0f;
+		float fSlow14 = static_cast<float>(fHslider5);
+		float fSlow15 = 0.1447178f * static_cast<float>(fHslider6);
+		int iSlow16 = std::fabs(fSlow15) < 1.1920929e-07f;
+		float fSlow17 = ((iSlow16) ? 0.0f : std::exp(-(fConst3 / ((iSlow16) ? 1.0f : fSlow15))));
+		float fSlow18 = static_cast<float>(fHslider7);
+		float fSlow19 = 1.442695f * static_cast<float>(fHslider8);
+		float fSlow20 = static_cast<float>(fHslider9);
+		float fSlow21 = static_cast<float>(fHslider10);
+		float fSlow22 = static_cast<float>(fHslider11);
+		int iSlow23 = static_cast<int>(fConst0 * fSlow22);
+		float fSlow24 = static_cast<float>(fHslider12);
+		float fSlow25 = static_cast<float>(fHslider13);
+		float fSlow26 = static_cast<float>(fHslider14);
+		float fSlow27 = static_cast<float>(fHslider15);
+		float fSlow28 = static_cast<float>(fHslider16);
+		float fSlow29 = 4.656613e-10f * fSlow28;
+		float fSlow30 = 0.5f * static_cast<float>(fHslider17);
+		float fSlow31 = static_cast<float>(fHslider18);
+		float fSlow32 = static_cast<float>(fHslider19);
+		float fSlow33 = fConst3 * std::pow(2.0f, 0.083333336f * (static_cast<float>(fEntry3) + 0.01f * static_cast<float>(fHslider20) + 12.0f * static_cast<float>(fEntry2)));
+		float fSlow34 = static_cast<float>(fHslider21);
+		float fSlow35 = 0.6f * std::max<float>(0.0f, 1.0f - std::fabs(fSlow34 + -3.0f));
+		float fSlow36 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow34 + -2.0f));
+		float fSlow37 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow34 + -1.0f));
+		float fSlow38 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow34));
+		float fSlow39 = static_cast<float>(fHslider22);
+		float fSlow40 = static_cast<float>(fHslider23);
+		float fSlow41 = 0.6f * std::max<float>(0.0f, 1.0f - std::fabs(fSlow40 + -3.0f));
+		float fSlow42 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow40 + -2.0f));
+		float fSlow43 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow40 + -1.0f));
+		float fSlow44 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow40));
+		float fSlow45 = static_cast<float>(fHslider24);
+		float fSlow46 = 1.4f * fSlow45;
+		float fSlow47 = static_cast<float>(fHslider25);
+		float fSlow48 = 1.0f - fSlow47;
+		float fSlow49 = 1.0f - fSlow45;
+		float fSlow50 = 1.0f - fSlow28;
+		float fSlow51 = 2.0f - fSlow12;
+		float fSlow52 = 0.5f * std::pow(1e+01f, 0.05f * static_cast<float>(fHslider26));
+		float fSlow53 = static_cast<float>(fHslider27);
+		float fSlow54 = static_cast<float>(fHslider28);
+		int iSlow55 = static_cast<int>(fConst0 * fSlow54);
+		float fSlow56 = static_cast<float>(fHslider29);
+		float fSlow57 = static_cast<float>(fHslider30);
+		float fSlow58 = 0.7f / tanhf(fSlow52);
+		float fSlow59 = fConst3 * static_cast<float>(fHslider31);
+		float fSlow60 = static_cast<float>(fHslider32);
+		float fSlow61 = static_cast<float>(fHslider33);
+		float fSlow62 = 0.7f * fSlow61;
+		float fSlow63 = 1.0f - 0.5f * fSlow61;
+		float fSlow64 = static_cast<float>(fHslider34);
+		float fSlow65 = 1.0f - fSlow0;
+		float fSlow66 = fSlow65 * std::pow(1e+01f, -(0.0891f / fSlow64));
+		float fSlow67 = fSlow65 * std::pow(1e+01f, -(0.1113f / fSlow64));
+		float fSlow68 = fSlow65 * std::pow(1e+01f, -(0.1233f / fSlow64));
+		float fSlow69 = fSlow65 * std::pow(1e+01f, -(0.1311f / fSlow64));
+		float fSlow70 = static_cast<float>(fHslider35);
+		float fSlow71 = 0.5f * fSlow70;
+		float fSlow72 = 1.0f - 0.6f * fSlow70;
+		for (int i0 = 0; i0 < count; i0 = i0 + 1) {
+			float fTemp0 = fRec1[1] + fRec2[1];
+			float fTemp1 = static_cast<float>(input0[i0]);
+			int iTemp2 = fTemp1 > 0.0f;
+			iVec0[0] = iTemp2;
+			int iTemp3 = iTemp2 > iVec0[1];
+			int iTemp4 = 1 - iTemp3;
+			iRec7[0] = iTemp4 * (iRec7[1] + 1);
+			float fTemp5 = (fSlow5 + fRec8[1]) * static_cast<float>(iTemp4);
+			fRec8[0] = fTemp5 - std::floor(fTemp5);
+			iRec10[0] = 1103515245 * iRec10[1] + 12345;
+			float fTemp6 = static_cast<float>(iRec10[0]);
+			fRec9[0] = (((fRec8[0] < fRec8[1]) | iTemp3) ? 4.656613e-10f * fTemp6 : fRec9[1]);
+			float fTemp7 = ((iSlow3) ? ((iSlow6) ? fRec9[0] : static_cast<float>(1 - 2 * (fRec8[0] >= 0.5f))) : ((iSlow4) ? 1.0f - 4.0f * std::fabs(fRec8[0] + (-0.25f - std::floor(fRec8[0] + 0.25f))) : std::sin(6.2831855f * fRec8[0]))) * std::min<float>(1.0f, fSlow1 * static_cast<float>(iRec7[0]));
+			fRec15[0] = std::max<float>(static_cast<float>(iTemp3), fRec15[1] * fSlow17);
+			float fTemp8 = std::max<float>(8.0f, static_cast<float>(input1[i0]) * std::pow(2.0f, 0.083333336f * (fSlow18 * fRec15[0] + fSlow14 * fTemp7)));
+			int iTemp9 = iTemp2 - iVec0[1];
+			int iTemp10 = iTemp9 * (iTemp9 > 0);
+			iRec17[0] = iTemp2 * (iRec17[1] + 1);
+			int iTemp11 = (iRec17[0] < iSlow23) | iTemp10;
+			float fTemp12 = 0.1447178f * ((iTemp2) ? ((iTemp11) ? fSlow22 : fSlow24) : fSlow21);
+			int iTemp13 = std::fabs(fTemp12) < 1.1920929e-07f;
+			float fTemp14 = ((iTemp13) ? 0.0f : std::exp(-(fConst3 / ((iTemp13) ? 1.0f : fTemp12))));
+			float fTemp15 = static_cast<float>(iTemp2);
+			fRec16[0] = (1.0f - fTemp14) * ((iTemp2) ? ((iTemp11) ? fTemp15 : fSlow25 * fTemp15) : 0.0f) + fTemp14 * fRec16[1];
+			float fTemp16 = std::tan(fConst5 * std::min<float>(std::min<float>(fConst4, ((iSlow13) ? 8.0f * fTemp8 : 2e+04f)), std::max<float>(0.25f * fTemp8, fSlow27 * std::pow(2.0f, fSlow26 * fRec16[0] + fSlow20 * fTemp7 + fSlow19 * std::log(0.0038222559f * fTemp8)))));
+			float fTemp17 = fTemp16 * (fTemp16 + 2.0f - fSlow12) + 1.0f;
+			float fTemp18 = fRec18[1] + std::min<float>(0.45f, fConst6 * fTemp8);
+			fRec18[0] = fTemp18 - std::floor(fTemp18);
+			float fTemp19 = fSlow31 * fTemp7;
+			float fTemp20 = std::max<float>(0.05f, std::min<float>(0.95f, fSlow32 + fTemp19));
+			float fTemp21 = std::min<float>(0.45f, fSlow33 * fTemp8);
+			float fTemp22 = 1.0f - fTemp21;
+			float fTemp23 = fRec19[1] + fTemp21;
+			fRec19[0] = fTemp23 - std::floor(fTemp23);
+			float fTemp24 = fRec19[0] + -1.0f;
+			float fTemp25 = ((fRec19[0] > fTemp22) ? -(fTemp24 * (fTemp24 / fTemp21 + 1.0f + 1.0f) / fTemp21 + 1.0f) : 0.0f);
+			float fTemp26 = fTemp20 + std::floor(fRec19[0] + (1.0f - fTemp20));
+			float fTemp27 = fRec19[0] + (1.0f - fTemp26);
+			float fTemp28 = fRec19[0] - fTemp26;
+			float fTemp29 = ((fRec19[0] < fTemp21) ? fRec19[0] * (2.0f - fRec19[0] / fTemp21) / fTemp21 + -1.0f : 0.0f);
+			float fTemp30 = fSlow38 * std::sin(6.2831855f * fRec19[0]) + fSlow37 * (1.0f - 4.0f * std::fabs(fRec19[0] + (-0.25f - std::floor(fRec19[0] + 0.25f)))) + fSlow36 * (2.0f * fRec19[0] + fTemp25 + (-1.0f - fTemp29)) + fSlow35 * (fTemp29 + static_cast<float>(((fRec19[0] < fTemp20) ? 1 : -1)) + ((fTemp27 > fTemp22) ? -(fTemp28 * (fTemp28 / fTemp21 + 1.0f + 1.0f) / fTemp21 + 1.0f) : 0.0f) + (1.0f - (((fTemp27 < fTemp21) ? fTemp27 * (2.0f - fTemp27 / fTemp21) / fTemp21 + -1.0f : 0.0f) + fTemp25 + 2.0f * fTemp20)));
+			float fTemp31 = std::max<float>(0.05f, std::min<float>(0.95f, fSlow39 + fTemp19));
+			float fTemp32 = std::min<float>(0.45f, fConst3 * fTemp8);
+			float fTemp33 = 1.0f - fTemp32;
+			float fTemp34 = fRec20[1] + fTemp32;
+			fRec20[0] = fTemp34 - std::floor(fTemp34);
+			float fTemp35 = fRec20[0] + -1.0f;
+			float fTemp36 = ((fRec20[0] > fTemp33) ? -(fTemp35 * (fTemp35 / fTemp32 + 1.0f + 1.0f) / fTemp32 + 1.0f) : 0.0f);
+			float fTemp37 = fTemp31 + std::floor(fRec20[0] + (1.0f - fTemp31));
+			float fTemp38 = fRec20[0] + (1.0f - fTemp37);
+			float fTemp39 = fRec20[0] - fTemp37;
+			float fTemp40 = ((fRec20[0] < fTemp32) ? fRec20[0] * (2.0f - fRec20[0] / fTemp32) / fTemp32 + -1.0f : 0.0f);
+			float fTemp41 = fSlow44 * std::sin(6.2831855f * fRec20[0]) + fSlow43 * (1.0f - 4.0f * std::fabs(fRec20[0] + (-0.25f - std::floor(fRec20[0] + 0.25f)))) + fSlow42 * (2.0f * fRec20[0] + fTemp36 + (-1.0f - fTemp40)) + fSlow41 * (fTemp40 + static_cast<float>(((fRec20[0] < fTemp31) ? 1 : -1)) + ((fTemp38 > fTemp33) ? -(fTemp39 * (fTemp39 / fTemp32 + 1.0f + 1.0f) / fTemp32 + 1.0f) : 0.0f) + (1.0f - (((fTemp38 < fTemp32) ? fTemp38 * (2.0f - fTemp38 / fTemp32) / fTemp32 + -1.0f : 0.0f) + fTemp36 + 2.0f * fTemp31)));
+			float fTemp42 = fSlow50 * (fSlow49 * (fSlow48 * fTemp41 + fSlow47 * fTemp30) + fSlow46 * fTemp41 * fTemp30) + fSlow30 * (std::sin(6.2831855f * fRec18[0]) + (1.0f - 4.0f * std::fabs(fRec18[0] + (-0.25f - std::floor(fRec18[0] + 0.25f))))) + fSlow29 * fTemp6;
+			float fTemp43 = fRec11[1] + fTemp16 * (fTemp42 - fRec12[1]);
+			float fTemp44 = fTemp43 / fTemp17;
+			fRec11[0] = 2.0f * fTemp44 - fRec11[1];
+			float fTemp45 = fRec12[1] + fTemp16 * fTemp43 / fTemp17;
+			fRec12[0] = 2.0f * fTemp45 - fRec12[1];
+			float fRec13 = fTemp44;
+			float fRec14 = fTemp45;
+			float fTemp46 = fSlow51 * fRec13;
+			int iTemp47 = (iRec17[0] < iSlow55) | iTemp10;
+			float fTemp48 = 0.1447178f * ((iTemp2) ? ((iTemp47) ? fSlow54 : fSlow56) : fSlow53);
+			int iTemp49 = std::fabs(fTemp48) < 1.1920929e-07f;
+			float fTemp50 = ((iTemp49) ? 0.0f : std::exp(-(fConst3 / ((iTemp49) ? 1.0f : fTemp48))));
+			fRec21[0] = (1.0f - fTemp50) * ((iTemp2) ? ((iTemp47) ? fTemp15 : fSlow57 * fTemp15) : 0.0f) + fTemp50 * fRec21[1];
+			fRec22[0] = ((iTemp2) ? fTemp1 : fRec22[1]);
+			float fTemp51 = fSlow58 * fRec22[0] * fRec21[0] * tanhf(fSlow52 * ((iSlow10) ? fTemp42 - (fRec14 + fTemp46) : ((iSlow11) ? fTemp46 : fRec14))) * (1.0f - fSlow7 * (fTemp7 + 1.0f));
+			fVec1[0] = fTemp51;
+			fRec6[IOTA0 & 1023] = 0.995f * fRec6[(IOTA0 - 1) & 1023] + fTemp51 - fVec1[1];
+			fRec23[0] = fSlow59 + (fRec23[1] - std::floor(fSlow59 + fRec23[1]));
+			float fTemp52 = fConst7 * (fSlow60 * (std::sin(6.2831855f * fRec23[0]) + 1.0f) + 1e+01f);
+			int iTemp53 = static_cast<int>(fTemp52);
+			float fTemp54 = std::floor(fTemp52);
+			float fTemp55 = fSlow63 * fRec6[IOTA0 & 1023];
+			float fTemp56 = fTemp55 + fSlow62 * (fRec6[(IOTA0 - std::min<int>(1025, std::max<int>(0, iTemp53))) & 1023] * (fTemp54 + (1.0f - fTemp52)) + (fTemp52 - fTemp54) * fRec6[(IOTA0 - std::min<int>(1025, std::max<int>(0, iTemp53 + 1))) & 1023]);
+			fRec5[IOTA0 & 8191] = fSlow66 * (fTemp56 + 0.5f * (fTemp0 + fRec3[1] + fRec4[1])) + fSlow0 * fRec5[(IOTA0 - 1) & 8191];
+			fRec1[0] = fRec5[(IOTA0 - iConst8) & 8191];
+			float fTemp57 = fConst7 * (fSlow60 * (std::sin(6.2831855f * (fRec23[0] + 0.5f)) + 1.0f) + 1e+01f);
+			int iTemp58 = static_cast<int>(fTemp57);
+			float fTemp59 = std::floor(fTemp57);
+			float fTemp60 = fSlow62 * (fRec6[(IOTA0 - std::min<int>(1025, std::max<int>(0, iTemp58))) & 1023] * (fTemp59 + (1.0f - fTemp57)) + (fTemp57 - fTemp59) * fRec6[(IOTA0 - std::min<int>(1025, std::max<int>(0, iTemp58 + 1))) & 1023]);
+			fRec24[IOTA0 & 8191] = fSlow67 * (fTemp60 + fTemp55 + 0.5f * (fRec1[1] + fRec3[1] - (fRec2[1] + fRec4[1]))) + fSlow0 * fRec24[(IOTA0 - 1) & 8191];
+			fRec2[0] = fRec24[(IOTA0 - iConst9) & 8191];
+			fRec25[IOTA0 & 8191] = fSlow68 * (0.5f * (fTemp0 - (fRec3[1] + fRec4[1])) - fTemp56) + fSlow0 * fRec25[(IOTA0 - 1) & 8191];
+			fRec3[0] = fRec25[(IOTA0 - iConst10) & 8191];
+			float fTemp61 = fTemp55 + fTemp60;
+			fRec26[IOTA0 & 16383] = fSlow69 * (0.5f * (fRec1[1] + fRec4[1] - (fRec2[1] + fRec3[1])) - fTemp61) + fSlow0 * fRec26[(IOTA0 - 1) & 16383];
+			fRec4[0] = fRec26[(IOTA0 - iConst11) & 16383];
+			float fTemp62 = fSlow72 * fTemp56 + fSlow71 * (fRec1[0] + fRec3[0]);
+			float fTemp63 = fSlow72 * fTemp61 + fSlow71 * (fRec2[0] + fRec4[0]);
+			fRec0[0] = std::max<float>(fConst1 * fRec0[1], std::max<float>(std::fabs(fTemp62), std::fabs(fTemp63)));
+			float fTemp64 = std::max<float>(0.9f, fRec0[0]);
+			output0[i0] = static_cast<FAUSTFLOAT>(0.9f * (fTemp62 / fTemp64));
+			output1[i0] = static_cast<FAUSTFLOAT>(0.9f * (fTemp63 / fTemp64));
+			IOTA0 = IOTA0 + 1;
+			iVec0[1] = iVec0[0];
+			iRec7[1] = iRec7[0];
+			fRec8[1] = fRec8[0];
+			iRec10[1] = iRec10[0];
+			fRec9[1] = fRec9[0];
+			fRec15[1] = fRec15[0];
+			iRec17[1] = iRec17[0];
+			fRec16[1] = fRec16[0];
+			fRec18[1] = fRec18[0];
+			fRec19[1] = fRec19[0];
+			fRec20[1] = fRec20[0];
+			fRec11[1] = fRec11[0];
+			fRec12[1] = fRec12[0];
+			fRec21[1] = fRec21[0];
+			fRec22[1] = fRec22[0];
+			fVec1[1] = fVec1[0];
+			fRec23[1] = fRec23[0];
+			fRec1[1] = fRec1[0];
+			fRec2[1] = fRec2[0];
+			fRec3[1] = fRec3[0];
+			fRec4[1] = fRec4[0];
+			fRec0[1] = fRec0[0];
+		}
+	}
+
+};
+
+#endif
