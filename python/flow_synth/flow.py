@@ -143,11 +143,14 @@ class InverseAutoregressiveFlow(nn.Module):
     def inverse(self, y: Tensor, context: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """[..., D], context [..., C] -> x [..., D] and log|det dx/dy| [...]: exact, D passes a layer."""
         log_det = torch.zeros_like(y[..., 0])
-        for index, layer in enumerate(self.layers[::-1]):
-            if index > 0:
+        # TorchScript neither reverses a ModuleList nor slices one backwards (2.13 keeps the order).
+        for undone in range(len(self.layers)):
+            if undone > 0:
                 y = y.flip(-1)
-            y, change = layer.inverse(y, context)
-            log_det = log_det + change
+            for index, layer in enumerate(self.layers):
+                if index == len(self.layers) - 1 - undone:
+                    y, change = layer.inverse(y, context)
+                    log_det = log_det + change
         return y, log_det
 
 
