@@ -49,9 +49,9 @@ class BuiltinDsp : public dsp {
 	int iVec0[2];
 	int iRec7[2];
 	FAUSTFLOAT fHslider1;
+	float fConst3;
 	FAUSTFLOAT fEntry0;
 	FAUSTFLOAT fHslider2;
-	float fConst3;
 	float fRec8[2];
 	int iRec10[2];
 	float fRec9[2];
@@ -61,32 +61,34 @@ class BuiltinDsp : public dsp {
 	float fConst4;
 	FAUSTFLOAT fHslider5;
 	FAUSTFLOAT fHslider6;
-	float fRec15[2];
+	float fConst5;
 	FAUSTFLOAT fHslider7;
 	FAUSTFLOAT fHslider8;
 	FAUSTFLOAT fHslider9;
+	int iRec17[2];
 	FAUSTFLOAT fHslider10;
 	FAUSTFLOAT fHslider11;
-	int iRec17[2];
 	FAUSTFLOAT fHslider12;
 	FAUSTFLOAT fHslider13;
-	float fRec16[2];
+	float fRec19[2];
+	float fRec18[2];
+	float fRec15[2];
 	FAUSTFLOAT fHslider14;
 	FAUSTFLOAT fHslider15;
-	float fConst5;
-	FAUSTFLOAT fHslider16;
 	float fConst6;
-	float fRec18[2];
+	FAUSTFLOAT fHslider16;
+	float fConst7;
+	float fRec20[2];
 	FAUSTFLOAT fHslider17;
 	FAUSTFLOAT fHslider18;
 	FAUSTFLOAT fHslider19;
 	FAUSTFLOAT fEntry2;
 	FAUSTFLOAT fHslider20;
 	FAUSTFLOAT fEntry3;
-	float fRec19[2];
+	float fRec21[2];
 	FAUSTFLOAT fHslider21;
 	FAUSTFLOAT fHslider22;
-	float fRec20[2];
+	float fRec22[2];
 	FAUSTFLOAT fHslider23;
 	FAUSTFLOAT fHslider24;
 	FAUSTFLOAT fHslider25;
@@ -97,27 +99,30 @@ class BuiltinDsp : public dsp {
 	FAUSTFLOAT fHslider28;
 	FAUSTFLOAT fHslider29;
 	FAUSTFLOAT fHslider30;
-	float fRec21[2];
-	float fRec22[2];
-	float fVec1[2];
-	float fRec6[1024];
-	FAUSTFLOAT fHslider31;
+	float fRec26[2];
+	float fRec25[2];
 	float fRec23[2];
+	float fRec27[2];
+	float fVec1[2];
+	float fRec6[4096];
+	FAUSTFLOAT fHslider31;
+	float fRec28[2];
 	FAUSTFLOAT fHslider32;
-	float fConst7;
+	float fConst8;
+	int iConst9;
 	FAUSTFLOAT fHslider33;
 	FAUSTFLOAT fHslider34;
 	float fRec5[8192];
-	int iConst8;
-	float fRec1[2];
-	float fRec24[8192];
-	int iConst9;
-	float fRec2[2];
-	float fRec25[8192];
 	int iConst10;
-	float fRec3[2];
-	float fRec26[16384];
+	float fRec1[2];
+	float fRec29[8192];
 	int iConst11;
+	float fRec2[2];
+	float fRec30[8192];
+	int iConst12;
+	float fRec3[2];
+	float fRec31[16384];
+	int iConst13;
 	float fRec4[2];
 	FAUSTFLOAT fHslider35;
 	float fRec0[2];
@@ -139,13 +144,6 @@ class BuiltinDsp : public dsp {
 		m->declare("compile_options", "-lang cpp -fpga-mem-th 4 -ct 1 -cn BuiltinDsp -es 1 -mcd 16 -mdd 1024 -mdy 33 -single -ftz 0");
 		m->declare("delays.lib/name", "Faust Delay Library");
 		m->declare("delays.lib/version", "1.2.0");
-		m->declare("envelopes.lib/adsre:author", "Julius O. Smith III");
-		m->declare("envelopes.lib/adsre:licence", "STK-4.3");
-		m->declare("envelopes.lib/author", "GRAME");
-		m->declare("envelopes.lib/copyright", "GRAME");
-		m->declare("envelopes.lib/license", "LGPL with exception");
-		m->declare("envelopes.lib/name", "Faust Envelope Library");
-		m->declare("envelopes.lib/version", "1.3.0");
 		m->declare("filename", "dawdreamer");
 		m->declare("filters.lib/dcblocker:author", "Julius O. Smith III");
 		m->declare("filters.lib/dcblocker:copyright", "Copyright (C) 2003-2019 by Julius O. Smith III <jos@ccrma.stanford.edu>");
@@ -192,13 +190,15 @@ class BuiltinDsp : public dsp {
 		fConst2 = 6.2831855f / fConst0;
 		fConst3 = 1.0f / fConst0;
 		fConst4 = 0.45f * fConst0;
-		fConst5 = 3.1415927f / fConst0;
-		fConst6 = 0.5f / fConst0;
-		fConst7 = 0.001f * std::min<float>(fConst0, 3.84e+04f);
-		iConst8 = std::min<int>(16384, std::max<int>(0, static_cast<int>(0.0297f * fConst0)));
-		iConst9 = std::min<int>(16384, std::max<int>(0, static_cast<int>(0.0371f * fConst0)));
-		iConst10 = std::min<int>(16384, std::max<int>(0, static_cast<int>(0.0411f * fConst0)));
-		iConst11 = std::min<int>(16384, std::max<int>(0, static_cast<int>(0.0437f * fConst0)));
+		fConst5 = 6.91f / fConst0;
+		fConst6 = 3.1415927f / fConst0;
+		fConst7 = 0.5f / fConst0;
+		fConst8 = 0.001f * fConst0;
+		iConst9 = std::min<int>(4096, std::max<int>(0, static_cast<int>(0.008f * fConst0)));
+		iConst10 = std::min<int>(16384, std::max<int>(0, static_cast<int>(0.0297f * fConst0)));
+		iConst11 = std::min<int>(16384, std::max<int>(0, static_cast<int>(0.0371f * fConst0)));
+		iConst12 = std::min<int>(16384, std::max<int>(0, static_cast<int>(0.0411f * fConst0)));
+		iConst13 = std::min<int>(16384, std::max<int>(0, static_cast<int>(0.0437f * fConst0)));
 	}
 
 	virtual void instanceResetUserInterface() {
@@ -262,70 +262,79 @@ class BuiltinDsp : public dsp {
 			fRec9[l4] = 0.0f;
 		}
 		for (int l5 = 0; l5 < 2; l5 = l5 + 1) {
-			fRec15[l5] = 0.0f;
+			iRec17[l5] = 0;
 		}
 		for (int l6 = 0; l6 < 2; l6 = l6 + 1) {
-			iRec17[l6] = 0;
+			fRec19[l6] = 0.0f;
 		}
 		for (int l7 = 0; l7 < 2; l7 = l7 + 1) {
-			fRec16[l7] = 0.0f;
+			fRec18[l7] = 0.0f;
 		}
 		for (int l8 = 0; l8 < 2; l8 = l8 + 1) {
-			fRec18[l8] = 0.0f;
+			fRec15[l8] = 0.0f;
 		}
 		for (int l9 = 0; l9 < 2; l9 = l9 + 1) {
-			fRec19[l9] = 0.0f;
+			fRec20[l9] = 0.0f;
 		}
 		for (int l10 = 0; l10 < 2; l10 = l10 + 1) {
-			fRec20[l10] = 0.0f;
+			fRec21[l10] = 0.0f;
 		}
 		for (int l11 = 0; l11 < 2; l11 = l11 + 1) {
-			fRec11[l11] = 0.0f;
+			fRec22[l11] = 0.0f;
 		}
 		for (int l12 = 0; l12 < 2; l12 = l12 + 1) {
-			fRec12[l12] = 0.0f;
+			fRec11[l12] = 0.0f;
 		}
 		for (int l13 = 0; l13 < 2; l13 = l13 + 1) {
-			fRec21[l13] = 0.0f;
+			fRec12[l13] = 0.0f;
 		}
 		for (int l14 = 0; l14 < 2; l14 = l14 + 1) {
-			fRec22[l14] = 0.0f;
+			fRec26[l14] = 0.0f;
 		}
 		for (int l15 = 0; l15 < 2; l15 = l15 + 1) {
-			fVec1[l15] = 0.0f;
+			fRec25[l15] = 0.0f;
 		}
-		for (int l16 = 0; l16 < 1024; l16 = l16 + 1) {
-			fRec6[l16] = 0.0f;
+		for (int l16 = 0; l16 < 2; l16 = l16 + 1) {
+			fRec23[l16] = 0.0f;
 		}
 		for (int l17 = 0; l17 < 2; l17 = l17 + 1) {
-			fRec23[l17] = 0.0f;
+			fRec27[l17] = 0.0f;
 		}
-		for (int l18 = 0; l18 < 8192; l18 = l18 + 1) {
-			fRec5[l18] = 0.0f;
+		for (int l18 = 0; l18 < 2; l18 = l18 + 1) {
+			fVec1[l18] = 0.0f;
 		}
-		for (int l19 = 0; l19 < 2; l19 = l19 + 1) {
-			fRec1[l19] = 0.0f;
+		for (int l19 = 0; l19 < 4096; l19 = l19 + 1) {
+			fRec6[l19] = 0.0f;
 		}
-		for (int l20 = 0; l20 < 8192; l20 = l20 + 1) {
-			fRec24[l20] = 0.0f;
+		for (int l20 = 0; l20 < 2; l20 = l20 + 1) {
+			fRec28[l20] = 0.0f;
 		}
-		for (int l21 = 0; l21 < 2; l21 = l21 + 1) {
-			fRec2[l21] = 0.0f;
+		for (int l21 = 0; l21 < 8192; l21 = l21 + 1) {
+			fRec5[l21] = 0.0f;
 		}
-		for (int l22 = 0; l22 < 8192; l22 = l22 + 1) {
-			fRec25[l22] = 0.0f;
+		for (int l22 = 0; l22 < 2; l22 = l22 + 1) {
+			fRec1[l22] = 0.0f;
 		}
-		for (int l23 = 0; l23 < 2; l23 = l23 + 1) {
-			fRec3[l23] = 0.0f;
+		for (int l23 = 0; l23 < 8192; l23 = l23 + 1) {
+			fRec29[l23] = 0.0f;
 		}
-		for (int l24 = 0; l24 < 16384; l24 = l24 + 1) {
-			fRec26[l24] = 0.0f;
+		for (int l24 = 0; l24 < 2; l24 = l24 + 1) {
+			fRec2[l24] = 0.0f;
 		}
-		for (int l25 = 0; l25 < 2; l25 = l25 + 1) {
-			fRec4[l25] = 0.0f;
+		for (int l25 = 0; l25 < 8192; l25 = l25 + 1) {
+			fRec30[l25] = 0.0f;
 		}
 		for (int l26 = 0; l26 < 2; l26 = l26 + 1) {
-			fRec0[l26] = 0.0f;
+			fRec3[l26] = 0.0f;
+		}
+		for (int l27 = 0; l27 < 16384; l27 = l27 + 1) {
+			fRec31[l27] = 0.0f;
+		}
+		for (int l28 = 0; l28 < 2; l28 = l28 + 1) {
+			fRec4[l28] = 0.0f;
+		}
+		for (int l29 = 0; l29 < 2; l29 = l29 + 1) {
+			fRec0[l29] = 0.0f;
 		}
 	}
 
@@ -493,7 +502,7 @@ class BuiltinDsp : public dsp {
 		ui_interface->declare(&fHslider32, "36", "");
 		ui_interface->declare(&fHslider32, "label", "Chorus depth");
 		ui_interface->declare(&fHslider32, "unit", "ms");
-		ui_interface->addHorizontalSlider("chorus_depth", &fHslider32, FAUSTFLOAT(2.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(8.0f), FAUSTFLOAT(0.001f));
+		ui_interface->addHorizontalSlider("chorus_depth", &fHslider32, FAUSTFLOAT(2.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(5.0f), FAUSTFLOAT(0.001f));
 		ui_interface->declare(&fHslider35, "37", "");
 		ui_interface->declare(&fHslider35, "label", "Reverb mix");
 		ui_interface->addHorizontalSlider("reverb_mix", &fHslider35, FAUSTFLOAT(0.0f), FAUSTFLOAT(0.0f), FAUSTFLOAT(1.0f), FAUSTFLOAT(0.0001f));
@@ -516,7 +525,7 @@ class BuiltinDsp : public dsp {
 		FAUSTFLOAT* output0 = outputs[0];
 		FAUSTFLOAT* output1 = outputs[1];
 		float fSlow0 = std::exp(-(fConst2 * static_cast<float>(fHslider0)));
-		float fSlow1 = 1.0f / std::max<float>(1.0f, fConst0 * static_cast<float>(fHslider1));
+		float fSlow1 = fConst3 / static_cast<float>(fHslider1);
 		int iSlow2 = static_cast<int>(static_cast<float>(fEntry0));
 		int iSlow3 = iSlow2 >= 2;
 		int iSlow4 = iSlow2 >= 1;
@@ -530,52 +539,52 @@ class BuiltinDsp : public dsp {
 		float fSlow12 = 1.9f * static_cast<float>(fHslider4);
 		int iSlow13 = fSlow8 > 0.0f;
 		float fSlow14 = static_cast<float>(fHslider5);
-		float fSlow15 = 0.1447178f * static_cast<float>(fHslider6);
-		int iSlow16 = std::fabs(fSlow15) < 1.1920929e-07f;
-		float fSlow17 = ((iSlow16) ? 0.0f : std::exp(-(fConst3 / ((iSlow16) ? 1.0f : fSlow15))));
-		float fSlow18 = static_cast<float>(fHslider7);
-		float fSlow19 = 1.442695f * static_cast<float>(fHslider8);
-		float fSlow20 = static_cast<float>(fHslider9);
-		float fSlow21 = static_cast<float>(fHslider10);
-		float fSlow22 = static_cast<float>(fHslider11);
-		int iSlow23 = static_cast<int>(fConst0 * fSlow22);
-		float fSlow24 = static_cast<float>(fHslider12);
-		float fSlow25 = static_cast<float>(fHslider13);
-		float fSlow26 = static_cast<float>(fHslider14);
-		float fSlow27 = static_cast<float>(fHslider15);
-		float fSlow28 = static_cast<float>(fHslider16);
-		float fSlow29 = 4.656613e-10f * fSlow28;
-		float fSlow30 = 0.5f * static_cast<float>(fHslider17);
-		float fSlow31 = static_cast<float>(fHslider18);
-		float fSlow32 = static_cast<float>(fHslider19);
-		float fSlow33 = fConst3 * std::pow(2.0f, 0.083333336f * (static_cast<float>(fEntry3) + 0.01f * static_cast<float>(fHslider20) + 12.0f * static_cast<float>(fEntry2)));
-		float fSlow34 = static_cast<float>(fHslider21);
-		float fSlow35 = 0.6f * std::max<float>(0.0f, 1.0f - std::fabs(fSlow34 + -3.0f));
-		float fSlow36 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow34 + -2.0f));
-		float fSlow37 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow34 + -1.0f));
-		float fSlow38 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow34));
-		float fSlow39 = static_cast<float>(fHslider22);
-		float fSlow40 = static_cast<float>(fHslider23);
-		float fSlow41 = 0.6f * std::max<float>(0.0f, 1.0f - std::fabs(fSlow40 + -3.0f));
-		float fSlow42 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow40 + -2.0f));
-		float fSlow43 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow40 + -1.0f));
-		float fSlow44 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow40));
-		float fSlow45 = static_cast<float>(fHslider24);
-		float fSlow46 = 1.4f * fSlow45;
-		float fSlow47 = static_cast<float>(fHslider25);
-		float fSlow48 = 1.0f - fSlow47;
-		float fSlow49 = 1.0f - fSlow45;
-		float fSlow50 = 1.0f - fSlow28;
-		float fSlow51 = 2.0f - fSlow12;
-		float fSlow52 = 0.5f * std::pow(1e+01f, 0.05f * static_cast<float>(fHslider26));
-		float fSlow53 = static_cast<float>(fHslider27);
-		float fSlow54 = static_cast<float>(fHslider28);
-		int iSlow55 = static_cast<int>(fConst0 * fSlow54);
-		float fSlow56 = static_cast<float>(fHslider29);
-		float fSlow57 = static_cast<float>(fHslider30);
-		float fSlow58 = 0.7f / tanhf(fSlow52);
+		float fSlow15 = fConst5 / static_cast<float>(fHslider6);
+		float fSlow16 = static_cast<float>(fHslider7);
+		float fSlow17 = 1.442695f * static_cast<float>(fHslider8);
+		float fSlow18 = static_cast<float>(fHslider9);
+		float fSlow19 = fConst5 / static_cast<float>(fHslider10);
+		float fSlow20 = static_cast<float>(fHslider11);
+		float fSlow21 = 6.91f / static_cast<float>(fHslider12);
+		float fSlow22 = static_cast<float>(fHslider13);
+		float fSlow23 = 1.0f - fSlow22;
+		float fSlow24 = fConst3 / fSlow20;
+		float fSlow25 = static_cast<float>(fHslider14);
+		float fSlow26 = static_cast<float>(fHslider15);
+		float fSlow27 = static_cast<float>(fHslider16);
+		float fSlow28 = 4.656613e-10f * fSlow27;
+		float fSlow29 = 0.5f * static_cast<float>(fHslider17);
+		float fSlow30 = static_cast<float>(fHslider18);
+		float fSlow31 = static_cast<float>(fHslider19);
+		float fSlow32 = fConst3 * std::pow(2.0f, 0.083333336f * (static_cast<float>(fEntry3) + 0.01f * static_cast<float>(fHslider20) + 12.0f * static_cast<float>(fEntry2)));
+		float fSlow33 = static_cast<float>(fHslider21);
+		float fSlow34 = 0.6f * std::max<float>(0.0f, 1.0f - std::fabs(fSlow33 + -3.0f));
+		float fSlow35 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow33 + -2.0f));
+		float fSlow36 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow33 + -1.0f));
+		float fSlow37 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow33));
+		float fSlow38 = static_cast<float>(fHslider22);
+		float fSlow39 = static_cast<float>(fHslider23);
+		float fSlow40 = 0.6f * std::max<float>(0.0f, 1.0f - std::fabs(fSlow39 + -3.0f));
+		float fSlow41 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow39 + -2.0f));
+		float fSlow42 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow39 + -1.0f));
+		float fSlow43 = std::max<float>(0.0f, 1.0f - std::fabs(fSlow39));
+		float fSlow44 = static_cast<float>(fHslider24);
+		float fSlow45 = 1.4f * fSlow44;
+		float fSlow46 = static_cast<float>(fHslider25);
+		float fSlow47 = 1.0f - fSlow46;
+		float fSlow48 = 1.0f - fSlow44;
+		float fSlow49 = 1.0f - fSlow27;
+		float fSlow50 = 2.0f - fSlow12;
+		float fSlow51 = 0.5f * std::pow(1e+01f, 0.05f * static_cast<float>(fHslider26));
+		float fSlow52 = fConst5 / static_cast<float>(fHslider27);
+		float fSlow53 = static_cast<float>(fHslider28);
+		float fSlow54 = 6.91f / static_cast<float>(fHslider29);
+		float fSlow55 = static_cast<float>(fHslider30);
+		float fSlow56 = 1.0f - fSlow55;
+		float fSlow57 = fConst3 / fSlow53;
+		float fSlow58 = 0.7f / tanhf(fSlow51);
 		float fSlow59 = fConst3 * static_cast<float>(fHslider31);
-		float fSlow60 = static_cast<float>(fHslider32);
+		float fSlow60 = fConst8 * static_cast<float>(fHslider32);
 		float fSlow61 = static_cast<float>(fHslider33);
 		float fSlow62 = 0.7f * fSlow61;
 		float fSlow63 = 1.0f - 0.5f * fSlow61;
@@ -595,114 +604,118 @@ class BuiltinDsp : public dsp {
 			iVec0[0] = iTemp2;
 			int iTemp3 = iTemp2 > iVec0[1];
 			int iTemp4 = 1 - iTemp3;
-			iRec7[0] = iTemp4 * (iRec7[1] + 1);
-			float fTemp5 = (fSlow5 + fRec8[1]) * static_cast<float>(iTemp4);
-			fRec8[0] = fTemp5 - std::floor(fTemp5);
+			iRec7[0] = (iRec7[1] + 1) * iTemp4;
+			float fTemp5 = static_cast<float>(iRec7[0]);
+			float fTemp6 = (fSlow5 + fRec8[1]) * static_cast<float>(iTemp4);
+			fRec8[0] = fTemp6 - std::floor(fTemp6);
 			iRec10[0] = 1103515245 * iRec10[1] + 12345;
-			float fTemp6 = static_cast<float>(iRec10[0]);
-			fRec9[0] = (((fRec8[0] < fRec8[1]) | iTemp3) ? 4.656613e-10f * fTemp6 : fRec9[1]);
-			float fTemp7 = ((iSlow3) ? ((iSlow6) ? fRec9[0] : static_cast<float>(1 - 2 * (fRec8[0] >= 0.5f))) : ((iSlow4) ? 1.0f - 4.0f * std::fabs(fRec8[0] + (-0.25f - std::floor(fRec8[0] + 0.25f))) : std::sin(6.2831855f * fRec8[0]))) * std::min<float>(1.0f, fSlow1 * static_cast<float>(iRec7[0]));
-			fRec15[0] = std::max<float>(static_cast<float>(iTemp3), fRec15[1] * fSlow17);
-			float fTemp8 = std::max<float>(8.0f, static_cast<float>(input1[i0]) * std::pow(2.0f, 0.083333336f * (fSlow18 * fRec15[0] + fSlow14 * fTemp7)));
-			int iTemp9 = iTemp2 - iVec0[1];
-			int iTemp10 = iTemp9 * (iTemp9 > 0);
-			iRec17[0] = iTemp2 * (iRec17[1] + 1);
-			int iTemp11 = (iRec17[0] < iSlow23) | iTemp10;
-			float fTemp12 = 0.1447178f * ((iTemp2) ? ((iTemp11) ? fSlow22 : fSlow24) : fSlow21);
-			int iTemp13 = std::fabs(fTemp12) < 1.1920929e-07f;
-			float fTemp14 = ((iTemp13) ? 0.0f : std::exp(-(fConst3 / ((iTemp13) ? 1.0f : fTemp12))));
-			float fTemp15 = static_cast<float>(iTemp2);
-			fRec16[0] = (1.0f - fTemp14) * ((iTemp2) ? ((iTemp11) ? fTemp15 : fSlow25 * fTemp15) : 0.0f) + fTemp14 * fRec16[1];
-			float fTemp16 = std::tan(fConst5 * std::min<float>(std::min<float>(fConst4, ((iSlow13) ? 8.0f * fTemp8 : 2e+04f)), std::max<float>(0.25f * fTemp8, fSlow27 * std::pow(2.0f, fSlow26 * fRec16[0] + fSlow20 * fTemp7 + fSlow19 * std::log(0.0038222559f * fTemp8)))));
-			float fTemp17 = fTemp16 * (fTemp16 + 2.0f - fSlow12) + 1.0f;
-			float fTemp18 = fRec18[1] + std::min<float>(0.45f, fConst6 * fTemp8);
-			fRec18[0] = fTemp18 - std::floor(fTemp18);
-			float fTemp19 = fSlow31 * fTemp7;
-			float fTemp20 = std::max<float>(0.05f, std::min<float>(0.95f, fSlow32 + fTemp19));
-			float fTemp21 = std::min<float>(0.45f, fSlow33 * fTemp8);
-			float fTemp22 = 1.0f - fTemp21;
-			float fTemp23 = fRec19[1] + fTemp21;
-			fRec19[0] = fTemp23 - std::floor(fTemp23);
-			float fTemp24 = fRec19[0] + -1.0f;
-			float fTemp25 = ((fRec19[0] > fTemp22) ? -(fTemp24 * (fTemp24 / fTemp21 + 1.0f + 1.0f) / fTemp21 + 1.0f) : 0.0f);
-			float fTemp26 = fTemp20 + std::floor(fRec19[0] + (1.0f - fTemp20));
-			float fTemp27 = fRec19[0] + (1.0f - fTemp26);
-			float fTemp28 = fRec19[0] - fTemp26;
-			float fTemp29 = ((fRec19[0] < fTemp21) ? fRec19[0] * (2.0f - fRec19[0] / fTemp21) / fTemp21 + -1.0f : 0.0f);
-			float fTemp30 = fSlow38 * std::sin(6.2831855f * fRec19[0]) + fSlow37 * (1.0f - 4.0f * std::fabs(fRec19[0] + (-0.25f - std::floor(fRec19[0] + 0.25f)))) + fSlow36 * (2.0f * fRec19[0] + fTemp25 + (-1.0f - fTemp29)) + fSlow35 * (fTemp29 + static_cast<float>(((fRec19[0] < fTemp20) ? 1 : -1)) + ((fTemp27 > fTemp22) ? -(fTemp28 * (fTemp28 / fTemp21 + 1.0f + 1.0f) / fTemp21 + 1.0f) : 0.0f) + (1.0f - (((fTemp27 < fTemp21) ? fTemp27 * (2.0f - fTemp27 / fTemp21) / fTemp21 + -1.0f : 0.0f) + fTemp25 + 2.0f * fTemp20)));
-			float fTemp31 = std::max<float>(0.05f, std::min<float>(0.95f, fSlow39 + fTemp19));
-			float fTemp32 = std::min<float>(0.45f, fConst3 * fTemp8);
-			float fTemp33 = 1.0f - fTemp32;
-			float fTemp34 = fRec20[1] + fTemp32;
-			fRec20[0] = fTemp34 - std::floor(fTemp34);
-			float fTemp35 = fRec20[0] + -1.0f;
-			float fTemp36 = ((fRec20[0] > fTemp33) ? -(fTemp35 * (fTemp35 / fTemp32 + 1.0f + 1.0f) / fTemp32 + 1.0f) : 0.0f);
-			float fTemp37 = fTemp31 + std::floor(fRec20[0] + (1.0f - fTemp31));
-			float fTemp38 = fRec20[0] + (1.0f - fTemp37);
-			float fTemp39 = fRec20[0] - fTemp37;
-			float fTemp40 = ((fRec20[0] < fTemp32) ? fRec20[0] * (2.0f - fRec20[0] / fTemp32) / fTemp32 + -1.0f : 0.0f);
-			float fTemp41 = fSlow44 * std::sin(6.2831855f * fRec20[0]) + fSlow43 * (1.0f - 4.0f * std::fabs(fRec20[0] + (-0.25f - std::floor(fRec20[0] + 0.25f)))) + fSlow42 * (2.0f * fRec20[0] + fTemp36 + (-1.0f - fTemp40)) + fSlow41 * (fTemp40 + static_cast<float>(((fRec20[0] < fTemp31) ? 1 : -1)) + ((fTemp38 > fTemp33) ? -(fTemp39 * (fTemp39 / fTemp32 + 1.0f + 1.0f) / fTemp32 + 1.0f) : 0.0f) + (1.0f - (((fTemp38 < fTemp32) ? fTemp38 * (2.0f - fTemp38 / fTemp32) / fTemp32 + -1.0f : 0.0f) + fTemp36 + 2.0f * fTemp31)));
-			float fTemp42 = fSlow50 * (fSlow49 * (fSlow48 * fTemp41 + fSlow47 * fTemp30) + fSlow46 * fTemp41 * fTemp30) + fSlow30 * (std::sin(6.2831855f * fRec18[0]) + (1.0f - 4.0f * std::fabs(fRec18[0] + (-0.25f - std::floor(fRec18[0] + 0.25f))))) + fSlow29 * fTemp6;
-			float fTemp43 = fRec11[1] + fTemp16 * (fTemp42 - fRec12[1]);
-			float fTemp44 = fTemp43 / fTemp17;
-			fRec11[0] = 2.0f * fTemp44 - fRec11[1];
-			float fTemp45 = fRec12[1] + fTemp16 * fTemp43 / fTemp17;
-			fRec12[0] = 2.0f * fTemp45 - fRec12[1];
-			float fRec13 = fTemp44;
-			float fRec14 = fTemp45;
-			float fTemp46 = fSlow51 * fRec13;
-			int iTemp47 = (iRec17[0] < iSlow55) | iTemp10;
-			float fTemp48 = 0.1447178f * ((iTemp2) ? ((iTemp47) ? fSlow54 : fSlow56) : fSlow53);
-			int iTemp49 = std::fabs(fTemp48) < 1.1920929e-07f;
-			float fTemp50 = ((iTemp49) ? 0.0f : std::exp(-(fConst3 / ((iTemp49) ? 1.0f : fTemp48))));
-			fRec21[0] = (1.0f - fTemp50) * ((iTemp2) ? ((iTemp47) ? fTemp15 : fSlow57 * fTemp15) : 0.0f) + fTemp50 * fRec21[1];
-			fRec22[0] = ((iTemp2) ? fTemp1 : fRec22[1]);
-			float fTemp51 = fSlow58 * fRec22[0] * fRec21[0] * tanhf(fSlow52 * ((iSlow10) ? fTemp42 - (fRec14 + fTemp46) : ((iSlow11) ? fTemp46 : fRec14))) * (1.0f - fSlow7 * (fTemp7 + 1.0f));
-			fVec1[0] = fTemp51;
-			fRec6[IOTA0 & 1023] = 0.995f * fRec6[(IOTA0 - 1) & 1023] + fTemp51 - fVec1[1];
-			fRec23[0] = fSlow59 + (fRec23[1] - std::floor(fSlow59 + fRec23[1]));
-			float fTemp52 = fConst7 * (fSlow60 * (std::sin(6.2831855f * fRec23[0]) + 1.0f) + 1e+01f);
-			int iTemp53 = static_cast<int>(fTemp52);
-			float fTemp54 = std::floor(fTemp52);
-			float fTemp55 = fSlow63 * fRec6[IOTA0 & 1023];
-			float fTemp56 = fTemp55 + fSlow62 * (fRec6[(IOTA0 - std::min<int>(1025, std::max<int>(0, iTemp53))) & 1023] * (fTemp54 + (1.0f - fTemp52)) + (fTemp52 - fTemp54) * fRec6[(IOTA0 - std::min<int>(1025, std::max<int>(0, iTemp53 + 1))) & 1023]);
-			fRec5[IOTA0 & 8191] = fSlow66 * (fTemp56 + 0.5f * (fTemp0 + fRec3[1] + fRec4[1])) + fSlow0 * fRec5[(IOTA0 - 1) & 8191];
-			fRec1[0] = fRec5[(IOTA0 - iConst8) & 8191];
-			float fTemp57 = fConst7 * (fSlow60 * (std::sin(6.2831855f * (fRec23[0] + 0.5f)) + 1.0f) + 1e+01f);
-			int iTemp58 = static_cast<int>(fTemp57);
-			float fTemp59 = std::floor(fTemp57);
-			float fTemp60 = fSlow62 * (fRec6[(IOTA0 - std::min<int>(1025, std::max<int>(0, iTemp58))) & 1023] * (fTemp59 + (1.0f - fTemp57)) + (fTemp57 - fTemp59) * fRec6[(IOTA0 - std::min<int>(1025, std::max<int>(0, iTemp58 + 1))) & 1023]);
-			fRec24[IOTA0 & 8191] = fSlow67 * (fTemp60 + fTemp55 + 0.5f * (fRec1[1] + fRec3[1] - (fRec2[1] + fRec4[1]))) + fSlow0 * fRec24[(IOTA0 - 1) & 8191];
-			fRec2[0] = fRec24[(IOTA0 - iConst9) & 8191];
-			fRec25[IOTA0 & 8191] = fSlow68 * (0.5f * (fTemp0 - (fRec3[1] + fRec4[1])) - fTemp56) + fSlow0 * fRec25[(IOTA0 - 1) & 8191];
-			fRec3[0] = fRec25[(IOTA0 - iConst10) & 8191];
-			float fTemp61 = fTemp55 + fTemp60;
-			fRec26[IOTA0 & 16383] = fSlow69 * (0.5f * (fRec1[1] + fRec4[1] - (fRec2[1] + fRec3[1])) - fTemp61) + fSlow0 * fRec26[(IOTA0 - 1) & 16383];
-			fRec4[0] = fRec26[(IOTA0 - iConst11) & 16383];
-			float fTemp62 = fSlow72 * fTemp56 + fSlow71 * (fRec1[0] + fRec3[0]);
-			float fTemp63 = fSlow72 * fTemp61 + fSlow71 * (fRec2[0] + fRec4[0]);
-			fRec0[0] = std::max<float>(fConst1 * fRec0[1], std::max<float>(std::fabs(fTemp62), std::fabs(fTemp63)));
-			float fTemp64 = std::max<float>(0.9f, fRec0[0]);
-			output0[i0] = static_cast<FAUSTFLOAT>(0.9f * (fTemp62 / fTemp64));
-			output1[i0] = static_cast<FAUSTFLOAT>(0.9f * (fTemp63 / fTemp64));
+			float fTemp7 = static_cast<float>(iRec10[0]);
+			fRec9[0] = (((fRec8[0] < fRec8[1]) | iTemp3) ? 4.656613e-10f * fTemp7 : fRec9[1]);
+			float fTemp8 = ((iSlow3) ? ((iSlow6) ? fRec9[0] : static_cast<float>(1 - 2 * (fRec8[0] >= 0.5f))) : ((iSlow4) ? 1.0f - 4.0f * std::fabs(fRec8[0] + (-0.25f - std::floor(fRec8[0] + 0.25f))) : std::sin(6.2831855f * fRec8[0]))) * std::min<float>(1.0f, fSlow1 * fTemp5);
+			float fTemp9 = std::max<float>(8.0f, static_cast<float>(input1[i0]) * std::pow(2.0f, 0.083333336f * (fSlow16 * std::exp(-(fSlow15 * fTemp5)) + fSlow14 * fTemp8)));
+			iRec17[0] = (1 - iTemp2) * (iRec17[1] + 1);
+			float fTemp10 = static_cast<float>(iRec17[0]);
+			float fTemp11 = fConst3 * fTemp5;
+			fRec19[0] = ((iTemp3) ? fRec15[1] : fRec19[1]);
+			float fTemp12 = ((fTemp11 < fSlow20) ? fRec19[0] + 1.0186573f * (1.0f - fRec19[0]) * (1.0f - std::exp(-(4.0f * std::min<float>(1.0f, fSlow24 * fTemp5)))) : fSlow22 + fSlow23 * std::exp(fSlow21 * (fSlow20 - fTemp11)));
+			fRec18[0] = ((iTemp2) ? fTemp12 : fRec18[1]);
+			float fTemp13 = ((iTemp2) ? fTemp12 : fRec18[0] * std::exp(-(fSlow19 * fTemp10)));
+			fRec15[0] = fTemp13;
+			float fRec16 = fTemp13;
+			float fTemp14 = std::tan(fConst6 * std::min<float>(std::min<float>(fConst4, ((iSlow13) ? 8.0f * fTemp9 : 2e+04f)), std::max<float>(0.25f * fTemp9, fSlow26 * std::pow(2.0f, fSlow25 * fRec16 + fSlow18 * fTemp8 + fSlow17 * std::log(0.0038222559f * fTemp9)))));
+			float fTemp15 = fTemp14 * (fTemp14 + 2.0f - fSlow12) + 1.0f;
+			float fTemp16 = fRec20[1] + std::min<float>(0.45f, fConst7 * fTemp9);
+			fRec20[0] = fTemp16 - std::floor(fTemp16);
+			float fTemp17 = fSlow30 * fTemp8;
+			float fTemp18 = std::max<float>(0.05f, std::min<float>(0.95f, fSlow31 + fTemp17));
+			float fTemp19 = std::min<float>(0.45f, fSlow32 * fTemp9);
+			float fTemp20 = 1.0f - fTemp19;
+			float fTemp21 = fRec21[1] + fTemp19;
+			fRec21[0] = fTemp21 - std::floor(fTemp21);
+			float fTemp22 = fRec21[0] + -1.0f;
+			float fTemp23 = ((fRec21[0] > fTemp20) ? -(fTemp22 * (fTemp22 / fTemp19 + 1.0f + 1.0f) / fTemp19 + 1.0f) : 0.0f);
+			float fTemp24 = fTemp18 + std::floor(fRec21[0] + (1.0f - fTemp18));
+			float fTemp25 = fRec21[0] + (1.0f - fTemp24);
+			float fTemp26 = fRec21[0] - fTemp24;
+			float fTemp27 = ((fRec21[0] < fTemp19) ? fRec21[0] * (2.0f - fRec21[0] / fTemp19) / fTemp19 + -1.0f : 0.0f);
+			float fTemp28 = fSlow37 * std::sin(6.2831855f * fRec21[0]) + fSlow36 * (1.0f - 4.0f * std::fabs(fRec21[0] + (-0.25f - std::floor(fRec21[0] + 0.25f)))) + fSlow35 * (2.0f * fRec21[0] + fTemp23 + (-1.0f - fTemp27)) + fSlow34 * (fTemp27 + static_cast<float>(((fRec21[0] < fTemp18) ? 1 : -1)) + ((fTemp25 > fTemp20) ? -(fTemp26 * (fTemp26 / fTemp19 + 1.0f + 1.0f) / fTemp19 + 1.0f) : 0.0f) + (1.0f - (((fTemp25 < fTemp19) ? fTemp25 * (2.0f - fTemp25 / fTemp19) / fTemp19 + -1.0f : 0.0f) + fTemp23 + 2.0f * fTemp18)));
+			float fTemp29 = std::max<float>(0.05f, std::min<float>(0.95f, fSlow38 + fTemp17));
+			float fTemp30 = std::min<float>(0.45f, fConst3 * fTemp9);
+			float fTemp31 = 1.0f - fTemp30;
+			float fTemp32 = fRec22[1] + fTemp30;
+			fRec22[0] = fTemp32 - std::floor(fTemp32);
+			float fTemp33 = fRec22[0] + -1.0f;
+			float fTemp34 = ((fRec22[0] > fTemp31) ? -(fTemp33 * (fTemp33 / fTemp30 + 1.0f + 1.0f) / fTemp30 + 1.0f) : 0.0f);
+			float fTemp35 = fTemp29 + std::floor(fRec22[0] + (1.0f - fTemp29));
+			float fTemp36 = fRec22[0] + (1.0f - fTemp35);
+			float fTemp37 = fRec22[0] - fTemp35;
+			float fTemp38 = ((fRec22[0] < fTemp30) ? fRec22[0] * (2.0f - fRec22[0] / fTemp30) / fTemp30 + -1.0f : 0.0f);
+			float fTemp39 = fSlow43 * std::sin(6.2831855f * fRec22[0]) + fSlow42 * (1.0f - 4.0f * std::fabs(fRec22[0] + (-0.25f - std::floor(fRec22[0] + 0.25f)))) + fSlow41 * (2.0f * fRec22[0] + fTemp34 + (-1.0f - fTemp38)) + fSlow40 * (fTemp38 + static_cast<float>(((fRec22[0] < fTemp29) ? 1 : -1)) + ((fTemp36 > fTemp31) ? -(fTemp37 * (fTemp37 / fTemp30 + 1.0f + 1.0f) / fTemp30 + 1.0f) : 0.0f) + (1.0f - (((fTemp36 < fTemp30) ? fTemp36 * (2.0f - fTemp36 / fTemp30) / fTemp30 + -1.0f : 0.0f) + fTemp34 + 2.0f * fTemp29)));
+			float fTemp40 = fSlow49 * (fSlow48 * (fSlow47 * fTemp39 + fSlow46 * fTemp28) + fSlow45 * fTemp39 * fTemp28) + fSlow29 * (std::sin(6.2831855f * fRec20[0]) + (1.0f - 4.0f * std::fabs(fRec20[0] + (-0.25f - std::floor(fRec20[0] + 0.25f))))) + fSlow28 * fTemp7;
+			float fTemp41 = fRec11[1] + fTemp14 * (fTemp40 - fRec12[1]);
+			float fTemp42 = fTemp41 / fTemp15;
+			fRec11[0] = 2.0f * fTemp42 - fRec11[1];
+			float fTemp43 = fRec12[1] + fTemp14 * fTemp41 / fTemp15;
+			fRec12[0] = 2.0f * fTemp43 - fRec12[1];
+			float fRec13 = fTemp42;
+			float fRec14 = fTemp43;
+			float fTemp44 = fSlow50 * fRec13;
+			fRec26[0] = ((iTemp3) ? fRec23[1] : fRec26[1]);
+			float fTemp45 = ((fTemp11 < fSlow53) ? fRec26[0] + 1.0186573f * (1.0f - fRec26[0]) * (1.0f - std::exp(-(4.0f * std::min<float>(1.0f, fSlow57 * fTemp5)))) : fSlow55 + fSlow56 * std::exp(fSlow54 * (fSlow53 - fTemp11)));
+			fRec25[0] = ((iTemp2) ? fTemp45 : fRec25[1]);
+			float fTemp46 = ((iTemp2) ? fTemp45 : fRec25[0] * std::exp(-(fSlow52 * fTemp10)));
+			fRec23[0] = fTemp46;
+			float fRec24 = fTemp46;
+			fRec27[0] = ((iTemp2) ? fTemp1 : fRec27[1]);
+			float fTemp47 = fSlow58 * fRec27[0] * fRec24 * tanhf(fSlow51 * ((iSlow10) ? fTemp40 - (fRec14 + fTemp44) : ((iSlow11) ? fTemp44 : fRec14))) * (1.0f - fSlow7 * (fTemp8 + 1.0f));
+			fVec1[0] = fTemp47;
+			fRec6[IOTA0 & 4095] = 0.995f * fRec6[(IOTA0 - 1) & 4095] + fTemp47 - fVec1[1];
+			fRec28[0] = fSlow59 + (fRec28[1] - std::floor(fSlow59 + fRec28[1]));
+			float fTemp48 = fSlow60 * (std::sin(6.2831855f * fRec28[0]) + 1.0f);
+			int iTemp49 = static_cast<int>(fTemp48);
+			float fTemp50 = std::floor(fTemp48);
+			float fTemp51 = fSlow63 * fRec6[IOTA0 & 4095];
+			float fTemp52 = fTemp51 + fSlow62 * (fRec6[(IOTA0 - (iConst9 + std::min<int>(4097, std::max<int>(0, iTemp49)))) & 4095] * (fTemp50 + (1.0f - fTemp48)) + (fTemp48 - fTemp50) * fRec6[(IOTA0 - (iConst9 + std::min<int>(4097, std::max<int>(0, iTemp49 + 1)))) & 4095]);
+			fRec5[IOTA0 & 8191] = fSlow66 * (fTemp52 + 0.5f * (fTemp0 + fRec3[1] + fRec4[1])) + fSlow0 * fRec5[(IOTA0 - 1) & 8191];
+			fRec1[0] = fRec5[(IOTA0 - iConst10) & 8191];
+			float fTemp53 = fSlow60 * (std::sin(6.2831855f * (fRec28[0] + 0.5f)) + 1.0f);
+			int iTemp54 = static_cast<int>(fTemp53);
+			float fTemp55 = std::floor(fTemp53);
+			float fTemp56 = fSlow62 * (fRec6[(IOTA0 - (iConst9 + std::min<int>(4097, std::max<int>(0, iTemp54)))) & 4095] * (fTemp55 + (1.0f - fTemp53)) + (fTemp53 - fTemp55) * fRec6[(IOTA0 - (iConst9 + std::min<int>(4097, std::max<int>(0, iTemp54 + 1)))) & 4095]);
+			fRec29[IOTA0 & 8191] = fSlow67 * (fTemp56 + fTemp51 + 0.5f * (fRec1[1] + fRec3[1] - (fRec2[1] + fRec4[1]))) + fSlow0 * fRec29[(IOTA0 - 1) & 8191];
+			fRec2[0] = fRec29[(IOTA0 - iConst11) & 8191];
+			fRec30[IOTA0 & 8191] = fSlow68 * (0.5f * (fTemp0 - (fRec3[1] + fRec4[1])) - fTemp52) + fSlow0 * fRec30[(IOTA0 - 1) & 8191];
+			fRec3[0] = fRec30[(IOTA0 - iConst12) & 8191];
+			float fTemp57 = fTemp51 + fTemp56;
+			fRec31[IOTA0 & 16383] = fSlow69 * (0.5f * (fRec1[1] + fRec4[1] - (fRec2[1] + fRec3[1])) - fTemp57) + fSlow0 * fRec31[(IOTA0 - 1) & 16383];
+			fRec4[0] = fRec31[(IOTA0 - iConst13) & 16383];
+			float fTemp58 = fSlow72 * fTemp52 + fSlow71 * (fRec1[0] + fRec3[0]);
+			float fTemp59 = fSlow72 * fTemp57 + fSlow71 * (fRec2[0] + fRec4[0]);
+			fRec0[0] = std::max<float>(fConst1 * fRec0[1], std::max<float>(std::fabs(fTemp58), std::fabs(fTemp59)));
+			float fTemp60 = std::max<float>(0.9f, fRec0[0]);
+			output0[i0] = static_cast<FAUSTFLOAT>(0.9f * (fTemp58 / fTemp60));
+			output1[i0] = static_cast<FAUSTFLOAT>(0.9f * (fTemp59 / fTemp60));
 			IOTA0 = IOTA0 + 1;
 			iVec0[1] = iVec0[0];
 			iRec7[1] = iRec7[0];
 			fRec8[1] = fRec8[0];
 			iRec10[1] = iRec10[0];
 			fRec9[1] = fRec9[0];
-			fRec15[1] = fRec15[0];
 			iRec17[1] = iRec17[0];
-			fRec16[1] = fRec16[0];
-			fRec18[1] = fRec18[0];
 			fRec19[1] = fRec19[0];
+			fRec18[1] = fRec18[0];
+			fRec15[1] = fRec15[0];
 			fRec20[1] = fRec20[0];
-			fRec11[1] = fRec11[0];
-			fRec12[1] = fRec12[0];
 			fRec21[1] = fRec21[0];
 			fRec22[1] = fRec22[0];
-			fVec1[1] = fVec1[0];
+			fRec11[1] = fRec11[0];
+			fRec12[1] = fRec12[0];
+			fRec26[1] = fRec26[0];
+			fRec25[1] = fRec25[0];
 			fRec23[1] = fRec23[0];
+			fRec27[1] = fRec27[0];
+			fVec1[1] = fVec1[0];
+			fRec28[1] = fRec28[0];
 			fRec1[1] = fRec1[0];
 			fRec2[1] = fRec2[0];
 			fRec3[1] = fRec3[0];

@@ -60,7 +60,7 @@ inline constexpr std::array<BuiltinParameter, k_builtin_parameter_count> k_built
     {"drive", "Drive", "dB", 0.0, 36.0, 0.0, 1.0, Kind::continuous, Curve::linear, ""},
     {"chorus_mix", "Chorus mix", "", 0.0, 1.0, 0.0, 1.0, Kind::continuous, Curve::linear, ""},
     {"chorus_rate", "Chorus rate", "Hz", 0.1, 5.0, 0.5, 1.0, Kind::continuous, Curve::log, ""},
-    {"chorus_depth", "Chorus depth", "ms", 0.0, 8.0, 2.0, 1.0, Kind::continuous, Curve::linear, ""},
+    {"chorus_depth", "Chorus depth", "ms", 0.0, 5.0, 2.0, 1.0, Kind::continuous, Curve::linear, ""},
     {"reverb_mix", "Reverb mix", "", 0.0, 1.0, 0.0, 1.0, Kind::continuous, Curve::linear, ""},
     {"reverb_decay", "Reverb decay", "s", 0.2, 10.0, 1.5, 1.0, Kind::continuous, Curve::log, ""},
     {"reverb_damping", "Reverb damping", "Hz", 500.0, 16000.0, 8000.0, 1.0, Kind::continuous, Curve::log, ""},

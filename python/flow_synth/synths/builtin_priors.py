@@ -82,7 +82,7 @@ _COMMON: Mapping[str, Prior] = {
     "drive": _sometimes(0.5, _between(0, 18)),
     "chorus_mix": _sometimes(0.45, _between(0.1, 0.9)),
     "chorus_rate": _log_between(0.15, 2.5),
-    "chorus_depth": _between(0.5, 5),
+    "chorus_depth": _between(0.3, 3),
     "reverb_mix": _sometimes(0.6, _between(0.05, 0.45)),
     "reverb_decay": _log_between(0.4, 4),
     "reverb_damping": _log_between(1500, 14000),
