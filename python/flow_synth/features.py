@@ -131,25 +131,31 @@ class Resampler(nn.Module):
         return weights
 
 
-def mel_filter_bank(fft_size: int, n_mels: int) -> Tensor:
-    """Triangles of unit peak, equally spaced from 30 to 11000 Hz on the HTK mel scale.
+def triangles(edges_hz: Tensor, fft_size: int) -> Tensor:
+    """Overlapping triangles of unit peak over the bins of an FFT at 22050 Hz.
 
-    mel(f) = 2595 log10(1 + f / 700) (Young et al., "The HTK Book", section 5.4); triangle i rises
-    linearly in Hz from edge i to edge i + 1 and falls to edge i + 2.
+    Triangle i rises linearly in Hz from edge i to edge i + 1 and falls to edge i + 2.
 
     Args:
-        fft_size: samples at 22050 Hz.
-        n_mels: number of triangles.
+        edges_hz: [n + 2] increasing frequencies, float64.
+        fft_size: samples.
 
     Returns:
-        [n_mels, fft_size // 2 + 1] float64 weights of the magnitudes of an FFT.
+        [n, fft_size // 2 + 1] float64 weights.
     """
-    first, last = (2595.0 * math.log10(1.0 + hz / 700.0) for hz in (MINIMUM_HZ, MAXIMUM_HZ))
-    mels = torch.linspace(first, last, n_mels + 2, dtype=torch.float64)
-    edges_hz = 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
     bins_hz = torch.arange(fft_size // 2 + 1, dtype=torch.float64) * SAMPLE_RATE_HZ / fft_size
     rising = (bins_hz - edges_hz[:-1, None]) / edges_hz.diff()[:, None]
     return torch.minimum(rising[:-1], 1.0 - rising[1:]).clamp(min=0.0)
+
+
+def mel_edges_hz() -> Tensor:
+    """[130] float64 edges of the bands: equally spaced from 30 to 11000 Hz on the HTK mel scale.
+
+    mel(f) = 2595 log10(1 + f / 700) (Young et al., "The HTK Book", section "Filterbank analysis").
+    """
+    first, last = (2595.0 * math.log10(1.0 + hz / 700.0) for hz in (MINIMUM_HZ, MAXIMUM_HZ))
+    mels = torch.linspace(first, last, N_MELS + 2, dtype=torch.float64)
+    return 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
 
 
 class LogMel(nn.Module):
@@ -157,7 +163,8 @@ class LogMel(nn.Module):
 
     The magnitude (not the power) of a short-time Fourier transform with a periodic Hann window of
     2048 samples every 1024, frame t centred on sample 1024 t with zeros outside the sound, summed
-    by the triangles of :func:`mel_filter_bank`. Sizes are the paper's (see the top of this file).
+    under :func:`triangles` between :func:`mel_edges_hz`. The sizes are the paper's; it names
+    neither window nor padding, and these are librosa's.
 
     It computes in float64: beside a strong partial the rounding of a float32 FFT is as loud as the
     bands between partials, and would move their logarithm by up to 0.02.
@@ -173,7 +180,7 @@ class LogMel(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("window", torch.hann_window(FFT_SIZE, dtype=torch.float64))
-        self.register_buffer("filter_bank", mel_filter_bank(FFT_SIZE, N_MELS))
+        self.register_buffer("filter_bank", triangles(mel_edges_hz(), FFT_SIZE))
 
     def forward(self, audio: Tensor) -> Tensor:
         """Analyses sounds.
