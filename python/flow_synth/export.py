@@ -1,0 +1,332 @@
+"""Trained model -> one model file, and the model file back into Python.
+
+Every call of ``torch.jit`` lives here, so that the format can move on to ``torch.export``.
+"""
+
+import copy
+import io
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from flow_synth import features
+from flow_synth.features import LogMel, Resampler
+from flow_synth.flow import NEGATIVE_SLOPE, Boundary, InverseAutoregressiveFlow, MaskedLinear
+from flow_synth.flow_blob import Activation, FlowType, FlowWeights
+from flow_synth.model_file import (
+    ModelDescription,
+    Normalisation,
+    read_model_file,
+    write_model_file,
+)
+from flow_synth.model_interface import FeatureSettings, Interface, LatentDimension
+from flow_synth.models import RegressionFlow
+from flow_synth.parameter import ParameterTable
+
+#: What an exported method may differ from the trained model's (max abs, float32).
+TOLERANCES: Mapping[str, float] = {
+    "features": 5e-5,
+    "encode": 1e-4,
+    "posterior": 1e-4,
+    "decode": 1e-5,
+    "invert": 1e-4,
+    "reconstruct": 1e-4,
+}
+
+#: Share of the training sounds that a macro knob's sweep leaves out at either end.
+_SWEEP_TAIL = 0.01
+
+
+class ExportError(RuntimeError):
+    """The exported model does not compute what the trained one does."""
+
+
+class ExportedModel(nn.Module):
+    """The methods of the model file; scripted, it is the file's TorchScript part."""
+
+    def __init__(self, model: RegressionFlow) -> None:
+        super().__init__()
+        self.resampler = Resampler()
+        self.log_mel = LogMel()
+        self.model = premasked(model)
+
+    @torch.jit.export
+    def resample(self, audio: Tensor, rate: int) -> Tensor:
+        """Audio [B, N] at ``rate`` Hz -> audio at 22050 Hz."""
+        return self.resampler(audio, rate)
+
+    @torch.jit.export
+    def features(self, audio: Tensor) -> Tensor:
+        """Audio [B, 88200] at 22050 Hz -> log-mel [B, 128, 87] in nats."""
+        return self.log_mel(audio)
+
+    @torch.jit.export
+    def encode(self, mel: Tensor) -> Tensor:
+        """Log-mel [B, 128, 87] -> posterior mean z [B, D]."""
+        return self.model.encode(mel)
+
+    @torch.jit.export
+    def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:
+        """Log-mel [B, 128, 87] -> mean and log-variance [B, D]."""
+        return self.model.posterior(mel)
+
+    @torch.jit.export
+    def decode(self, z: Tensor) -> Tensor:
+        """z [B, D] -> unit values v [B, P]."""
+        return self.model.decode(z)
+
+    @torch.jit.export
+    def invert(self, v: Tensor) -> Tensor:
+        """Unit values v [B, P] -> z [B, D]."""
+        return self.model.invert(v)
+
+    @torch.jit.export
+    def reconstruct(self, z: Tensor) -> Tensor:
+        """z [B, D] -> log-mel [B, 128, 87] relative to the sound's peak."""
+        return self.model.reconstruct(z)
+
+
+def premasked(model: RegressionFlow) -> RegressionFlow:
+    """A copy in evaluation mode whose masked layers are plain ones with the mask multiplied in."""
+    copied = copy.deepcopy(model).cpu().eval()
+    for parent in list(copied.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, MaskedLinear):
+                plain = nn.Linear(child.in_features, child.out_features)
+                plain.load_state_dict(
+                    {"weight": child.weight.detach() * child.mask, "bias": child.bias.detach()}
+                )
+                setattr(parent, name, plain)
+    return copied.requires_grad_(requires_grad=False)
+
+
+class Model:
+    """A model file, opened in Python: float32 tensors, batch first.
+
+    The same sound always gives the same answer, whatever else is in its batch.
+    """
+
+    def __init__(self, module: nn.Module, description: ModelDescription) -> None:
+        self._module = module
+        self.description = description
+
+    @classmethod
+    def load(cls, path: Path) -> "Model":
+        """Opens a model file.
+
+        Raises:
+            InputError: it cannot be read, is no model file, newer than this program, or damaged.
+        """
+        description = read_model_file(path).description
+        with _quiet_torchscript():
+            return cls(torch.jit.load(str(path), map_location="cpu").eval(), description)
+
+    @torch.inference_mode()
+    def resample(self, audio: Tensor, rate_hz: int) -> Tensor:
+        """Audio [B, N] at ``rate_hz`` -> audio at 22050 Hz."""
+        return self._call("resample", audio, rate_hz)
+
+    @torch.inference_mode()
+    def features(self, audio: Tensor) -> Tensor:
+        """Audio [B, 88200] at 22050 Hz -> log-mel [B, 128, 87] in nats."""
+        return self._call("features", audio)
+
+    @torch.inference_mode()
+    def encode(self, mel: Tensor) -> Tensor:
+        """Log-mel [B, 128, 87] -> posterior mean z [B, D]."""
+        return self._call("encode", mel)
+
+    @torch.inference_mode()
+    def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:
+        """Log-mel [B, 128, 87] -> mean and log-variance [B, D]."""
+        mean, log_variance = self._module.posterior(mel)
+        return mean, log_variance
+
+    @torch.inference_mode()
+    def decode(self, z: Tensor) -> Tensor:
+        """z [B, D] -> unit values v [B, P]."""
+        return self._call("decode", z)
+
+    @torch.inference_mode()
+    def invert(self, v: Tensor) -> Tensor:
+        """Unit values v [B, P] -> z [B, D]."""
+        return self._call("invert", v)
+
+    @torch.inference_mode()
+    def reconstruct(self, z: Tensor) -> Tensor:
+        """z [B, D] -> log-mel [B, 128, 87] relative to the sound's peak."""
+        return self._call("reconstruct", z)
+
+    def _call(self, method: str, *arguments: Tensor | int) -> Tensor:
+        result = getattr(self._module, method)(*arguments)
+        assert isinstance(result, Tensor)
+        return result
+
+
+def export_model(
+    model: RegressionFlow,
+    path: Path,
+    *,
+    synth: tuple[str, str],
+    table: ParameterTable,
+    mels: Tensor,
+    training_run: str,
+    scores: Mapping[str, Mapping[str, float]],
+    licence: str,
+) -> ModelDescription:
+    """Writes a model file, or refuses.
+
+    Args:
+        model: the trained model.
+        path: where to; must end in ``.flow.ts``.
+        synth: identity and version of the synth the model was trained for.
+        table: the synth's knobs.
+        mels: [N, 128, 87] log-mels of training sounds, for the statistics of the audio space and
+            the parity check.
+        training_run: id of the run.
+        scores: method -> measure -> value, on held-out presets.
+        licence: SPDX identifier of the weights' licence.
+
+    Raises:
+        ExportError: the exported model differs from the trained one.
+        InputError: the file cannot be written.
+    """
+    interface = Interface(
+        synth=synth[0],
+        synth_version=synth[1],
+        parameters=table,
+        **latent_statistics(model, mels),
+        features=feature_settings(),
+    )
+    normalisation = model.vae.normalisation
+    description = ModelDescription(
+        **dict(interface),
+        torch_version=torch.__version__.partition("+")[0],
+        normalisation=Normalisation(
+            mean=float(normalisation.mean), standard_deviation=float(normalisation.std)
+        ),
+        training_run=training_run,
+        scores=scores,
+        licence=licence,
+    )
+    exported = ExportedModel(model).eval()
+    torchscript = _scripted(exported)
+    _check_parity(model, torchscript, mels)
+    write_model_file(path, torchscript, description, flow_weights(exported.model))
+    return description
+
+
+def feature_settings() -> FeatureSettings:
+    """The constants of :mod:`flow_synth.features`."""
+    return FeatureSettings(
+        sample_rate_hz=features.SAMPLE_RATE_HZ,
+        n_samples=features.N_SAMPLES,
+        fft_size=features.FFT_SIZE,
+        hop_samples=features.HOP_SAMPLES,
+        n_mels=features.N_MELS,
+        n_frames=features.N_FRAMES,
+        minimum_hz=features.MINIMUM_HZ,
+        maximum_hz=features.MAXIMUM_HZ,
+        log_floor=features.LOG_FLOOR,
+    )
+
+
+@torch.inference_mode()
+def latent_statistics(model: RegressionFlow, mels: Tensor) -> dict[str, tuple[object, ...]]:
+    """Statistics of every latent dimension over training sounds, and their order by effect.
+
+    Args:
+        model: the trained model.
+        mels: [N, 128, 87] log-mels.
+    """
+    model = copy.deepcopy(model).cpu().eval()
+    z = torch.cat([model.encode(part) for part in mels.float().split(64)]).double()
+    mean, std = z.mean(0), z.std(0, correction=0)
+    lowest, highest = torch.quantile(z, torch.tensor([_SWEEP_TAIL, 1 - _SWEEP_TAIL]).double(), dim=0)
+    step = torch.diag(std)
+    moved = model.decode((mean + step).float()) - model.decode((mean - step).float())
+    effect = moved.double().square().mean(1).sqrt()
+    latent = tuple(
+        LatentDimension(
+            mean=float(mean[d]),
+            standard_deviation=float(std[d]),
+            minimum=float(lowest[d]),
+            maximum=float(highest[d]),
+            effect=float(effect[d]),
+        )
+        for d in range(len(mean))
+    )
+    return {"latent": latent, "order": tuple(effect.argsort(descending=True, stable=True).tolist())}
+
+
+def flow_weights(model: RegressionFlow) -> FlowWeights:
+    """The weights of z -> v as the native core reads them; the model must be premasked."""
+    flow, boundary = model.flow, model.boundary
+    assert isinstance(flow, InverseAutoregressiveFlow)
+    assert isinstance(boundary, Boundary)
+    tensors = {"boundary.mean": boundary.mean, "boundary.std": boundary.std}
+    hidden: tuple[int, ...] = ()
+    for index, layer in enumerate(flow.layers):
+        maps = (layer.made.first, layer.made.second, layer.made.last)
+        hidden = tuple(linear.out_features for linear in maps[:-1])
+        for place, linear in enumerate(maps):
+            tensors[f"layers.{index}.{place}.weight"] = linear.weight
+            tensors[f"layers.{index}.{place}.bias"] = linear.bias
+    return FlowWeights(
+        flow_type=FlowType.IAF,
+        n_dimensions=len(boundary.mean),
+        n_layers=len(flow.layers),
+        n_hidden=hidden,
+        activation=Activation.LEAKY_RELU,
+        negative_slope=NEGATIVE_SLOPE,
+        margin=boundary.margin,
+        tensors={name: np.array(tensor, np.float32) for name, tensor in tensors.items()},
+    )
+
+
+def _scripted(exported: ExportedModel) -> bytes:
+    archive = io.BytesIO()
+    with _quiet_torchscript():
+        torch.jit.save(torch.jit.script(exported), archive)
+    return archive.getvalue()
+
+
+@torch.inference_mode()
+def _check_parity(model: RegressionFlow, torchscript: bytes, mels: Tensor) -> None:
+    trained = copy.deepcopy(model).cpu().eval()
+    with _quiet_torchscript():
+        written = torch.jit.load(io.BytesIO(torchscript))
+    audio = torch.rand(7, features.N_SAMPLES, generator=torch.Generator().manual_seed(0)) - 0.5
+    mel = mels[:7].float()
+    z = trained.encode(mel)
+    v = trained.decode(z)
+    expected = {
+        "features": (audio, LogMel()(audio)),
+        "encode": (mel, z),
+        "posterior": (mel, torch.stack(trained.posterior(mel))),
+        "decode": (z, v),
+        "invert": (v, trained.invert(v)),
+        "reconstruct": (z, trained.reconstruct(z)),
+    }
+    for method, (argument, wanted) in expected.items():
+        found = getattr(written, method)(argument)
+        found = torch.stack(found) if isinstance(found, tuple) else found
+        error = float((found - wanted).abs().max())
+        if not error <= TOLERANCES[method]:
+            raise ExportError(
+                f"exported {method!r} differs from the trained model's by {error:g}; at most "
+                f"{TOLERANCES[method]:g} is allowed, so nothing was written"
+            )
+
+
+@contextmanager
+def _quiet_torchscript() -> Iterator[None]:
+    """TorchScript warns in torch 2.13 that it is deprecated; torch is pinned because of it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*torch.jit.*")
+        yield
