@@ -4,9 +4,9 @@ Equations are those of Esling et al. 2019, https://arxiv.org/abs/1907.00971.
 """
 
 import math
-from dataclasses import dataclass
 
 import torch
+from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
 from flow_synth.models import RegressionFlow
@@ -14,18 +14,19 @@ from flow_synth.models import RegressionFlow
 LOG_2_PI = math.log(2 * math.pi)
 
 
-@dataclass(frozen=True)
-class Weights:
+class Weights(BaseModel):
     """How much each term counts.
 
     The paper's objective has every weight at 1; ``reconstruction`` is the inverse of the variance
     of p(x|z) over standardised log-mel.
     """
 
-    reconstruction: float = 1.0
-    latent_divergence: float = 1.0
-    regression: float = 1.0
-    flow_divergence: float = 1.0
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reconstruction: float = Field(default=1.0, ge=0)
+    latent_divergence: float = Field(default=1.0, ge=0)
+    regression: float = Field(default=1.0, ge=0)
+    flow_divergence: float = Field(default=1.0, ge=0)
 
 
 def standard_normal_log_density(x: Tensor) -> Tensor:
@@ -124,7 +125,7 @@ class RegressionFlowObjective(nn.Module):
         )
 
     def reconstruction(self, x: Tensor, target: Tensor) -> Tensor:
-        """-log p(x|z) up to its constant: half the squared error, summed over bins (equation 2)."""
+        """-log p(x|z) but for its constant: half the squared error summed over bins (equation 2)."""
         return 0.5 * (x - target).square().sum((1, 2)).mean()
 
     def regression(self, y: Tensor, target: Tensor) -> Tensor:

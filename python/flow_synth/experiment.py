@@ -1,0 +1,169 @@
+"""What a training run is: a typed, frozen description, read from TOML."""
+
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from flow_synth import features
+from flow_synth.error import InputError
+from flow_synth.models import RegressionFlow
+from flow_synth.objective import Weights
+
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Level = Annotated[float, Field(le=0)]
+
+
+class Frozen(BaseModel):
+    """Cannot be changed, and takes no key that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Schedule(StrEnum):
+    """How the learning rate moves.
+
+    ``plateau`` multiplies it by 0.5 when the validation loss has not improved for a number of epochs
+    (the paper's); ``cosine`` warms it up over a share of all steps, then lets it fall to zero.
+    """
+
+    PLATEAU = "plateau"
+    COSINE = "cosine"
+
+
+class Precision(StrEnum):
+    """In what numbers the networks compute; the flows always keep to float32.
+
+    ``auto`` is bfloat16 where the hardware multiplies it, float32 elsewhere.
+    """
+
+    AUTO = "auto"
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
+class ModelSettings(Frozen):
+    """Sizes of the model; the number of knobs comes from the dataset."""
+
+    encoder_channels: tuple[Count, ...] = Field(default=(24, 48, 96, 128, 128), min_length=1)
+    decoder_channels: tuple[Count, ...] = Field(default=(128, 96, 64, 32, 24), min_length=1)
+    n_features: Count = 256
+    n_layers: Count = 16
+    n_hidden: Count = 128
+    n_draws: int = Field(default=32, ge=2, multiple_of=2)
+
+    def build(self, n_parameters: int) -> RegressionFlow:
+        """A freshly initialised model."""
+        return RegressionFlow(
+            n_parameters, (features.N_MELS, features.N_FRAMES), **self.model_dump()
+        )
+
+
+class ObjectiveSettings(Frozen):
+    """Weights of the terms, the warm-up of the divergences and the prior of the log-precisions."""
+
+    weights: Weights = Weights()
+    warmup_epochs: int = Field(default=100, ge=0)
+    prior_mean: float = 0.0
+    prior_std: float = Field(default=3.0, gt=0)
+
+    def beta(self, epoch: int) -> float:
+        """Factor of the divergences in an epoch counted from 0: linear from 0 to 1."""
+        return min(epoch / self.warmup_epochs, 1.0) if self.warmup_epochs else 1.0
+
+
+class OptimiserSettings(Frozen):
+    """AdamW (Adam where ``weight_decay`` is 0) and its schedule."""
+
+    learning_rate: float = Field(default=2e-4, gt=0)
+    weight_decay: float = Field(default=0.0, ge=0)
+    maximum_gradient_norm: float = Field(default=1000.0, gt=0)
+    schedule: Schedule = Schedule.PLATEAU
+    patience_epochs: int = Field(default=20, ge=0)
+    warmup_share: Share = 0.05
+
+
+class NoiseRange(Frozen):
+    """A noise floor under the sounds that the encoder hears, relative to the loudest mel bin.
+
+    Recordings have one and synthesizers do not. The level is uniform in dB.
+    """
+
+    lowest_db: Level = -90.0
+    highest_db: Level = -40.0
+    share: Share = 0.5
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.lowest_db > self.highest_db:
+            raise ValueError(
+                f"lowest_db {self.lowest_db} must not be above highest_db {self.highest_db}"
+            )
+        return self
+
+
+class Experiment(Frozen):
+    """A training run: with the same dataset and machine it gives the same losses.
+
+    ``dataset`` is a rendered dataset's folder; in a file it is relative to that file.
+    Without ``noise`` the encoder hears the training sounds as they are.
+    """
+
+    dataset: Path
+    model: ModelSettings = ModelSettings()
+    objective: ObjectiveSettings = ObjectiveSettings()
+    optimiser: OptimiserSettings = OptimiserSettings()
+    noise: NoiseRange | None = None
+    epochs: Count = 500
+    batch_size: int = Field(default=64, ge=2)
+    seed: int = Field(default=0, ge=0)
+    precision: Precision = Precision.AUTO
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Reads an experiment and the files it stands on (``base = "other.toml"``).
+
+        Raises:
+            InputError: a file cannot be read, files stand on each other in a circle, or a key is
+                unknown or out of range.
+        """
+        try:
+            return cls.model_validate(_read_tree(path, ()))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            given = "" if first["type"] == "missing" else f" is {first['input']!r}"
+            raise InputError(
+                f"{path}: {where!r}{given}: {first['msg']}; the keys are: "
+                f"{', '.join(cls.model_fields)}, base"
+            ) from error
+
+
+def _read_tree(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
+    path = path.resolve()
+    if path in above:
+        raise InputError(f"{path} stands on itself through 'base'; remove one 'base' line")
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"cannot read {path} ({error}); give a TOML file") from error
+    if isinstance(tree.get("dataset"), str):
+        tree["dataset"] = path.parent / tree["dataset"]
+    base = tree.pop("base", None)
+    if base is None:
+        return tree
+    if not isinstance(base, str):
+        raise InputError(f"{path}: 'base' is {base!r}; give the name of one TOML file in quotes")
+    return _merged(_read_tree(path.parent / base, (*above, path)), tree)
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        both = isinstance(below, dict) and isinstance(value, dict)
+        merged[key] = _merged(below, value) if both else value
+    return merged

@@ -1,0 +1,454 @@
+"""Fit, checkpoint, resume: Lightning Fabric looks after device, precision and processes."""
+
+import csv
+import hashlib
+import io
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from numpy.typing import NDArray
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor
+from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
+from torch.utils.tensorboard import SummaryWriter
+
+from flow_synth.atomic_file import remove_partial_files, write_atomically
+from flow_synth.dataset import Dataset, Split
+from flow_synth.error import InputError
+from flow_synth.experiment import Experiment, NoiseRange, OptimiserSettings, Precision, Schedule
+from flow_synth.flow import dequantise
+from flow_synth.models import RegressionFlow
+from flow_synth.objective import RegressionFlowObjective
+from flow_synth.parameter import ParameterTable
+
+CHECKPOINT_VERSION = 1
+BEST = "best.pt"
+LAST = "last.pt"
+METRICS = "metrics.csv"
+
+#: Rows of float32 log-mel held at once while a dataset is read: 45 MB.
+CHUNK = 1000
+
+#: Epoch number that seeds validation: the same noise after every epoch, and that of no epoch.
+VALIDATION_EPOCH = 2**31
+
+History = list[dict[str, float]]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """One split in memory.
+
+    Attributes:
+        values: [N, P] float32 unit values, stepped knobs on their steps.
+        mel: [N, 128, 87] float16 log-mel in nats.
+    """
+
+    values: Tensor
+    mel: Tensor
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @classmethod
+    def read(cls, dataset: Dataset, split: Split) -> "Examples":
+        """Reads a split, 22 kB a row.
+
+        Raises:
+            InputError: the split is too small to train on.
+        """
+        rows = dataset.rows(split)
+        if len(rows) < 2:
+            raise InputError(
+                f"{dataset.folder} has {len(rows)} {split} rows; render at least 50 presets"
+            )
+        chunks = [dataset.mel(rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK)]
+        mel = np.concatenate([chunk.astype(np.float16) for chunk in chunks])
+        return cls(torch.from_numpy(dataset.values[rows]), torch.from_numpy(mel))
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedRun:
+    """The best model of a run, and how it got there.
+
+    Attributes:
+        folder: of the run.
+        identity: changes with the experiment or the dataset.
+        experiment: what was run.
+        table: the knobs, in the order of the model's v.
+        model: with the weights of ``best_epoch``, ready for inference.
+        history: metrics by name, one entry an epoch.
+        best_epoch: the one of the lowest validation loss, counted from 1.
+    """
+
+    folder: Path
+    identity: str
+    experiment: Experiment
+    table: ParameterTable
+    model: RegressionFlow
+    history: History
+    best_epoch: int
+
+
+def train(
+    experiment: Experiment,
+    folder: Path,
+    *,
+    resume: bool = True,
+    devices: int = 1,
+    accelerator: str = "auto",
+    show_progress: bool = True,
+) -> TrainedRun:
+    """Trains until the experiment's last epoch and returns the best model.
+
+    A run that was stopped anywhere, even by SIGKILL, goes on after its last whole epoch with the
+    same losses as if nothing had happened. Started by ``torchrun``, every process takes its share
+    of every batch (DDP).
+
+    Args:
+        experiment: what to run.
+        folder: where checkpoints, metrics.csv and TensorBoard logs go.
+        resume: whether to go on with a run found in the folder; otherwise it must be empty of one.
+        devices: processes or GPUs.
+        accelerator: ``cpu``, ``cuda`` or ``auto``.
+        show_progress: whether to draw a progress bar on the terminal.
+
+    Raises:
+        InputError: the dataset cannot be read, the folder holds another run, the disk is full, or
+            the training diverges.
+    """
+    dataset = Dataset.open(experiment.dataset)
+    fabric = Fabric(
+        accelerator=accelerator, devices=devices, precision=_fabric_precision(experiment, accelerator)
+    )
+    fabric.launch()
+    _prepare_folder(folder)
+    run = _Run(experiment, dataset, folder, fabric)
+    if (folder / LAST).exists():
+        if not resume:
+            raise InputError(
+                f"{folder} already holds a run; choose another folder, or resume that run"
+            )
+        run.restore()
+    run.fit(show_progress)
+    return load_run(folder)
+
+
+def load_run(folder: Path) -> TrainedRun:
+    """Reads the best model of a run, finished or not.
+
+    Raises:
+        InputError: the folder holds no run, or a damaged one.
+    """
+    state = _read_checkpoint(folder / BEST)
+    experiment = Experiment.model_validate_json(state["experiment"])
+    table = ParameterTable.model_validate_json(state["table"])
+    model = experiment.model.build(len(table))
+    prefix = "model."
+    weights = state["objective"].items()
+    model.load_state_dict({k.removeprefix(prefix): v for k, v in weights if k.startswith(prefix)})
+    return TrainedRun(
+        folder=folder,
+        identity=state["identity"],
+        experiment=experiment,
+        table=table,
+        model=model.eval(),
+        history=state["history"],
+        best_epoch=len(state["history"]),
+    )
+
+
+def add_noise_floor(mel: Tensor, noise: NoiseRange) -> Tensor:
+    """ln(exp(mel) + n): a floor n in mel magnitude under a share of the sounds [B, 128, 87]."""
+    batch = (len(mel), 1, 1)
+    span = noise.highest_db - noise.lowest_db
+    level_db = noise.lowest_db + span * torch.rand(batch, device=mel.device)
+    chosen = torch.rand(batch, device=mel.device) < noise.share
+    floor = mel.amax((1, 2), keepdim=True) + level_db * (math.log(10.0) / 20.0)
+    return torch.where(chosen, torch.logaddexp(mel, floor), mel)
+
+
+def epoch_order(n_examples: int, seed: int, epoch: int) -> NDArray[np.int64]:
+    """The order in which an epoch visits the examples: a function of its arguments alone."""
+    return np.random.default_rng([seed, epoch]).permutation(n_examples)
+
+
+class _Run:
+    """Everything alive during training."""
+
+    def __init__(
+        self, experiment: Experiment, dataset: Dataset, folder: Path, fabric: Fabric
+    ) -> None:
+        self.experiment = experiment
+        self.folder = folder
+        self.fabric = fabric
+        self.table = dataset.table
+        self.identity = _identity(experiment, dataset)
+        self.train_examples = Examples.read(dataset, Split.TRAIN)
+        self.validation_examples = Examples.read(dataset, Split.VALIDATION)
+        self.batch_size = min(experiment.batch_size, len(self.train_examples))
+        self.steps_per_epoch = len(self.train_examples) // self.batch_size
+        self.n_values = torch.tensor([p.n_values for p in self.table.parameters()])
+        self.history: History = []
+        torch.manual_seed(experiment.seed)
+        objective = self._new_objective()
+        settings = experiment.optimiser
+        optimiser = torch.optim.AdamW(
+            objective.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
+        )
+        self.objective, self.optimiser = fabric.setup(objective, optimiser)
+        total = self.steps_per_epoch * experiment.epochs
+        self.scheduler = _schedule(self.optimiser, settings, total)
+
+    def _new_objective(self) -> RegressionFlowObjective:
+        settings = self.experiment.objective
+        model = self.experiment.model.build(len(self.table))
+        _fit_statistics(model, self.train_examples, self.n_values)
+        objective = RegressionFlowObjective(
+            model,
+            settings.weights,
+            len(self.train_examples),
+            settings.prior_mean,
+            settings.prior_std,
+        )
+        return objective.to(memory_format=torch.channels_last)
+
+    def fit(self, show_progress: bool) -> None:
+        """Runs the epochs that are left."""
+        primary = self.fabric.is_global_zero
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        total = self.steps_per_epoch * self.experiment.epochs
+        done = len(self.history)
+        with (
+            Progress(*columns, disable=not (show_progress and primary)) as progress,
+            _writer(self.folder / "tensorboard", done, primary) as writer,
+        ):
+            task = progress.add_task("training", total=total, completed=done * self.steps_per_epoch)
+            for epoch in range(done, self.experiment.epochs):
+                metrics = {"epoch": float(epoch + 1), "learning_rate": self._learning_rate()}
+                for name, value in self._train_epoch(epoch, progress, task).items():
+                    metrics[f"train/{name}"] = value
+                for name, value in self._validate().items():
+                    metrics[f"validation/{name}"] = value
+                if self.experiment.optimiser.schedule is Schedule.PLATEAU:
+                    self.scheduler.step(metrics["validation/loss"])
+                self.history.append(metrics)
+                self._save()
+                if writer:
+                    for name, value in metrics.items():
+                        writer.add_scalar(name, value, epoch + 1)
+                    writer.flush()
+                progress.update(
+                    task,
+                    description=f"epoch {epoch + 1}/{self.experiment.epochs}, "
+                    f"validation {metrics['validation/loss']:.2f}",
+                )
+
+    def _train_epoch(self, epoch: int, progress: Progress, task: Any) -> dict[str, float]:  # noqa: ANN401
+        self.objective.train()
+        self._seed(epoch)
+        beta = self.experiment.objective.beta(epoch)
+        noise = self.experiment.noise
+        sums: dict[str, Tensor] = {}
+        for rows in self._batches(epoch):
+            mel, values = self._batch(self.train_examples, rows)
+            heard = add_noise_floor(mel, noise) if noise else mel
+            terms = self.objective(heard, mel, values, beta)
+            self.optimiser.zero_grad()
+            self.fabric.backward(terms["loss"])
+            self.fabric.clip_gradients(
+                self.objective,
+                self.optimiser,
+                max_norm=self.experiment.optimiser.maximum_gradient_norm,
+                error_if_nonfinite=False,
+            )
+            self.optimiser.step()
+            if self.experiment.optimiser.schedule is Schedule.COSINE:
+                self.scheduler.step()
+            for name, term in terms.items():
+                sums[name] = sums.get(name, torch.zeros_like(term)) + term.detach()
+            progress.advance(task)
+        means = {name: self._mean(total / self.steps_per_epoch) for name, total in sums.items()}
+        if not math.isfinite(means["loss"]):
+            raise InputError(
+                f"the loss became {means['loss']} in epoch {epoch + 1}; "
+                "lower 'optimiser.learning_rate' and start in another folder"
+            )
+        return means
+
+    @torch.no_grad()
+    def _validate(self) -> dict[str, float]:
+        """Terms at full strength (beta 1), and the mean absolute error of the decoded knobs."""
+        self.objective.eval()
+        self._seed(VALIDATION_EPOCH)
+        model = self.objective.module.model
+        n_examples = len(self.validation_examples)
+        sums: dict[str, Tensor] = {}
+        for start in range(0, n_examples, self.batch_size):
+            rows = torch.arange(start, min(start + self.batch_size, n_examples))
+            mel, values = self._batch(self.validation_examples, rows)
+            terms = self.objective(mel, mel, values, 1.0)
+            exact = self.validation_examples.values[rows].to(mel.device)
+            decoded = model.decode(model.encode(mel))
+            terms["knob_error"] = (decoded - exact).abs().mean()
+            for name, term in terms.items():
+                share = term * (len(rows) / n_examples)
+                sums[name] = sums.get(name, torch.zeros_like(share)) + share
+        return {name: self._mean(total) for name, total in sums.items()}
+
+    def _batches(self, epoch: int) -> Iterator[Tensor]:
+        """This process's share of each of the epoch's batches."""
+        order = torch.from_numpy(epoch_order(len(self.train_examples), self.experiment.seed, epoch))
+        for step in range(self.steps_per_epoch):
+            batch = order[step * self.batch_size : (step + 1) * self.batch_size]
+            yield batch[self.fabric.global_rank :: self.fabric.world_size]
+
+    def _batch(self, examples: Examples, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Log-mel [B, 128, 87] float32 and dequantised values [B, P] of the given rows."""
+        mel = self.fabric.to_device(examples.mel[rows].float())
+        return mel, self.fabric.to_device(dequantise(examples.values[rows], self.n_values))
+
+    def _seed(self, epoch: int) -> None:
+        """Every random number of an epoch follows from seed, epoch and process: resuming is exact."""
+        key = [self.experiment.seed, epoch, self.fabric.global_rank]
+        torch.manual_seed(int(np.random.SeedSequence(key).generate_state(1)[0]))
+
+    def _mean(self, value: Tensor) -> float:
+        return float(self.fabric.all_reduce(value, reduce_op="mean"))
+
+    def _learning_rate(self) -> float:
+        return float(self.optimiser.param_groups[0]["lr"])
+
+    def _save(self) -> None:
+        """Best model first: killed in between, the epoch is run again and gives the same files."""
+        if self.fabric.is_global_zero:
+            buffer = io.BytesIO()
+            torch.save(
+                {
+                    "version": CHECKPOINT_VERSION,
+                    "identity": self.identity,
+                    "experiment": self.experiment.model_dump_json(),
+                    "table": self.table.model_dump_json(),
+                    "history": self.history,
+                    "objective": self.objective.module.state_dict(),
+                    "optimiser": self.optimiser.optimizer.state_dict(),
+                    "scheduler": self.scheduler.state_dict(),
+                },
+                buffer,
+            )
+            losses = [metrics["validation/loss"] for metrics in self.history]
+            if losses[-1] == min(losses):
+                write_atomically(self.folder / BEST, buffer.getvalue())
+            write_atomically(self.folder / LAST, buffer.getvalue())
+            write_atomically(self.folder / METRICS, _as_csv(self.history))
+        self.fabric.barrier()
+
+    def restore(self) -> None:
+        """Takes up the folder's run after its last whole epoch."""
+        state = _read_checkpoint(self.folder / LAST)
+        if state["identity"] != self.identity:
+            raise InputError(
+                f"{self.folder} holds a run of another experiment or dataset; "
+                "choose another folder, or undo the change"
+            )
+        self.objective.module.load_state_dict(state["objective"])
+        self.optimiser.optimizer.load_state_dict(state["optimiser"])
+        self.scheduler.load_state_dict(state["scheduler"])
+        self.history = state["history"]
+
+
+@contextmanager
+def _writer(folder: Path, done: int, primary: bool) -> Iterator[SummaryWriter | None]:
+    """A TensorBoard log in which what a killed run wrote after its last checkpoint is hidden."""
+    if not primary:
+        yield None
+        return
+    with SummaryWriter(str(folder), purge_step=done + 1) as writer:
+        yield writer
+
+
+def _fit_statistics(model: RegressionFlow, examples: Examples, n_values: Tensor) -> None:
+    """Fits both normalisations, on training examples alone."""
+    model.boundary.fit(dequantise(examples.values, n_values))
+    normalisation = model.vae.normalisation
+    total = square = 0.0
+    for chunk in examples.mel.split(CHUNK):
+        relative = normalisation.relative(chunk.float()).double()
+        total += float(relative.sum())
+        square += float(relative.square().sum())
+    mean = total / examples.mel.numel()
+    variance = square / examples.mel.numel() - mean**2
+    normalisation.fit(mean, math.sqrt(max(variance, 1e-6)))
+
+
+def _schedule(
+    optimiser: torch.optim.Optimizer, settings: OptimiserSettings, total_steps: int
+) -> LambdaLR | ReduceLROnPlateau:
+    if settings.schedule is Schedule.PLATEAU:
+        return ReduceLROnPlateau(optimiser, factor=0.5, patience=settings.patience_epochs)
+    warmup = max(round(settings.warmup_share * total_steps), 1)
+
+    def factor(step: int) -> float:
+        falling = 0.5 * (1 + math.cos(math.pi * min(step / total_steps, 1.0)))
+        return min((step + 1) / warmup, 1.0) * falling
+
+    return LambdaLR(optimiser, factor)
+
+
+def _fabric_precision(experiment: Experiment, accelerator: str) -> Any:  # noqa: ANN401
+    on_gpu = accelerator != "cpu" and torch.cuda.is_available()
+    multiplies_bfloat16 = (
+        torch.cuda.is_bf16_supported() if on_gpu else torch.cpu._is_avx512_bf16_supported()
+    )
+    wanted = experiment.precision
+    if wanted is Precision.BFLOAT16 or (wanted is Precision.AUTO and multiplies_bfloat16):
+        return "bf16-mixed"
+    return "32-true"
+
+
+def _identity(experiment: Experiment, dataset: Dataset) -> str:
+    """Twelve hexadecimal digits over everything that the losses depend on."""
+    content = experiment.model_dump_json(exclude={"dataset"}) + dataset.manifest.model_dump_json()
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def _prepare_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        remove_partial_files(folder)
+    except OSError as error:
+        raise InputError(
+            f"cannot write to {folder} ({error.strerror}); choose another folder"
+        ) from error
+
+
+def _read_checkpoint(path: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = torch.load(path, "cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise InputError(f"{path.parent} holds no training run; give the folder of one") from error
+    except Exception as error:  # torch and pickle raise nearly anything on a damaged file
+        raise InputError(f"{path} is damaged; delete the folder and train again") from error
+    if state.get("version") != CHECKPOINT_VERSION:
+        raise InputError(f"{path} is of another version than {CHECKPOINT_VERSION}; train again")
+    return state
+
+
+def _as_csv(history: History) -> bytes:
+    text = io.StringIO()
+    table = csv.DictWriter(text, list(history[0]), lineterminator="\n")
+    table.writeheader()
+    table.writerows(history)
+    return text.getvalue().encode()
