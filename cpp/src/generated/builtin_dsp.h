@@ -622,7 +622,7 @@ class BuiltinDsp : public dsp {
 			float fTemp13 = ((iTemp2) ? fTemp12 : fRec18[0] * std::exp(-(fSlow19 * fTemp10)));
 			fRec15[0] = fTemp13;
 			float fRec16 = fTemp13;
-			float fTemp14 = std::tan(fConst6 * std::min<float>(std::min<float>(fConst4, ((iSlow13) ? 8.0f * fTemp9 : 2e+04f)), std::max<float>(0.25f * fTemp9, fSlow26 * std::pow(2.0f, fSlow25 * fRec16 + fSlow18 * fTemp8 + fSlow17 * std::log(0.0038222559f * fTemp9)))));
+			float fTemp14 = std::tan(fConst6 * std::min<float>(std::min<float>(fConst4, ((iSlow13) ? 8.0f * fTemp9 : 2e+04f)), std::max<float>(std::max<float>(0.5f * fTemp9, 4e+01f), fSlow26 * std::pow(2.0f, fSlow25 * fRec16 + fSlow18 * fTemp8 + fSlow17 * std::log(0.0038222559f * fTemp9)))));
 			float fTemp15 = fTemp14 * (fTemp14 + 2.0f - fSlow12) + 1.0f;
 			float fTemp16 = fRec20[1] + std::min<float>(0.45f, fConst7 * fTemp9);
 			fRec20[0] = fTemp16 - std::floor(fTemp16);
