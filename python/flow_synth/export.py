@@ -15,8 +15,10 @@ import torch
 from torch import Tensor, nn
 
 from flow_synth import features
+from flow_synth.dataset import Dataset, Split
+from flow_synth.error import InputError
 from flow_synth.features import LogMel, Resampler
-from flow_synth.flow import NEGATIVE_SLOPE, Boundary, InverseAutoregressiveFlow, MaskedLinear
+from flow_synth.flow import NEGATIVE_SLOPE, AffineAutoregressive, MaskedLinear
 from flow_synth.flow_blob import Activation, FlowType, FlowWeights
 from flow_synth.model_file import (
     ModelDescription,
@@ -27,6 +29,13 @@ from flow_synth.model_file import (
 from flow_synth.model_interface import FeatureSettings, Interface, LatentDimension
 from flow_synth.models import RegressionFlow
 from flow_synth.parameter import ParameterTable
+from flow_synth.training import load_run
+
+#: What names of model files end in.
+SUFFIX = ".flow.ts"
+
+#: Training sounds over which the statistics of the audio space are taken.
+_STATISTICS_ROWS = 2048
 
 #: What an exported method may differ from the trained model's (max abs, float32).
 TOLERANCES: Mapping[str, float] = {
@@ -58,12 +67,14 @@ class ExportedModel(nn.Module):
     @torch.jit.export
     def resample(self, audio: Tensor, rate: int) -> Tensor:
         """Audio [B, N] at ``rate`` Hz -> audio at 22050 Hz."""
-        return self.resampler(audio, rate)
+        resampled: Tensor = self.resampler(audio, rate)
+        return resampled
 
     @torch.jit.export
     def features(self, audio: Tensor) -> Tensor:
         """Audio [B, 88200] at 22050 Hz -> log-mel [B, 128, 87] in nats."""
-        return self.log_mel(audio)
+        mel: Tensor = self.log_mel(audio)
+        return mel
 
     @torch.jit.export
     def encode(self, mel: Tensor) -> Tensor:
@@ -124,7 +135,7 @@ class Model:
         """
         description = read_model_file(path).description
         with _quiet_torchscript():
-            return cls(torch.jit.load(str(path), map_location="cpu").eval(), description)
+            return cls(_loaded(str(path)), description)
 
     @torch.inference_mode()
     def resample(self, audio: Tensor, rate_hz: int) -> Tensor:
@@ -144,8 +155,8 @@ class Model:
     @torch.inference_mode()
     def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:
         """Log-mel [B, 128, 87] -> mean and log-variance [B, D]."""
-        mean, log_variance = self._module.posterior(mel)
-        return mean, log_variance
+        moments: tuple[Tensor, Tensor] = getattr(self._module, "posterior")(mel)  # noqa: B009
+        return moments
 
     @torch.inference_mode()
     def decode(self, z: Tensor) -> Tensor:
@@ -168,6 +179,43 @@ class Model:
         return result
 
 
+def export_run(
+    run: Path,
+    path: Path,
+    *,
+    scores: Mapping[str, Mapping[str, float]] | None = None,
+    licence: str = "MIT",
+) -> ModelDescription:
+    """Writes the best model of a training run as a model file.
+
+    Args:
+        run: the folder of the run; its dataset must still be where it was.
+        path: where to; must end in ``.flow.ts``.
+        scores: method -> measure -> value, on held-out presets.
+        licence: SPDX identifier of the weights' licence.
+
+    Raises:
+        ExportError: the exported model differs from the trained one.
+        InputError: no run or dataset there, a wrong name, or the file cannot be written.
+    """
+    if not path.name.endswith(SUFFIX):
+        raise InputError(f"{path} is no name for a model file; let it end in {SUFFIX!r}")
+    trained = load_run(run)
+    dataset = Dataset.open(trained.experiment.dataset)
+    recipe = dataset.manifest.recipe
+    rows = np.random.default_rng(0).permutation(dataset.rows(Split.TRAIN))[:_STATISTICS_ROWS]
+    return export_model(
+        trained.model,
+        path,
+        synth=(recipe.synth_identity, recipe.synth_version),
+        table=trained.table,
+        mels=torch.from_numpy(dataset.mel(rows)),
+        training_run=trained.identity,
+        scores=scores or {},
+        licence=licence,
+    )
+
+
 def export_model(
     model: RegressionFlow,
     path: Path,
@@ -183,7 +231,7 @@ def export_model(
 
     Args:
         model: the trained model.
-        path: where to; must end in ``.flow.ts``.
+        path: where to.
         synth: identity and version of the synth the model was trained for.
         table: the synth's knobs.
         mels: [N, 128, 87] log-mels of training sounds, for the statistics of the audio space and
@@ -196,11 +244,13 @@ def export_model(
         ExportError: the exported model differs from the trained one.
         InputError: the file cannot be written.
     """
+    latent, order = latent_statistics(model, mels)
     interface = Interface(
         synth=synth[0],
         synth_version=synth[1],
         parameters=table,
-        **latent_statistics(model, mels),
+        latent=latent,
+        order=order,
         features=feature_settings(),
     )
     normalisation = model.vae.normalisation
@@ -237,7 +287,9 @@ def feature_settings() -> FeatureSettings:
 
 
 @torch.inference_mode()
-def latent_statistics(model: RegressionFlow, mels: Tensor) -> dict[str, tuple[object, ...]]:
+def latent_statistics(
+    model: RegressionFlow, mels: Tensor
+) -> tuple[tuple[LatentDimension, ...], tuple[int, ...]]:
     """Statistics of every latent dimension over training sounds, and their order by effect.
 
     Args:
@@ -245,9 +297,11 @@ def latent_statistics(model: RegressionFlow, mels: Tensor) -> dict[str, tuple[ob
         mels: [N, 128, 87] log-mels.
     """
     model = copy.deepcopy(model).cpu().eval()
-    z = torch.cat([model.encode(part) for part in mels.float().split(64)]).double()
+    z = torch.cat([model.encode(part) for part in torch.split(mels.float(), 64)]).double()
     mean, std = z.mean(0), z.std(0, correction=0)
-    lowest, highest = torch.quantile(z, torch.tensor([_SWEEP_TAIL, 1 - _SWEEP_TAIL]).double(), dim=0)
+    lowest, highest = torch.quantile(
+        z, torch.tensor([_SWEEP_TAIL, 1 - _SWEEP_TAIL]).double(), dim=0
+    )
     step = torch.diag(std)
     moved = model.decode((mean + step).float()) - model.decode((mean - step).float())
     effect = moved.double().square().mean(1).sqrt()
@@ -261,17 +315,16 @@ def latent_statistics(model: RegressionFlow, mels: Tensor) -> dict[str, tuple[ob
         )
         for d in range(len(mean))
     )
-    return {"latent": latent, "order": tuple(effect.argsort(descending=True, stable=True).tolist())}
+    return latent, tuple(effect.argsort(descending=True, stable=True).tolist())
 
 
 def flow_weights(model: RegressionFlow) -> FlowWeights:
     """The weights of z -> v as the native core reads them; the model must be premasked."""
-    flow, boundary = model.flow, model.boundary
-    assert isinstance(flow, InverseAutoregressiveFlow)
-    assert isinstance(boundary, Boundary)
-    tensors = {"boundary.mean": boundary.mean, "boundary.std": boundary.std}
+    boundary = model.boundary
+    tensors: dict[str, Tensor] = {"boundary.mean": boundary.mean, "boundary.std": boundary.std}
     hidden: tuple[int, ...] = ()
-    for index, layer in enumerate(flow.layers):
+    for index, layer in enumerate(model.flow.layers):
+        assert isinstance(layer, AffineAutoregressive)
         maps = (layer.made.first, layer.made.second, layer.made.last)
         hidden = tuple(linear.out_features for linear in maps[:-1])
         for place, linear in enumerate(maps):
@@ -280,13 +333,18 @@ def flow_weights(model: RegressionFlow) -> FlowWeights:
     return FlowWeights(
         flow_type=FlowType.IAF,
         n_dimensions=len(boundary.mean),
-        n_layers=len(flow.layers),
+        n_layers=len(model.flow.layers),
         n_hidden=hidden,
         activation=Activation.LEAKY_RELU,
         negative_slope=NEGATIVE_SLOPE,
         margin=boundary.margin,
         tensors={name: np.array(tensor, np.float32) for name, tensor in tensors.items()},
     )
+
+
+def _loaded(source: str | io.BytesIO) -> nn.Module:
+    module: nn.Module = torch.jit.load(source, map_location="cpu")  # type: ignore[no-untyped-call]
+    return module.eval()
 
 
 def _scripted(exported: ExportedModel) -> bytes:
@@ -300,7 +358,7 @@ def _scripted(exported: ExportedModel) -> bytes:
 def _check_parity(model: RegressionFlow, torchscript: bytes, mels: Tensor) -> None:
     trained = copy.deepcopy(model).cpu().eval()
     with _quiet_torchscript():
-        written = torch.jit.load(io.BytesIO(torchscript))
+        written = _loaded(io.BytesIO(torchscript))
     audio = torch.rand(7, features.N_SAMPLES, generator=torch.Generator().manual_seed(0)) - 0.5
     mel = mels[:7].float()
     z = trained.encode(mel)

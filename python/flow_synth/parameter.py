@@ -1,4 +1,4 @@
-"""One knob: its name, unit and range, and the way between its human range and unit space [0, 1]."""
+"""One knob: its name, unit and range, and the way between its human range and unit space."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -30,8 +30,9 @@ class Curve(StrEnum):
 class Parameter(BaseModel):
     """One knob of a synthesizer.
 
-    A *human* value is in the knob's own unit (Hz, seconds, semitones ...); a *unit* value is in [0, 1].
-    Ordinal knobs take ``minimum, minimum + step, ..., maximum``; categorical ones take ``0 .. len(choices) - 1``.
+    A *human* value is in the knob's own unit (Hz, seconds, semitones ...); a *unit* value is in
+    [0, 1]. Ordinal knobs take ``minimum, minimum + step, ..., maximum``; categorical ones take
+    ``0 .. len(choices) - 1``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,7 +54,8 @@ class Parameter(BaseModel):
             raise ValueError(f"parameter {self.name!r}: range, default and step must be finite")
         if not self.minimum < self.maximum:
             raise ValueError(
-                f"parameter {self.name!r}: minimum {self.minimum} must be below maximum {self.maximum}"
+                f"parameter {self.name!r}: minimum {self.minimum} must be below "
+                f"maximum {self.maximum}"
             )
         if not self.minimum <= self.default <= self.maximum:
             raise ValueError(
@@ -62,19 +64,21 @@ class Parameter(BaseModel):
             )
         if self.curve is Curve.LOG and (self.minimum <= 0 or self.kind is not Kind.CONTINUOUS):
             raise ValueError(
-                f"parameter {self.name!r}: a log curve needs a continuous knob with a positive minimum"
+                f"parameter {self.name!r}: a log curve needs a continuous knob and minimum > 0"
             )
         if (self.kind is Kind.CATEGORICAL) != bool(self.choices):
             raise ValueError(
-                f"parameter {self.name!r}: choices belong to categorical knobs, and those need them"
+                f"parameter {self.name!r}: categorical knobs need choices, and no others have them"
             )
-        if self.choices and (self.minimum, self.maximum, self.step) != (0, len(self.choices) - 1, 1):
+        last = len(self.choices) - 1
+        if self.choices and (self.minimum, self.maximum, self.step) != (0, last, 1):
             raise ValueError(
                 f"parameter {self.name!r}: {len(self.choices)} choices need minimum 0, "
-                f"maximum {len(self.choices) - 1} and step 1"
+                f"maximum {last} and step 1"
             )
-        steps = (self.maximum - self.minimum) / self.step
-        if self.kind is not Kind.CONTINUOUS and (self.step <= 0 or abs(steps - round(steps)) > 1e-6):
+        steps = (self.maximum - self.minimum) / self.step if self.step else math.inf
+        is_whole = self.step > 0 and abs(steps - round(steps)) <= 1e-6
+        if self.kind is not Kind.CONTINUOUS and not is_whole:
             raise ValueError(
                 f"parameter {self.name!r}: step {self.step} must be positive and divide the range"
             )
@@ -93,7 +97,7 @@ class Parameter(BaseModel):
         if self.n_values:
             unit = math.floor(unit * (self.n_values - 1) + 0.5) / (self.n_values - 1)
         if self.curve is Curve.LOG:
-            return self.minimum * (self.maximum / self.minimum) ** unit
+            return self.minimum * math.pow(self.maximum / self.minimum, unit)
         return self.minimum + (self.maximum - self.minimum) * unit
 
     def to_unit(self, human: float | str) -> float:
@@ -168,16 +172,17 @@ class ParameterTable(RootModel[tuple[Parameter, ...]]):
         return np.array([p.to_unit(p.default) for p in self.root], np.float32)
 
     def snap(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
-        """[..., P] unit values, clipped to [0, 1] and with every stepped knob on its nearest step."""
+        """[..., P] unit values, clipped to [0, 1], every stepped knob on its nearest step."""
         snapped = np.clip(np.asarray(values, np.float32), 0.0, 1.0)
         for column, parameter in enumerate(self.root):
             if parameter.n_values:
                 last = np.float32(parameter.n_values - 1)
-                snapped[..., column] = np.floor(snapped[..., column] * last + np.float32(0.5)) / last
+                steps = np.floor(snapped[..., column] * last + np.float32(0.5))
+                snapped[..., column] = steps / last
         return snapped
 
     def to_human(self, values: NDArray[np.floating]) -> dict[str, float | str]:
-        """[P] unit values -> human values by name; categorical knobs by the name of their choice."""
+        """[P] unit values -> human values by name, categorical ones as the choice's name."""
         human: dict[str, float | str] = {}
         for parameter, unit in zip(self.root, values, strict=True):
             value = parameter.to_human(float(unit))
@@ -192,7 +197,7 @@ class ParameterTable(RootModel[tuple[Parameter, ...]]):
         """
         unknown = [name for name in human if name not in self.names]
         if unknown:
-            raise InputError(f"unknown parameter {unknown[0]!r}; known are: {', '.join(self.names)}")
-        return np.array(
-            [p.to_unit(human.get(p.name, p.default)) for p in self.root], np.float32
-        )
+            raise InputError(
+                f"unknown parameter {unknown[0]!r}; known are: {', '.join(self.names)}"
+            )
+        return np.array([p.to_unit(human.get(p.name, p.default)) for p in self.root], np.float32)

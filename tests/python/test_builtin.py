@@ -69,7 +69,9 @@ def test_a_note_has_its_pitch(synth: BuiltinSynth, pitch: float) -> None:
     assert strongest_hz(audio) == pytest.approx(note.frequency_hz, abs=0.6)
 
 
-@pytest.mark.parametrize(("semitones", "octave", "ratio"), [(7, 0, 1.4983), (0, 1, 2), (0, -2, 0.25)])
+@pytest.mark.parametrize(
+    ("semitones", "octave", "ratio"), [(7, 0, 1.4983), (0, 1, 2), (0, -2, 0.25)]
+)
 def test_the_second_oscillator_is_tuned_in_equal_temperament(
     synth: BuiltinSynth, semitones: int, octave: int, ratio: float
 ) -> None:
@@ -82,7 +84,9 @@ def test_the_second_oscillator_is_tuned_in_equal_temperament(
 
 def test_a_saw_has_little_aliasing(synth: BuiltinSynth) -> None:
     note = Note(84, held_seconds=2, total_seconds=2)
-    audio = played(synth, note, filter_cutoff=16000.0)[0, SAMPLE_RATE_HZ // 2 : -SAMPLE_RATE_HZ // 2]
+    audio = played(synth, note, filter_cutoff=16000.0)[
+        0, SAMPLE_RATE_HZ // 2 : -SAMPLE_RATE_HZ // 2
+    ]
     power = np.abs(np.fft.rfft(audio * np.blackman(len(audio)))) ** 2
     frequencies = np.fft.rfftfreq(len(audio), 1 / SAMPLE_RATE_HZ)
     distance = np.abs(frequencies / note.frequency_hz - np.round(frequencies / note.frequency_hz))

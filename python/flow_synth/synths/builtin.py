@@ -1,4 +1,4 @@
-"""The built-in subtractive synthesizer: `builtin.dsp`, compiled by DawDreamer's own Faust compiler."""
+"""The built-in subtractive synthesizer: `builtin.dsp`, compiled by DawDreamer's Faust."""
 
 import hashlib
 import json
@@ -40,7 +40,9 @@ def builtin_table() -> ParameterTable:
     source = dsp_source()
     knobs = [match.groupdict() for match in _KNOB.finditer(source)]
     if len(knobs) != len(_WIDGET.findall(source)):
-        raise AssertionError("builtin.dsp: a knob is not declared in the one-line form of its head")
+        raise AssertionError(
+            "builtin.dsp: a knob is not declared in the one-line form of its head"
+        )
     if [int(knob["index"]) for knob in knobs] != list(range(len(knobs))):
         raise AssertionError("builtin.dsp: knobs must be numbered in their order, from 0")
     return ParameterTable(tuple(map(_parameter, knobs)))
@@ -84,13 +86,17 @@ class BuiltinSynth:
 
     def __init__(self) -> None:
         self._engine = dawdreamer.RenderEngine(SAMPLE_RATE_HZ, _BLOCK_SAMPLES)
-        self._keyboard = self._engine.make_playback_processor("keyboard", np.zeros((2, 1), np.float32))
+        self._keyboard = self._engine.make_playback_processor(
+            "keyboard", np.zeros((2, 1), np.float32)
+        )
         self._faust = self._engine.make_faust_processor("builtin")
         self._faust.set_dsp_string(dsp_source())
         self._faust.compile()
         declared = [knob["label"] for knob in self._faust.get_parameters_description()]
         if tuple(declared) != self.table.names:
-            raise AssertionError("Faust lists the knobs in another order than builtin.dsp numbers them")
+            raise AssertionError(
+                "Faust lists the knobs in another order than builtin.dsp numbers them"
+            )
         self._engine.load_graph([(self._keyboard, []), (self._faust, ["keyboard"])])
         # The very first render of a Faust processor differs from all later ones.
         self.render(self.table.defaults, Note(held_seconds=0.1, total_seconds=0.1))

@@ -1,8 +1,8 @@
 """Generates the factory bank of the built-in synth: ``python -m flow_synth.synths.builtin_bank``.
 
-Presets are drawn from the musical priors, heard, and kept when their level and spectrum are usable and
-when they are no twin of one already kept. The result is ``builtin_bank.json`` beside this file; it is
-committed, because NumPy does not promise the same random numbers for ever.
+Presets are drawn from the musical priors, heard, and kept when their level and spectrum are usable
+and when they are no twin of one already kept. The result is ``builtin_bank.json`` beside this
+file; it is committed, because NumPy does not promise the same random numbers for ever.
 """
 
 import json
@@ -26,20 +26,20 @@ CENTROID_RATIO = (0.4, 40.0)
 
 #: Two words make a name; the first says how it sounds, so it is chosen by the tags.
 _FIRST_WORDS = {
-    "bright": ("Glass", "Silver", "Neon", "Solar", "Crystal", "Arc", "Prism", "Chrome"),
-    "dark": ("Velvet", "Umber", "Deep", "Midnight", "Cellar", "Moss", "Shadow", "Ember"),
-    "warm": ("Amber", "Copper", "Harvest", "Cedar", "Honey", "Dune", "Autumn", "Linen"),
+    "bright": "Glass Silver Neon Solar Crystal Arc Prism Chrome",
+    "dark": "Velvet Umber Deep Midnight Cellar Moss Shadow Ember",
+    "warm": "Amber Copper Harvest Cedar Honey Dune Autumn Linen",
 }
 _SECOND_WORDS = {
-    "bass": ("Anchor", "Root", "Piston", "Cable", "Mole", "Pillar", "Engine", "Floor", "Tunnel", "Magnet"),
-    "lead": ("Comet", "Falcon", "Siren", "Laser", "Rider", "Beacon", "Spark", "Arrow", "Kite", "Torch"),
-    "pad": ("Horizon", "Cloud", "Tide", "Lagoon", "Cathedral", "Meadow", "Mist", "Aurora", "Drift", "Delta"),
-    "pluck": ("Pebble", "Thorn", "Drop", "String", "Needle", "Seed", "Pin", "Twig", "Bead", "Cricket"),
-    "keys": ("Parlour", "Tine", "Reed", "Ivory", "Clav", "Ladder", "Lantern", "Ribbon", "Salon", "Felt"),
-    "bell": ("Chime", "Tower", "Icicle", "Gong", "Triangle", "Temple", "Carillon", "Dew", "Bowl", "Star"),
-    "brass": ("Fanfare", "Herald", "Horn", "Parade", "Bugle", "Regent", "Cornet", "Summit", "Guild", "March"),
-    "texture": ("Static", "Swarm", "Reactor", "Cavern", "Gale", "Rust", "Signal", "Orbit", "Surf", "Machine"),
-}  # fmt: skip
+    "bass": "Anchor Root Piston Cable Mole Pillar Engine Floor Tunnel Magnet",
+    "lead": "Comet Falcon Siren Laser Rider Beacon Spark Arrow Kite Torch",
+    "pad": "Horizon Cloud Tide Lagoon Cathedral Meadow Mist Aurora Drift Delta",
+    "pluck": "Pebble Thorn Drop String Needle Seed Pin Twig Bead Cricket",
+    "keys": "Parlour Tine Reed Ivory Clav Ladder Lantern Ribbon Salon Felt",
+    "bell": "Chime Tower Icicle Gong Triangle Temple Carillon Dew Bowl Star",
+    "brass": "Fanfare Herald Horn Parade Bugle Regent Cornet Summit Guild March",
+    "texture": "Static Swarm Reactor Cavern Gale Rust Signal Orbit Surf Machine",
+}
 
 
 def loudest_db(audio: NDArray[np.float32]) -> float:
@@ -57,8 +57,8 @@ def centroid_hz(audio: NDArray[np.float32]) -> float:
     return float((power * frequencies_hz).sum() / (power.sum() + 1e-12))
 
 
-def tags(preset: Preset, human: dict[str, float | str], ratio: float) -> tuple[str, ...]:
-    """Words for a preset, computed from its knobs and its centroid over the fundamental."""
+def tags(human: dict[str, float | str], ratio: float) -> tuple[str, ...]:
+    """Words for a preset, from its human values and its centroid over the fundamental."""
     knob = {name: float(value) for name, value in human.items() if not isinstance(value, str)}
     brightness = "bright" if ratio > 4 else "dark" if ratio < 1.4 else "warm"
     moving = max(knob["lfo_to_filter"] / 3, knob["lfo_to_pitch"] / 2, knob["lfo_to_amp"]) > 0.15
@@ -77,8 +77,8 @@ def tags(preset: Preset, human: dict[str, float | str], ratio: float) -> tuple[s
 
 def _name(preset: Preset, used: set[str], generator: np.random.Generator) -> str:
     while True:
-        first = generator.choice(_FIRST_WORDS[preset.tags[0]])
-        name = f"{first} {generator.choice(_SECOND_WORDS[preset.category])}"
+        first = generator.choice(_FIRST_WORDS[preset.tags[0]].split())
+        name = f"{first} {generator.choice(_SECOND_WORDS[preset.category].split())}"
         for suffix in ("", " II", " III", " IV"):
             if name + suffix not in used:
                 used.add(name + suffix)
@@ -97,12 +97,14 @@ def generate(seed: int = SEED, presets_per_category: int = PRESETS_PER_CATEGORY)
         note = Note(pitch=HOME_PITCH[category])
         audio = synth.render(drawn.values, note)
         ratio = centroid_hz(audio) / note.frequency_hz
-        others = np.array([preset.values for preset in kept], np.float32).reshape(-1, len(synth.table))
+        others = np.array([preset.values for preset in kept], np.float32).reshape(
+            -1, len(synth.table)
+        )
         is_twin = any(len(twins) for _, twins in twin_pairs(drawn.values[None], others))
         is_usable = LEVEL_DB[0] < loudest_db(audio) < LEVEL_DB[1]
         if is_twin or not is_usable or not CENTROID_RATIO[0] < ratio < CENTROID_RATIO[1]:
             continue
-        tagged = replace(drawn, tags=tags(drawn, synth.table.to_human(drawn.values), ratio))
+        tagged = replace(drawn, tags=tags(synth.table.to_human(drawn.values), ratio))
         kept.append(replace(tagged, name=_name(tagged, used, generator)))
     return kept
 

@@ -15,8 +15,15 @@ Prior = Callable[[np.random.Generator], float | str | None]
 
 #: Where each category is at home: the MIDI note it is auditioned at.
 HOME_PITCH: Mapping[str, float] = {
-    "bass": 36, "lead": 72, "pad": 60, "pluck": 60, "keys": 60, "bell": 72, "brass": 55, "texture": 48,
-}  # fmt: skip
+    "bass": 36,
+    "lead": 72,
+    "pad": 60,
+    "pluck": 60,
+    "keys": 60,
+    "bell": 72,
+    "brass": 55,
+    "texture": 48,
+}
 
 
 def _between(low: float, high: float) -> Prior:
@@ -228,9 +235,7 @@ _PRIOR_SHARE = 0.6
 _UNIFORM_SHARE = 0.1
 
 
-def draw_category(
-    generator: np.random.Generator, category: str, table: ParameterTable
-) -> Preset:
+def draw_category(generator: np.random.Generator, category: str, table: ParameterTable) -> Preset:
     """One preset from the priors of ``category``."""
     priors = {**_COMMON, **_OVERRIDES[category]}
     human = {name: priors[name](generator) for name in table.names}
@@ -239,7 +244,7 @@ def draw_category(
 
 
 def draw_preset(generator: np.random.Generator, table: ParameterTable) -> Preset:
-    """A random preset: mostly one category, some crossings of two, a few uniform over all knobs."""
+    """A random preset: mostly of one category, some crossings of two, a few uniform."""
     chance = generator.random()
     first, second = (
         draw_category(generator, CATEGORIES[int(index)], table)

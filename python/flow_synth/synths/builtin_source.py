@@ -1,7 +1,8 @@
-"""Writes the C++ of the built-in synth: ``python -m flow_synth.synths.builtin_source cpp/src/generated``.
+"""Writes the C++ of the built-in synth.
 
-``builtin_dsp.h`` is what DawDreamer's Faust compiler makes of ``builtin.dsp`` with the Faust libraries of its
-wheel, the same that render in Python; ``builtin_parameters.h`` is the table of knobs.
+Run as ``python -m flow_synth.synths.builtin_source cpp/src/generated``. ``builtin_dsp.h`` is what
+DawDreamer's Faust compiler makes of ``builtin.dsp`` with the Faust libraries of its wheel, the
+same that render in Python; ``builtin_parameters.h`` is the table of knobs.
 """
 
 import json
@@ -14,7 +15,9 @@ from dawdreamer.faust import box
 from flow_synth.parameter import Parameter, ParameterTable
 from flow_synth.synths.builtin import builtin_table, dsp_source
 
-_NOTICE = "// Generated from builtin.dsp by `python -m flow_synth.synths.builtin_source`; do not edit.\n"
+_NOTICE = (
+    "// Generated from builtin.dsp by `python -m flow_synth.synths.builtin_source`; do not edit.\n"
+)
 
 _TABLE = """#pragma once
 #include <array>
@@ -73,7 +76,9 @@ def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "builtin_dsp.h").write_text(dsp_header(), encoding="utf-8")
-    (folder / "builtin_parameters.h").write_text(parameters_header(builtin_table()), encoding="utf-8")
+    (folder / "builtin_parameters.h").write_text(
+        parameters_header(builtin_table()), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":
