@@ -1,0 +1,87 @@
+"""Tiny synths for the tests of rendering; render workers import them by name."""
+
+import ctypes
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flow_synth.error import InputError
+from flow_synth.parameter import Parameter, ParameterTable
+from flow_synth.preset import Preset
+from flow_synth.synth import SAMPLE_RATE_HZ, Note, SynthError
+
+N_KNOBS = 6
+N_PRESETS = 4
+
+
+class SineSynth:
+    """A decaying sine with partials; a bank of four presets, and one fault on chosen presets.
+
+    ``fault`` befalls the presets whose names are in ``victims``: ``crash`` is a real
+    segmentation fault, ``hang`` an endless loop, ``nan`` a poisoned instance that gives NaN from
+    then on, ``error`` a SynthError.
+    """
+
+    identity = "sine"
+    version = "1"
+
+    def __init__(self, fault: str = "", victims: Sequence[str] = ()) -> None:
+        self._fault = fault
+        self._victims = frozenset(victims)
+        self._poisoned = False
+        self.table = ParameterTable(
+            tuple(
+                Parameter(name=f"partial_{k}", label=f"Partial {k}", minimum=0, maximum=1, default=0)
+                for k in range(1, N_KNOBS + 1)
+            )
+        )
+
+    def presets(self) -> Sequence[Preset]:
+        """Four presets, the last two of them twins."""
+        values = np.eye(N_PRESETS, N_KNOBS, dtype=np.float32)
+        values[3] = values[2]
+        values[3, 0] = 0.05
+        return [
+            Preset(f"Factory {n}", value, "organ", ("bright",)) for n, value in enumerate(values)
+        ]
+
+    def draw(self, generator: np.random.Generator) -> Preset:
+        """Uniform knobs; the name tells two draws apart."""
+        values = generator.random(N_KNOBS, dtype=np.float32)
+        return Preset(f"Draw {generator.integers(10**9)}", values)
+
+    def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
+        """Plays a note, or has its fault."""
+        self._befall(values)
+        seconds = np.arange(note.total_samples) / SAMPLE_RATE_HZ
+        phase = 2 * np.pi * note.frequency_hz * seconds
+        sound = sum(value * np.sin(k * phase) for k, value in enumerate(values, 1)) / N_KNOBS
+        audio = np.float32(sound * np.exp(-seconds))
+        return np.stack([audio, audio]) * np.float32(np.nan if self._poisoned else 1)
+
+    def _befall(self, values: NDArray[np.float32]) -> None:
+        if Preset("", values).identity not in self._victims:
+            return
+        match self._fault:
+            case "crash":
+                ctypes.string_at(0)
+            case "hang":
+                while True:
+                    pass
+            case "nan":
+                self._poisoned = True
+            case "error":
+                raise SynthError("the oscillator fell over")
+
+
+def open_test_synth(description: str) -> SineSynth:
+    """``sine``, or ``FAULT:IDENTITY,IDENTITY ...``, or ``crash-when-opened``."""
+    if description == "sine":
+        return SineSynth()
+    if description == "crash-when-opened":
+        ctypes.string_at(0)
+    fault, colon, victims = description.partition(":")
+    if not colon:
+        raise InputError(f"no synth is called {description!r}")
+    return SineSynth(fault, victims.split(","))
