@@ -107,9 +107,12 @@ class Resampler(nn.Module):
             distance = (phases[:, None] * stride - inputs * n_phases).double() / n_phases
             weights = self._kernel(distance, half_width, rate).to(audio.device, torch.float32)
             reach = start + (n_strides - 1) * stride + width
-            blocks.append(
-                nn.functional.conv1d(padded[:, :, start:reach], weights[:, None], stride=stride)
-            )
+            # One sound at a time: how conv1d rounds depends on the size of the batch.
+            sounds = [
+                nn.functional.conv1d(sound, weights[:, None], stride=stride)
+                for sound in torch.split(padded[:, :, start:reach], 1)
+            ]
+            blocks.append(torch.cat(sounds))
         return torch.cat(blocks, 1).transpose(1, 2).reshape(audio.shape[0], -1)[:, :n_outputs]
 
     def _half_width(self, rate: int) -> float:

@@ -118,7 +118,7 @@ class Mss(nn.Module):
             audio: [B, N] samples at 22050 Hz.
 
         Returns:
-            [B, F] float32, F = 61,718 for 4 s. Points of equally long sounds can be compared.
+            [B, F] float32, F = 61,696 for 4 s. Points of equally long sounds can be compared.
         """
         # One sound at a time stays inside the processor's cache: twice as fast as a batch.
         return torch.cat([self._analyse_one(sound) for sound in torch.split(audio, 1)])
