@@ -12,7 +12,7 @@ RANGE_NATS = 80.0 / 20.0 * math.log(10.0)
 
 
 class Normalisation(nn.Module):
-    """Log-mel relative to the loudest bin of its sound, standardised by one mean and one deviation.
+    """Log-mel relative to the loudest bin of its sound, standardised by a mean and a deviation.
 
     Being relative, it hears what a sound is and not how loud it was recorded.
     """
@@ -70,8 +70,8 @@ class EncoderStage(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, in, H, W] -> [B, out, ceil(H/2), ceil(W/2)]."""
-        x = self.halve(x)
-        return x + self.refine(x)
+        halved: Tensor = self.halve(x)
+        return halved + self.refine(halved)
 
 
 class Encoder(nn.Module):
@@ -86,9 +86,7 @@ class Encoder(nn.Module):
     def __init__(self, shape: tuple[int, int], channels: Sequence[int], n_features: int) -> None:
         super().__init__()
         stages = zip((1, *channels[:-1]), channels, strict=True)
-        self.stages = nn.Sequential(
-            *(EncoderStage(a, b, 5 if a == 1 else 3) for a, b in stages)
-        )
+        self.stages = nn.Sequential(*(EncoderStage(a, b, 5 if a == 1 else 3) for a, b in stages))
         height, width = halvings(*shape, len(channels))[-1]
         self.features = nn.Linear(channels[-1] * height * width, n_features)
         initialise(self)
@@ -96,7 +94,8 @@ class Encoder(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """[B, 128, 87] -> [B, n_features]."""
         hidden = self.stages(x.unsqueeze(1)).flatten(1)
-        return functional.elu(self.features(hidden))
+        features: Tensor = self.features(hidden)
+        return functional.elu(features)
 
 
 class DecoderStage(nn.Module):
@@ -109,7 +108,8 @@ class DecoderStage(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, in, h, w] -> [B, out, height, width]."""
-        return self.convolution(functional.interpolate(x, (self.height, self.width)))
+        image: Tensor = self.convolution(functional.interpolate(x, (self.height, self.width)))
+        return image
 
 
 class Decoder(nn.Module):

@@ -26,8 +26,8 @@ class Frozen(BaseModel):
 class Schedule(StrEnum):
     """How the learning rate moves.
 
-    ``plateau`` multiplies it by 0.5 when the validation loss has not improved for a number of epochs
-    (the paper's); ``cosine`` warms it up over a share of all steps, then lets it fall to zero.
+    ``plateau`` halves it when the validation loss has not improved for a number of epochs (the
+    paper's); ``cosine`` warms it up over a share of all steps, then lets it fall to zero.
     """
 
     PLATEAU = "plateau"
@@ -152,9 +152,9 @@ def _read_tree(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
         raise InputError(f"cannot read {path} ({error}); give a TOML file") from error
     if isinstance(tree.get("dataset"), str):
         tree["dataset"] = path.parent / tree["dataset"]
-    base = tree.pop("base", None)
-    if base is None:
+    if "base" not in tree:
         return tree
+    base = tree.pop("base")
     if not isinstance(base, str):
         raise InputError(f"{path}: 'base' is {base!r}; give the name of one TOML file in quotes")
     return _merged(_read_tree(path.parent / base, (*above, path)), tree)
@@ -164,6 +164,8 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in over.items():
         below = merged.get(key)
-        both = isinstance(below, dict) and isinstance(value, dict)
-        merged[key] = _merged(below, value) if both else value
+        if isinstance(below, dict) and isinstance(value, dict):
+            merged[key] = _merged(below, value)
+        else:
+            merged[key] = value
     return merged

@@ -1,4 +1,4 @@
-"""Invertible transforms with exact inverse and log-determinant, and the boundary of the unit cube."""
+"""Invertible transforms with exact inverse and log-determinant; the boundary of the unit cube."""
 
 import torch
 from torch import Tensor, nn
@@ -141,15 +141,15 @@ class InverseAutoregressiveFlow(nn.Module):
         return x, log_det
 
     def inverse(self, y: Tensor, context: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """[..., D], context [..., C] -> x [..., D] and log|det dx/dy| [...]: exact, D passes a layer."""
+        """[..., D], context [..., C] -> x [..., D] and log|det dx/dy| [...]; exact."""
         log_det = torch.zeros_like(y[..., 0])
-        # TorchScript neither reverses a ModuleList nor slices one backwards (2.13 keeps the order).
+        # TorchScript cannot reverse a ModuleList, and its slice with a negative step is wrong.
         for undone in range(len(self.layers)):
             if undone > 0:
                 y = y.flip(-1)
             for index, layer in enumerate(self.layers):
                 if index == len(self.layers) - 1 - undone:
-                    y, change = layer.inverse(y, context)
+                    y, change = layer.inverse(y, context)  # type: ignore[operator]
                     log_det = log_det + change
         return y, log_det
 
@@ -175,7 +175,7 @@ class Boundary(nn.Module):
         self.register_buffer("std", torch.ones(n_parameters))
 
     def fit(self, values: Tensor) -> None:
-        """Takes mean and standard deviation from training values [N, P]; still knobs keep std 1."""
+        """Takes mean and deviation from training values [N, P]; a knob that never moves gets 1."""
         y = torch.logit(self.margin + (1 - 2 * self.margin) * values.double())
         std = y.std(0, correction=0)
         self.mean.copy_(y.mean(0))
@@ -191,7 +191,9 @@ class Boundary(nn.Module):
         return v.clamp(0.0, 1.0)
 
 
-def dequantise(values: Tensor, n_values: Tensor, generator: torch.Generator | None = None) -> Tensor:
+def dequantise(
+    values: Tensor, n_values: Tensor, generator: torch.Generator | None = None
+) -> Tensor:
     """Spreads stepped knobs over the width of their step, so that a density over them exists.
 
     Args:

@@ -79,7 +79,9 @@ class RegressionFlowObjective(nn.Module):
         self.precision_mean = nn.Parameter(torch.zeros(n_parameters))
         self.precision_log_variance = nn.Parameter(torch.full((n_parameters,), -4.0))
 
-    def forward(self, heard: Tensor, mel: Tensor, values: Tensor, beta: float) -> dict[str, Tensor]:
+    def forward(
+        self, heard: Tensor, mel: Tensor, values: Tensor, beta: float
+    ) -> dict[str, Tensor]:
         """Every term in nats an example, averaged over the batch, and their weighted sum.
 
         Args:
@@ -125,7 +127,7 @@ class RegressionFlowObjective(nn.Module):
         )
 
     def reconstruction(self, x: Tensor, target: Tensor) -> Tensor:
-        """-log p(x|z) but for its constant: half the squared error summed over bins (equation 2)."""
+        """-log p(x|z) but for its constant: half the squared error, summed over bins (eq. 2)."""
         return 0.5 * (x - target).square().sum((1, 2)).mean()
 
     def regression(self, y: Tensor, target: Tensor) -> Tensor:

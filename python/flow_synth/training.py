@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from numpy.typing import NDArray
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
@@ -22,7 +21,8 @@ from torch.utils.tensorboard import SummaryWriter
 from flow_synth.atomic_file import remove_partial_files, write_atomically
 from flow_synth.dataset import Dataset, Split
 from flow_synth.error import InputError
-from flow_synth.experiment import Experiment, NoiseRange, OptimiserSettings, Precision, Schedule
+from flow_synth.examples import Examples, add_noise_floor, epoch_order, fit_statistics
+from flow_synth.experiment import Experiment, OptimiserSettings, Precision, Schedule
 from flow_synth.flow import dequantise
 from flow_synth.models import RegressionFlow
 from flow_synth.objective import RegressionFlowObjective
@@ -33,45 +33,10 @@ BEST = "best.pt"
 LAST = "last.pt"
 METRICS = "metrics.csv"
 
-#: Rows of float32 log-mel held at once while a dataset is read: 45 MB.
-CHUNK = 1000
-
 #: Epoch number that seeds validation: the same noise after every epoch, and that of no epoch.
 VALIDATION_EPOCH = 2**31
 
 History = list[dict[str, float]]
-
-
-@dataclass(frozen=True, eq=False)
-class Examples:
-    """One split in memory.
-
-    Attributes:
-        values: [N, P] float32 unit values, stepped knobs on their steps.
-        mel: [N, 128, 87] float16 log-mel in nats.
-    """
-
-    values: Tensor
-    mel: Tensor
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    @classmethod
-    def read(cls, dataset: Dataset, split: Split) -> "Examples":
-        """Reads a split, 22 kB a row.
-
-        Raises:
-            InputError: the split is too small to train on.
-        """
-        rows = dataset.rows(split)
-        if len(rows) < 2:
-            raise InputError(
-                f"{dataset.folder} has {len(rows)} {split} rows; render at least 50 presets"
-            )
-        chunks = [dataset.mel(rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK)]
-        mel = np.concatenate([chunk.astype(np.float16) for chunk in chunks])
-        return cls(torch.from_numpy(dataset.values[rows]), torch.from_numpy(mel))
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +91,9 @@ def train(
     """
     dataset = Dataset.open(experiment.dataset)
     fabric = Fabric(
-        accelerator=accelerator, devices=devices, precision=_fabric_precision(experiment, accelerator)
+        accelerator=accelerator,
+        devices=devices,
+        precision=_fabric_precision(experiment, accelerator),
     )
     fabric.launch()
     _prepare_folder(folder)
@@ -165,21 +132,6 @@ def load_run(folder: Path) -> TrainedRun:
     )
 
 
-def add_noise_floor(mel: Tensor, noise: NoiseRange) -> Tensor:
-    """ln(exp(mel) + n): a floor n in mel magnitude under a share of the sounds [B, 128, 87]."""
-    batch = (len(mel), 1, 1)
-    span = noise.highest_db - noise.lowest_db
-    level_db = noise.lowest_db + span * torch.rand(batch, device=mel.device)
-    chosen = torch.rand(batch, device=mel.device) < noise.share
-    floor = mel.amax((1, 2), keepdim=True) + level_db * (math.log(10.0) / 20.0)
-    return torch.where(chosen, torch.logaddexp(mel, floor), mel)
-
-
-def epoch_order(n_examples: int, seed: int, epoch: int) -> NDArray[np.int64]:
-    """The order in which an epoch visits the examples: a function of its arguments alone."""
-    return np.random.default_rng([seed, epoch]).permutation(n_examples)
-
-
 class _Run:
     """Everything alive during training."""
 
@@ -210,7 +162,7 @@ class _Run:
     def _new_objective(self) -> RegressionFlowObjective:
         settings = self.experiment.objective
         model = self.experiment.model.build(len(self.table))
-        _fit_statistics(model, self.train_examples, self.n_values)
+        fit_statistics(model, self.train_examples, self.n_values)
         objective = RegressionFlowObjective(
             model,
             settings.weights,
@@ -218,7 +170,8 @@ class _Run:
             settings.prior_mean,
             settings.prior_std,
         )
-        return objective.to(memory_format=torch.channels_last)
+        objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return objective
 
     def fit(self, show_progress: bool) -> None:
         """Runs the epochs that are left."""
@@ -235,14 +188,16 @@ class _Run:
             Progress(*columns, disable=not (show_progress and primary)) as progress,
             _writer(self.folder / "tensorboard", done, primary) as writer,
         ):
-            task = progress.add_task("training", total=total, completed=done * self.steps_per_epoch)
+            task = progress.add_task(
+                "training", total=total, completed=done * self.steps_per_epoch
+            )
             for epoch in range(done, self.experiment.epochs):
                 metrics = {"epoch": float(epoch + 1), "learning_rate": self._learning_rate()}
                 for name, value in self._train_epoch(epoch, progress, task).items():
                     metrics[f"train/{name}"] = value
                 for name, value in self._validate().items():
                     metrics[f"validation/{name}"] = value
-                if self.experiment.optimiser.schedule is Schedule.PLATEAU:
+                if isinstance(self.scheduler, ReduceLROnPlateau):
                     self.scheduler.step(metrics["validation/loss"])
                 self.history.append(metrics)
                 self._save()
@@ -275,7 +230,7 @@ class _Run:
                 error_if_nonfinite=False,
             )
             self.optimiser.step()
-            if self.experiment.optimiser.schedule is Schedule.COSINE:
+            if isinstance(self.scheduler, LambdaLR):
                 self.scheduler.step()
             for name, term in terms.items():
                 sums[name] = sums.get(name, torch.zeros_like(term)) + term.detach()
@@ -310,7 +265,9 @@ class _Run:
 
     def _batches(self, epoch: int) -> Iterator[Tensor]:
         """This process's share of each of the epoch's batches."""
-        order = torch.from_numpy(epoch_order(len(self.train_examples), self.experiment.seed, epoch))
+        order = torch.from_numpy(
+            epoch_order(len(self.train_examples), self.experiment.seed, epoch)
+        )
         for step in range(self.steps_per_epoch):
             batch = order[step * self.batch_size : (step + 1) * self.batch_size]
             yield batch[self.fabric.global_rank :: self.fabric.world_size]
@@ -321,12 +278,13 @@ class _Run:
         return mel, self.fabric.to_device(dequantise(examples.values[rows], self.n_values))
 
     def _seed(self, epoch: int) -> None:
-        """Every random number of an epoch follows from seed, epoch and process: resuming is exact."""
+        """All random numbers of an epoch follow from seed, epoch and process: resuming is exact."""
         key = [self.experiment.seed, epoch, self.fabric.global_rank]
         torch.manual_seed(int(np.random.SeedSequence(key).generate_state(1)[0]))
 
     def _mean(self, value: Tensor) -> float:
-        return float(self.fabric.all_reduce(value, reduce_op="mean"))
+        mean: Any = self.fabric.all_reduce(value, reduce_op="mean")
+        return float(mean)
 
     def _learning_rate(self) -> float:
         return float(self.optimiser.param_groups[0]["lr"])
@@ -377,20 +335,6 @@ def _writer(folder: Path, done: int, primary: bool) -> Iterator[SummaryWriter | 
         return
     with SummaryWriter(str(folder), purge_step=done + 1) as writer:
         yield writer
-
-
-def _fit_statistics(model: RegressionFlow, examples: Examples, n_values: Tensor) -> None:
-    """Fits both normalisations, on training examples alone."""
-    model.boundary.fit(dequantise(examples.values, n_values))
-    normalisation = model.vae.normalisation
-    total = square = 0.0
-    for chunk in examples.mel.split(CHUNK):
-        relative = normalisation.relative(chunk.float()).double()
-        total += float(relative.sum())
-        square += float(relative.square().sum())
-    mean = total / examples.mel.numel()
-    variance = square / examples.mel.numel() - mean**2
-    normalisation.fit(mean, math.sqrt(max(variance, 1e-6)))
 
 
 def _schedule(
