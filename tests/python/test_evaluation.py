@@ -1,0 +1,395 @@
+"""Targets, baselines, scores and their intervals."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from synths_for_tests import N_KNOBS, SineSynth
+from torch import Tensor
+
+from flow_synth.baseline import mean_preset, median_preset, nearest_presets, random_presets
+from flow_synth.dataset import (
+    Dataset,
+    DatasetDescription,
+    Manifest,
+    Recipe,
+    Row,
+    ShardRecord,
+    Source,
+    Split,
+)
+from flow_synth.error import InputError
+from flow_synth.evaluation import Evaluation, evaluate
+from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler
+from flow_synth.imitation import MINIMUM_PEAK, Measure, choose_targets, imitate
+from flow_synth.score import RIVALS, Method, Notes, family_interval
+from flow_synth.shard import Shard, ShardHeader
+from flow_synth.synth import SAMPLE_RATE_HZ, Note
+
+N_TRAIN = 30
+N_TEST = 8
+
+
+def make_dataset(
+    splits: list[Split],
+    families: list[int],
+    pitch: NDArray[np.float32],
+    values: NDArray[np.float32],
+    audio: NDArray[np.float16],
+    mel: NDArray[np.float16],
+) -> Dataset:
+    """A dataset of the sine synth that lies in memory, in one shard."""
+    rows = tuple(
+        Row(
+            index=index,
+            identity="",
+            name="",
+            category="",
+            tags=(),
+            source=Source.DRAW,
+            pitch=float(pitch[index]),
+            family=family,
+            split=split,
+        )
+        for index, (split, family) in enumerate(zip(splits, families, strict=True))
+    )
+    manifest = Manifest(
+        recipe=Recipe.of(DatasetDescription(synth="sine", draws=len(rows)), SineSynth()),
+        shards=(ShardRecord(file="", sha256="", rows=len(rows)),),
+        failed=(),
+        rows=rows,
+    )
+    arrays: dict[str, NDArray[Any]] = {
+        "values": values,
+        "pitch": pitch,
+        "audio": audio,
+        "mel": mel,
+    }
+    shard = Shard(ShardHeader(recipe="", failed=(), sha256=""), arrays)
+    return Dataset(Path("memory"), manifest, [shard])
+
+
+def unheard_dataset(
+    splits: list[Split], families: list[int], peaks: NDArray[np.float64] | None = None
+) -> Dataset:
+    """Random log-mels and presets; audio is one click of the given height."""
+    generator = np.random.default_rng(0)
+    n_rows = len(splits)
+    audio = np.zeros((n_rows, N_SAMPLES), np.float16)
+    audio[:, 7] = -1.0 if peaks is None else -peaks
+    return make_dataset(
+        splits,
+        families,
+        generator.integers(58, 63, n_rows).astype(np.float32),
+        generator.random((n_rows, N_KNOBS), dtype=np.float32),
+        audio,
+        generator.normal(-3, 3, (n_rows, N_MELS, N_FRAMES)).astype(np.float16),
+    )
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    """Notes that the sine synth really played, half of them middle C; test families of two."""
+    synth, generator = SineSynth(), np.random.default_rng(0)
+    n_rows = N_TRAIN + N_TEST
+    values = generator.random((n_rows, N_KNOBS), dtype=np.float32)
+    pitch = np.where(np.arange(n_rows) % 2, 60, 64).astype(np.float32)
+    sounds = [
+        synth.render(value, Note(note)).mean(0)
+        for value, note in zip(values, pitch.tolist(), strict=True)
+    ]
+    with torch.inference_mode():
+        audio = Resampler()(torch.from_numpy(np.stack(sounds)), SAMPLE_RATE_HZ)
+        mel = LogMel()(audio)
+    splits = [Split.TRAIN] * N_TRAIN + [Split.TEST] * N_TEST
+    families = [*range(N_TRAIN), *(N_TRAIN + index // 2 for index in range(N_TEST))]
+    return make_dataset(splits, families, pitch, values, audio.half().numpy(), mel.half().numpy())
+
+
+class Oracle:
+    """Remembers every sound; z is the preset, of which it tells the first ``n_known`` knobs."""
+
+    def __init__(self, dataset: Dataset, n_known: int = N_KNOBS) -> None:
+        every = np.arange(len(dataset))
+        self._mel = torch.from_numpy(dataset.mel(every)).flatten(1)
+        self._values = torch.from_numpy(dataset.values)
+        self._guess = torch.from_numpy(mean_preset(dataset, 1)[0, 0])
+        self._n_known = n_known
+
+    def encode(self, mel: Tensor) -> Tensor:
+        return self._values[torch.cdist(mel.flatten(1), self._mel).argmin(1)]
+
+    def decode(self, z: Tensor) -> Tensor:
+        known = torch.arange(z.shape[1]) < self._n_known
+        return torch.where(known, z, self._guess)
+
+
+def evaluated(dataset: Dataset, n_known: int) -> Evaluation:
+    model = Oracle(dataset, n_known)
+    return evaluate(model, dataset, SineSynth(), model_run="run", n_targets=N_TEST)
+
+
+@pytest.fixture(scope="module")
+def perfect(dataset: Dataset) -> Evaluation:
+    """The scores of a model that knows every knob."""
+    return evaluated(dataset, N_KNOBS)
+
+
+@pytest.fixture(scope="module")
+def partial(dataset: Dataset) -> Evaluation:
+    """The scores of a model that knows the first two knobs and has no idea of the others."""
+    return evaluated(dataset, 2)
+
+
+def test_the_true_preset_scores_nothing_but_the_rounding_of_the_dataset(
+    perfect: Evaluation,
+) -> None:
+    truth = perfect.groups[Notes.ALL].scores[Method.TRUTH]
+    assert truth[Measure.PARAMETER_MSE].mean == truth[Measure.MSE_N].mean == 0
+    # Audio and log-mel are stored with 11 significant bits: 2^-8 nats at a log-mel of -8 to -16.
+    assert truth[Measure.LOG_MEL_MSE].mean < 2**-16
+    assert truth[Measure.SC].mean < 2**-8
+    assert truth[Measure.LEVEL].mean < 0.01
+    assert truth[Measure.MSS].mean < 0.05
+
+
+def test_a_perfect_model_scores_like_the_truth_and_wins_everywhere(perfect: Evaluation) -> None:
+    for group in perfect.groups.values():
+        assert group.scores[Method.MODEL] == group.scores[Method.TRUTH]
+        for rival in RIVALS:
+            for measure in (Measure.MSS, Measure.LOG_MEL_MSE, Measure.PARAMETER_MSE):
+                difference = group.differences[rival][measure]
+                assert difference.wins == 1
+                assert difference.high < 0
+
+
+def test_a_difference_is_the_difference_of_the_means(partial: Evaluation) -> None:
+    for group in partial.groups.values():
+        for rival, differences in group.differences.items():
+            for measure, difference in differences.items():
+                model = group.scores[Method.MODEL][measure].mean
+                assert difference.mean == pytest.approx(
+                    model - group.scores[rival][measure].mean, abs=1e-9
+                )
+                assert difference.low <= difference.mean <= difference.high
+
+
+def test_a_model_that_knows_nothing_scores_like_the_mean_preset(dataset: Dataset) -> None:
+    group = evaluated(dataset, 0).groups[Notes.ALL]
+    assert group.scores[Method.MODEL] == group.scores[Method.MEAN]
+    for difference in group.differences[Method.MEAN].values():
+        assert (difference.mean, difference.low, difference.high, difference.wins) == (0, 0, 0, 0)
+
+
+def test_knobs_that_the_model_knows_are_told_from_those_it_does_not(partial: Evaluation) -> None:
+    assert [knob.is_heard for knob in partial.knobs] == [True] * 2 + [False] * (N_KNOBS - 2)
+    assert [knob.model for knob in partial.knobs[:2]] == [0, 0]
+    for knob in partial.knobs[2:]:
+        assert knob.model == knob.mean > 0
+
+
+def test_knob_errors_add_up_to_the_parameter_error(partial: Evaluation) -> None:
+    scores = partial.groups[Notes.ALL].scores
+    for method, name in ((Method.MODEL, "model"), (Method.NN1, "nn1"), (Method.MEAN, "mean")):
+        squares = [getattr(knob, name) ** 2 for knob in partial.knobs]
+        assert np.mean(squares) == pytest.approx(scores[method][Measure.PARAMETER_MSE].mean)
+
+
+def test_the_two_groups_make_up_the_whole(partial: Evaluation) -> None:
+    whole, reference, other = (partial.groups[notes] for notes in Notes)
+    assert whole.n_targets == N_TEST == reference.n_targets + other.n_targets
+    assert whole.n_families == N_TEST // 2
+    for method in Method:
+        for measure in Measure:
+            total = sum(
+                group.n_targets * group.scores[method][measure].mean
+                for group in (reference, other)
+            )
+            assert whole.scores[method][measure].mean == pytest.approx(total / N_TEST)
+
+
+def test_choosing_among_sixteen_never_sounds_farther_than_the_nearest(
+    dataset: Dataset, perfect: Evaluation
+) -> None:
+    rows = dataset.rows(Split.TEST)
+    sixteen = nearest_presets(dataset, dataset.mel(rows), dataset.pitch[rows], 16, 0)
+    found = imitate(SineSynth(), dataset, rows, {"sixteen": sixteen, "one": sixteen[:, :1]})
+    mss = list(Measure).index(Measure.MSS)
+    assert (found["sixteen"].errors[:, mss] <= found["one"].errors[:, mss]).all()
+    assert (found["sixteen"].errors[:, mss] < found["one"].errors[:, mss]).any()
+    scores = perfect.groups[Notes.ALL].scores[Method.NN16]
+    assert scores[Measure.MSS].mean == pytest.approx(found["sixteen"].errors[:, mss].mean())
+
+
+def test_the_measured_preset_is_the_one_that_was_proposed(dataset: Dataset) -> None:
+    rows = dataset.rows(Split.TEST)
+    wrong = 1 - dataset.values[rows]
+    proposals = np.stack([wrong, dataset.values[rows], wrong], 1)
+    found = imitate(SineSynth(), dataset, rows, {"three": proposals})["three"]
+    np.testing.assert_array_equal(found.values, dataset.values[rows])
+    assert (found.errors[:, list(Measure).index(Measure.PARAMETER_MSE)] == 0).all()
+
+
+def test_imitating_gives_the_threads_back_and_reports_progress(dataset: Dataset) -> None:
+    rows = dataset.rows(Split.TEST)[:2]
+    n_threads, seen = torch.get_num_threads(), []
+    imitate(
+        SineSynth(),
+        dataset,
+        rows,
+        {"truth": dataset.values[rows][:, None]},
+        lambda done, total: seen.append((done, total)),
+    )
+    assert seen == [(1, 2), (2, 2)]
+    assert torch.get_num_threads() == n_threads
+
+
+def test_an_evaluation_survives_its_file(partial: Evaluation, tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    partial.write(path)
+    assert Evaluation.read(path) == partial
+
+
+def test_the_same_evaluation_writes_the_same_bytes(dataset: Dataset, partial: Evaluation) -> None:
+    assert evaluated(dataset, 2).model_dump_json() == partial.model_dump_json()
+
+
+def test_the_scores_for_the_model_file_are_those_of_all_targets(partial: Evaluation) -> None:
+    scores = partial.groups[Notes.ALL].scores
+    assert set(partial.scores) == set(Method)
+    assert partial.scores["nn1"]["sc_median"] == scores[Method.NN1][Measure.SC].median
+    assert partial.scores["model"]["mss_db_mean"] == scores[Method.MODEL][Measure.MSS].mean
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"format": "flow-synth dataset"}'])
+def test_what_is_no_evaluation_is_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    with pytest.raises(InputError, match="cannot be read"):
+        Evaluation.read(path)
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="no evaluation"):
+        Evaluation.read(path)
+
+
+def test_another_synth_than_the_dataset_s_is_refused(dataset: Dataset) -> None:
+    synth = SineSynth()
+    synth.version = "2"
+    with pytest.raises(InputError, match="rendered by synth sine 1 and this one is sine 2"):
+        evaluate(Oracle(dataset), dataset, synth, model_run="run")
+
+
+def test_a_model_of_other_knobs_is_refused(dataset: Dataset) -> None:
+    class Narrow(Oracle):
+        def decode(self, z: Tensor) -> Tensor:
+            return z[:, 1:]
+
+    with pytest.raises(InputError, match=f"{N_KNOBS - 1} knobs and the dataset {N_KNOBS}"):
+        evaluate(Narrow(dataset), dataset, SineSynth(), model_run="run")
+
+
+def test_targets_are_of_the_split_and_at_most_two_a_family() -> None:
+    splits = [Split.TRAIN, Split.TEST, Split.TEST, Split.TEST, Split.VALIDATION] * 20
+    families = [index // 10 for index in range(100)]
+    data = unheard_dataset(splits, families)
+    rows = choose_targets(data, Split.TEST, 100, seed=0)
+    assert set(rows) <= set(data.rows(Split.TEST))
+    assert len(set(rows.tolist())) == len(rows)
+    _, counts = np.unique(data.families[rows], return_counts=True)
+    assert counts.tolist() == [2] * 10
+    assert (np.diff(rows) > 0).all()
+
+
+def test_targets_follow_from_the_seed() -> None:
+    data = unheard_dataset([Split.TEST] * 60, list(range(60)))
+    first, again, other = (choose_targets(data, Split.TEST, 20, seed) for seed in (1, 1, 2))
+    assert len(first) == 20
+    np.testing.assert_array_equal(first, again)
+    assert set(first) != set(other)
+
+
+def test_a_quiet_row_is_no_target() -> None:
+    peaks = np.array([MINIMUM_PEAK / 2, MINIMUM_PEAK * 2] * 4)
+    data = unheard_dataset([Split.TEST] * 8, list(range(8)), peaks)
+    assert choose_targets(data, Split.TEST, 8, seed=0).tolist() == [1, 3, 5, 7]
+
+
+@pytest.mark.parametrize(("split", "n_targets"), [(Split.TEST, 10), (Split.TRAIN, 0)])
+def test_an_evaluation_without_targets_is_refused(split: Split, n_targets: int) -> None:
+    data = unheard_dataset([Split.TRAIN] * 3, [0, 1, 2])
+    with pytest.raises(InputError, match=f"no audible {split} row"):
+        choose_targets(data, split, n_targets, seed=0)
+
+
+def test_neighbours_are_those_of_an_exhaustive_search() -> None:
+    data = unheard_dataset([Split.TRAIN] * 50 + [Split.TEST] * 5, list(range(55)))
+    test = data.rows(Split.TEST)
+    found = nearest_presets(data, data.mel(test), data.pitch[test], 7, math.inf)
+    deepest = -80 / 20 * math.log(10)
+    below_peak = [
+        np.maximum(mel - mel.max(), deepest) for mel in data.mel(np.arange(55)).astype(np.float64)
+    ]
+    for target, presets in zip(test, found, strict=True):
+        distances = [np.linalg.norm(below_peak[target] - below_peak[row]) for row in range(50)]
+        np.testing.assert_array_equal(presets, data.values[np.argsort(distances)[:7]])
+
+
+def test_a_training_sound_is_its_own_neighbour_at_any_level() -> None:
+    data = unheard_dataset([Split.TRAIN] * 20, list(range(20)))
+    rows = data.rows(Split.TRAIN)
+    quieter = data.mel(rows) - np.float32(1)
+    found = nearest_presets(data, quieter, data.pitch, 1, math.inf)
+    np.testing.assert_array_equal(found[:, 0], data.values)
+
+
+@pytest.mark.parametrize("pitch_range", [0, 1])
+def test_neighbours_within_the_pitch_range_come_first(pitch_range: int) -> None:
+    data = unheard_dataset([Split.TRAIN] * 60, list(range(60)))
+    mel, pitch = data.mel(np.arange(10)), data.pitch[:10]
+    everything = nearest_presets(data, mel, pitch, 100, math.inf)
+    found = nearest_presets(data, mel, pitch, 100, pitch_range)
+    row_of = {value.tobytes(): row for row, value in enumerate(data.values)}
+    for index in range(10):
+        order = [row_of[preset.tobytes()] for preset in everything[index]]
+        near = [row for row in order if abs(data.pitch[row] - pitch[index]) <= pitch_range]
+        far = [row for row in order if row not in near]
+        assert near
+        assert far
+        assert [row_of[preset.tobytes()] for preset in found[index]] == near + far
+
+
+def test_baselines_know_the_training_split_alone() -> None:
+    splits = [Split.TRAIN, Split.TEST, Split.VALIDATION] * 20
+    data = unheard_dataset(splits, list(range(60)))
+    train = data.values[data.rows(Split.TRAIN)]
+    known = {preset.tobytes() for preset in train}
+    neighbours = nearest_presets(data, data.mel(np.arange(60)), data.pitch, 100, math.inf)
+    drawn = random_presets(data, 500, seed=0)
+    assert {preset.tobytes() for preset in neighbours.reshape(-1, N_KNOBS)} == known
+    assert {preset.tobytes() for preset in drawn[:, 0]} == known
+    np.testing.assert_allclose(mean_preset(data, 2)[1, 0], train.mean(0), atol=1e-6)
+    np.testing.assert_allclose(median_preset(data, 2)[1, 0], np.median(train, 0), atol=1e-6)
+
+
+def test_the_interval_of_lone_presets_is_that_of_the_normal_law() -> None:
+    errors = np.random.default_rng(0).gamma(2.0, size=(1000, 3))
+    low, high = family_interval(errors, np.arange(1000), seed=0)
+    standard_error = errors.std(0) / math.sqrt(1000)
+    # Ends of 2000 resamples scatter by 0.06 standard errors.
+    np.testing.assert_allclose((low - errors.mean(0)) / standard_error, -1.96, atol=0.2)
+    np.testing.assert_allclose((high - errors.mean(0)) / standard_error, 1.96, atol=0.2)
+
+
+def test_twins_do_not_narrow_an_interval() -> None:
+    errors = np.random.default_rng(0).normal(size=(40, 2))
+    alone = family_interval(errors, np.arange(40), seed=3)
+    doubled = family_interval(np.repeat(errors, 2, 0), np.repeat(np.arange(40), 2), seed=3)
+    np.testing.assert_allclose(doubled, alone, atol=1e-12)
+
+
+def test_the_interval_of_a_constant_is_that_constant() -> None:
+    low, high = family_interval(np.full((9, 1), 2.5), np.array([1, 1, 1, 2, 2, 3, 4, 4, 9]), 0)
+    np.testing.assert_allclose([low, high], 2.5, atol=1e-12)
