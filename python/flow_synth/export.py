@@ -338,7 +338,7 @@ def flow_weights(model: RegressionFlow) -> FlowWeights:
         activation=Activation.LEAKY_RELU,
         negative_slope=NEGATIVE_SLOPE,
         margin=boundary.margin,
-        tensors={name: np.array(tensor, np.float32) for name, tensor in tensors.items()},
+        tensors={name: tensor.detach().numpy().copy() for name, tensor in tensors.items()},
     )
 
 

@@ -1,0 +1,129 @@
+"""Export: what a model file computes, and what is refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from flow_synth import export, features
+from flow_synth.error import InputError
+from flow_synth.export import ExportError, Model, export_model, export_run, premasked
+from flow_synth.flow import MaskedLinear
+from flow_synth.model_file import read_model_file
+from flow_synth.models import RegressionFlow
+from flow_synth.synths.builtin import builtin_table
+
+TABLE = builtin_table()
+
+
+@pytest.fixture(scope="module")
+def trained() -> RegressionFlow:
+    """A small model moved away from its initial state, as training would."""
+    torch.manual_seed(0)
+    model = RegressionFlow(len(TABLE), (128, 87), (4, 4, 8, 8), (8, 8, 4, 4), 16, 2, 16, 8)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.05 * torch.randn_like(parameter))
+        model.vae.normalisation.fit(-6.0, 2.0)
+    return model.eval()
+
+
+@pytest.fixture(scope="module")
+def mels() -> Tensor:
+    return torch.randn(40, 128, 87, generator=torch.Generator().manual_seed(1)) - 5
+
+
+def exported_to(path: Path, model: RegressionFlow, mels: Tensor) -> Model:
+    export_model(
+        model,
+        path,
+        synth=("builtin", "1"),
+        table=TABLE,
+        mels=mels,
+        training_run="run",
+        scores={"model": {"mss_mean": 1.5}},
+        licence="MIT",
+    )
+    return Model.load(path)
+
+
+@pytest.mark.parametrize("batch", [1, 7, 33])
+def test_the_file_computes_what_the_model_does(
+    tmp_path: Path, trained: RegressionFlow, mels: Tensor, batch: int
+) -> None:
+    model = exported_to(tmp_path / "a.flow.ts", trained, mels)
+    with torch.inference_mode():
+        z = trained.encode(mels[:batch])
+        v = trained.decode(z)
+        torch.testing.assert_close(model.encode(mels[:batch]), z, atol=1e-5, rtol=0)
+        torch.testing.assert_close(model.decode(z), v, atol=1e-6, rtol=0)
+        torch.testing.assert_close(model.invert(v), trained.invert(v), atol=1e-4, rtol=0)
+        torch.testing.assert_close(model.reconstruct(z), trained.reconstruct(z), atol=1e-5, rtol=0)
+        torch.testing.assert_close(model.posterior(mels[:batch])[0], z, atol=1e-5, rtol=0)
+
+
+def test_knobs_located_in_the_audio_space_come_back(
+    tmp_path: Path, trained: RegressionFlow, mels: Tensor
+) -> None:
+    model = exported_to(tmp_path / "a.flow.ts", trained, mels)
+    v = torch.rand(16, len(TABLE), generator=torch.Generator().manual_seed(2))
+    v[0], v[1] = 0.0, 1.0
+    torch.testing.assert_close(model.decode(model.invert(v)), v, atol=2e-5, rtol=0)
+
+
+def test_resampling_and_features_are_the_package_s(
+    tmp_path: Path, trained: RegressionFlow, mels: Tensor
+) -> None:
+    model = exported_to(tmp_path / "a.flow.ts", trained, mels)
+    audio = torch.rand(2, 48000, generator=torch.Generator().manual_seed(3)) - 0.5
+    resampled = model.resample(audio, 48000)
+    torch.testing.assert_close(resampled, features.Resampler()(audio, 48000), atol=0, rtol=0)
+    padded = torch.nn.functional.pad(resampled, (0, features.N_SAMPLES - resampled.shape[1]))
+    torch.testing.assert_close(model.features(padded), features.LogMel()(padded))
+
+
+def test_the_description_tells_what_the_model_is(
+    tmp_path: Path, trained: RegressionFlow, mels: Tensor
+) -> None:
+    path = tmp_path / "a.flow.ts"
+    description = exported_to(path, trained, mels).description
+    assert description == read_model_file(path).description
+    assert description.parameters == TABLE
+    assert description.scores == {"model": {"mss_mean": 1.5}}
+    effects = [description.latent[index].effect for index in description.order]
+    assert effects == sorted(effects, reverse=True)
+    z = trained.encode(mels)
+    deviation = [dimension.standard_deviation for dimension in description.latent]
+    np.testing.assert_allclose(deviation, z.detach().std(0, correction=0), rtol=1e-3)
+
+
+def test_masks_are_multiplied_in(trained: RegressionFlow) -> None:
+    plain = premasked(trained)
+    assert not any(isinstance(module, MaskedLinear) for module in plain.modules())
+    assert any(isinstance(module, MaskedLinear) for module in trained.modules())
+
+
+def test_a_model_that_does_not_compute_the_same_is_not_written(
+    tmp_path: Path, trained: RegressionFlow, mels: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_masks(model: RegressionFlow) -> RegressionFlow:
+        plain = premasked(model)
+        with torch.no_grad():
+            for layer in plain.flow.modules():
+                if isinstance(layer, torch.nn.Linear):
+                    layer.weight.add_(0.01)
+        return plain
+
+    monkeypatch.setattr(export, "premasked", without_masks)
+    with pytest.raises(ExportError, match="differs from the trained"):
+        exported_to(tmp_path / "a.flow.ts", trained, mels)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_name_or_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"\.flow\.ts"):
+        export_run(tmp_path, tmp_path / "model.pt")
+    with pytest.raises(InputError, match="holds no training run"):
+        export_run(tmp_path, tmp_path / "model.flow.ts")

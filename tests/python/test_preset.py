@@ -1,0 +1,107 @@
+"""Presets: their files, their identity, and families of near-duplicates."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from flow_synth.error import InputError
+from flow_synth.preset import (
+    TWIN_DISTANCE,
+    TWIN_KNOBS,
+    Preset,
+    families,
+    read_preset,
+    twin_pairs,
+    write_preset,
+)
+from flow_synth.synths.builtin import builtin_table
+
+TABLE = builtin_table()
+
+
+def written(folder: Path) -> tuple[Path, Preset]:
+    values = TABLE.snap(np.random.default_rng(0).random(len(TABLE)))
+    preset = Preset("Näme", values, "bass", ("dark", "wet"))
+    path = folder / "a.preset.json"
+    write_preset(path, preset, TABLE, "builtin")
+    return path, preset
+
+
+def test_a_preset_file_round_trips(tmp_path: Path) -> None:
+    path, preset = written(tmp_path)
+    read = read_preset(path, TABLE, "builtin")
+    np.testing.assert_allclose(read.values, preset.values, atol=1e-6)
+    assert (read.name, read.category, read.tags) == (preset.name, preset.category, preset.tags)
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"format": "song"}, "not a preset file"),
+        ({"version": 2}, "version 2"),
+        ({"synth": "other"}, "preset of synth 'other'"),
+        ({"parameters": [1, 2]}, "must map knob names"),
+        ({"parameters": {"filter_cutoff": [1]}}, "must map knob names"),
+        ({"parameters": {"filter_cutoff": -5}}, "40 to 16000 Hz"),
+        ({"parameters": {"volume": 1}}, "unknown parameter 'volume'"),
+    ],
+)
+def test_a_wrong_preset_file_is_refused(
+    tmp_path: Path, change: dict[str, object], part: str
+) -> None:
+    path, _ = written(tmp_path)
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(InputError, match=part):
+        read_preset(path, TABLE, "builtin")
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"[1, 2]", b'{"format": '])
+def test_what_is_no_preset_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="not a preset file"):
+        read_preset(path, TABLE, "builtin")
+
+
+def test_identity_is_of_the_knobs_alone() -> None:
+    values = np.full(3, 0.5, np.float32)
+    assert Preset("a", values).identity == Preset("b", values, "bass").identity
+    assert Preset("a", values).identity != Preset("a", values + np.float32(1e-6)).identity
+
+
+points = arrays.arrays(
+    np.float32,
+    st.tuples(st.integers(1, 30), st.just(8)),
+    elements=st.sampled_from([0.0, 0.05, 0.3, 0.9]).map(np.float32),
+)
+
+
+@given(points)
+def test_twins_are_found_as_their_definition_says(values: np.ndarray) -> None:
+    moved = (np.abs(values[:, None] - values[None]) > TWIN_DISTANCE).sum(-1)
+    for row, twins in twin_pairs(values, values, rows=7):
+        np.testing.assert_array_equal(twins, np.flatnonzero(moved[row] < TWIN_KNOBS))
+
+
+@given(points)
+def test_families_hold_all_twins_and_do_not_depend_on_order(values: np.ndarray) -> None:
+    labels = families(values)
+    for row, twins in twin_pairs(values, values):
+        assert (labels[twins] == labels[row]).all()
+    order = np.random.default_rng(len(values)).permutation(len(values))
+    shuffled = families(values[order])
+    same = labels[:, None] == labels[None]
+    np.testing.assert_array_equal(shuffled[:, None] == shuffled[None], same[np.ix_(order, order)])
+
+
+def test_a_chain_of_twins_is_one_family() -> None:
+    chain = np.zeros((4, 20), np.float32)
+    for link in range(4):
+        chain[link, : 4 * link] = 1.0
+    stranger = np.ones((1, 20), np.float32)
+    assert families(np.concatenate((chain, stranger))).tolist() == [0, 0, 0, 0, 4]
