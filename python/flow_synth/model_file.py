@@ -1,0 +1,157 @@
+"""The model file: one archive with the TorchScript model, its description and its flow blob.
+
+`docs/model-file.md` states the format; `export.py` is the only writer.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import ValidationError
+
+from flow_synth.atomic_file import write_atomically
+from flow_synth.error import InputError
+from flow_synth.flow_blob import (
+    FlowWeights,
+    check_version,
+    decode_flow_blob,
+    encode_flow_blob,
+    first_complaint,
+)
+from flow_synth.model_interface import Frozen, Interface
+
+FORMAT: Final = "flow-synth model"
+FORMAT_VERSION: Final = 1
+DESCRIPTION_ENTRY = "extra/flow_synth.json"
+BLOB_ENTRY = "extra/flow_synth.flow"
+
+
+class Normalisation(Frozen):
+    """What the model standardises its log-mel with, fitted on the training split (nats)."""
+
+    mean: float
+    standard_deviation: float
+
+
+class ModelDescription(Interface):
+    """The content of ``flow_synth.json``.
+
+    ``scores`` maps a method (the model, or a baseline) to its measures on held-out presets.
+    """
+
+    format: Literal["flow-synth model"] = FORMAT
+    format_version: Literal[1] = FORMAT_VERSION
+    torch_version: str
+    normalisation: Normalisation
+    training_run: str
+    scores: Mapping[str, Mapping[str, float]]
+    licence: str
+
+    @property
+    def interface(self) -> Interface:
+        """The part that the flow blob carries, too."""
+        return Interface(**{name: getattr(self, name) for name in Interface.model_fields})
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFile:
+    """A model file without its TorchScript part."""
+
+    description: ModelDescription
+    flow: FlowWeights
+
+
+def write_model_file(
+    path: Path, torchscript: bytes, description: ModelDescription, flow: FlowWeights
+) -> None:
+    """Writes ``NAME.flow.ts``: whole or not at all, and the same bytes for the same content.
+
+    LibTorch compresses the code in its archives and checks no checksum when it loads one. Here
+    every entry is stored as it is, so that a small reader can check them all. Source locations
+    are left out: they name folders of the machine that exported the model.
+
+    Args:
+        path: where to; an older file there is replaced.
+        torchscript: what ``torch.jit.save`` wrote.
+        description: the content of ``flow_synth.json``.
+        flow: the weights for ``flow_synth.flow``.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    content = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(torchscript)) as source,
+        zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive,
+    ):
+        names = [name for name in source.namelist() if not name.endswith(".debug_pkl")]
+        entries = {name: source.read(name) for name in names}
+        top = names[0].partition("/")[0]
+        entries[f"{top}/{DESCRIPTION_ENTRY}"] = description.model_dump_json(indent=2).encode()
+        entries[f"{top}/{BLOB_ENTRY}"] = encode_flow_blob(description, flow)
+        for name, data in entries.items():
+            entry = zipfile.ZipInfo(name)
+            entry.create_system = 0  # Python writes its platform here.
+            archive.writestr(entry, data)
+    write_atomically(path, content.getvalue())
+
+
+def read_model_file(path: Path) -> ModelFile:
+    """Reads and verifies a model file, without LibTorch.
+
+    Raises:
+        InputError: it cannot be read, is no model file, newer than this program, or damaged.
+    """
+    try:
+        return _parse(dict(_entries(path)))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}); give a model file") from error
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, EOFError) as error:
+        raise InputError(
+            f"{path} is not a whole model file ({error}); export or download it again"
+        ) from error
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _entries(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Entries by their names below the top folder; reading one checks its CRC-32."""
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            if entry.compress_type != zipfile.ZIP_STORED:
+                raise InputError(
+                    f"entry {entry.filename!r} is compressed; give a model written by "
+                    "flow-synth export"
+                )
+            yield entry.filename.partition("/")[2], archive.read(entry)
+
+
+def _parse(entries: Mapping[str, bytes]) -> ModelFile:
+    for entry in (DESCRIPTION_ENTRY, BLOB_ENTRY):
+        if entry not in entries:
+            raise InputError(f"it has no {entry!r}; give a model written by flow-synth export")
+    description = _read_description(entries[DESCRIPTION_ENTRY])
+    interface, flow = decode_flow_blob(entries[BLOB_ENTRY])
+    if interface != description.interface:
+        raise InputError("its description and its flow blob disagree; export it again")
+    return ModelFile(description, flow)
+
+
+def _read_description(text: bytes) -> ModelDescription:
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"its description is not JSON ({error}); export it again") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputError(f"its description is not that of a {FORMAT}; give one")
+    check_version("its description", content.get("format_version"), FORMAT_VERSION)
+    try:
+        return ModelDescription.model_validate(content)
+    except ValidationError as error:
+        raise InputError(
+            f"its description is wrong ({first_complaint(error)}); export it again"
+        ) from error
