@@ -6,17 +6,20 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution
+from inspect import getmodulename
 from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 import typer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from typer.core import TyperGroup
 
 from flow_synth.__main__ import app
+from flow_synth.matching import Match
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "python" / "flow_synth"
@@ -46,6 +49,17 @@ def commands(page: Path, program: str) -> list[list[str]]:
     return [words[1:] for words in lines if words[:1] == [program]]
 
 
+def imported_modules(path: Path) -> set[str]:
+    """The first parts of the names of all modules that a Python file imports."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.append(node.module)
+    return {name.split(".")[0] for name in names}
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_source_file_is_short_finished_and_names_no_machine(path: Path) -> None:
     text = path.read_text("utf-8")
@@ -63,17 +77,11 @@ def test_torch_is_the_same_at_build_and_at_run_time() -> None:
 
 
 def test_package_imports_only_what_it_requires() -> None:
-    required = set(requirements(PYPROJECT["project"]["dependencies"]))
-    distributions = packages_distributions()
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            modules = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom) and node.module:
-                modules = [node.module]
-            for module in {m.split(".")[0] for m in modules} - sys.stdlib_module_names:
-                if module != "flow_synth":
-                    owners = {canonicalize_name(name) for name in distributions[module]}
-                    assert owners & required, f"{path.name} imports {module}"
+    required = requirements(PYPROJECT["project"]["dependencies"])
+    files = [file for name in required for file in distribution(name).files or []]
+    provided = {file.parts[0] if file.parts[1:] else getmodulename(file) for file in files}
+    imported = set().union(*map(imported_modules, PACKAGE.rglob("*.py")))
+    assert imported - sys.stdlib_module_names - {"flow_synth"} <= provided
 
 
 def test_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
@@ -105,6 +113,19 @@ def test_page_calls_only_commands_that_exist(page: Path) -> None:
         command = group.commands[name]
         known = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in arguments if word.startswith("--")} <= known
+        assert all((ROOT / word).exists() for word in arguments if word.startswith("python/"))
+
+
+def test_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (block,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL
+    )
+    audio, sample_rate_hz = soundfile.read(min((ROOT / "examples").glob("*.flac")))
+    soundfile.write(tmp_path / "voice.wav", audio, sample_rate_hz)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(block, names)
+    assert isinstance(names["match"], Match)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
