@@ -19,6 +19,9 @@ FORMAT_VERSION = 1
 TWIN_KNOBS = 5
 TWIN_DISTANCE = 0.1
 
+#: Most pairs differ in enough of their first knobs already; only the others are looked at whole.
+_FIRST_KNOBS = 16
+
 
 @dataclass(frozen=True, eq=False)
 class Preset:
@@ -87,37 +90,39 @@ def read_preset(path: Path, table: ParameterTable, synth: str) -> Preset:
 
 
 def twin_pairs(
-    left: NDArray[np.float32], right: NDArray[np.float32], rows: int = 256
+    left: NDArray[np.float32], right: NDArray[np.float32], rows: int = 32
 ) -> Iterator[tuple[int, NDArray[np.intp]]]:
-    """For every row of ``left`` [N, P] the indices of its twins in ``right`` [M, P]."""
+    """For every row of ``left`` [N, P] the indices of its twins in ``right`` [M, P], ascending."""
+    knobs = np.ascontiguousarray(right.T)
     for start in range(0, len(left), rows):
         block = left[start : start + rows]
         moved = np.zeros((len(block), len(right)), np.uint8)
-        for column in range(left.shape[1]):
-            moved += np.abs(block[:, column, None] - right[None, :, column]) > TWIN_DISTANCE
-        for offset, counts in enumerate(moved):
-            yield start + offset, np.flatnonzero(counts < TWIN_KNOBS)
+        for column, knob in enumerate(knobs[:_FIRST_KNOBS]):
+            moved += np.abs(block[:, column, None] - knob) > TWIN_DISTANCE
+        near, twins = np.nonzero(moved < TWIN_KNOBS)
+        others = np.abs(block[near, _FIRST_KNOBS:] - right[twins, _FIRST_KNOBS:]) > TWIN_DISTANCE
+        is_twin = moved[near, twins] + np.count_nonzero(others, axis=1) < TWIN_KNOBS
+        near, twins = near[is_twin], twins[is_twin]
+        ends = np.searchsorted(near, np.arange(len(block) + 1))
+        for offset in range(len(block)):
+            yield start + offset, twins[ends[offset] : ends[offset + 1]]
 
 
-def families(values: NDArray[np.float32]) -> NDArray[np.int64]:
+def families(values: NDArray[np.float32], rows: int = 1024) -> NDArray[np.int64]:
     """Joins twins, and twins of twins, into families.
 
     Args:
         values: [N, P] unit values.
+        rows: how many are compared with all before them at once.
 
     Returns:
         [N] family labels; a family is named by the index of its first member.
     """
-    parent = np.arange(len(values))
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = int(parent[index])
-        return index
-
-    for index, twins in twin_pairs(values, values):
-        for twin in twins[twins < index]:
-            first, second = sorted((root(index), root(int(twin))))
-            parent[second] = first
-    return np.array([root(index) for index in range(len(values))], np.int64)
+    labels = np.arange(len(values))
+    for start in range(0, len(values), rows):
+        stop = start + rows
+        for _, twins in twin_pairs(values[start:stop], values[:stop]):
+            joined = np.unique(labels[twins])
+            if len(joined) > 1:
+                labels[np.isin(labels, joined)] = joined[0]
+    return labels
