@@ -31,10 +31,15 @@ def write_atomically(path: Path, content: bytes) -> None:
             raise
         _sync_folder(path.parent)
     except OSError as error:
-        raise InputError(
-            f"cannot write {path} ({error.strerror}); make room or choose another folder, "
-            "and run the same command again"
-        ) from error
+        raise cannot_write(path, error) from error
+
+
+def cannot_write(path: Path, error: OSError) -> InputError:
+    """What to tell a user whose disk is full or whose folder cannot be written."""
+    return InputError(
+        f"cannot write {path} ({error.strerror}); make room or choose another folder, "
+        "and run the same command again"
+    )
 
 
 def remove_partial_files(folder: Path) -> None:

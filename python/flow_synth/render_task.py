@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from distributed import get_worker
 from numpy.typing import NDArray
 
-from flow_synth.atomic_file import PARTIAL_SUFFIX
+from flow_synth.atomic_file import PARTIAL_SUFFIX, cannot_write
 from flow_synth.dataset import DatasetDescription, Item, Recipe, ShardRecord, items
 from flow_synth.error import InputError
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler
@@ -40,6 +41,11 @@ class RenderJob:
     def trace_path(self, item: Item) -> Path:
         """The file in which a note rendered alone leaves its stack if it hangs."""
         return self.folder / f".note-{item.index}{PARTIAL_SUFFIX}"
+
+    def hung(self, item: Item) -> bool:
+        """Whether a note rendered alone was ended by its time limit."""
+        trace = self.trace_path(item)
+        return trace.exists() and trace.stat().st_size > 0
 
 
 @dataclass(frozen=True)
@@ -172,7 +178,11 @@ def _render_note(job: RenderJob, item: Item, trace: Path) -> Sound | Failure:
 @contextmanager
 def _limited(seconds: float, trace: Path) -> Iterator[None]:
     """Ends this process if the body takes too long, with its stack in the file ``trace``."""
-    with trace.open("wb") as file:
+    try:
+        file = trace.open("wb")
+    except OSError as error:
+        raise cannot_write(trace, error) from error
+    with file:
         faulthandler.dump_traceback_later(seconds, exit=True, file=file)
         try:
             yield
@@ -183,6 +193,12 @@ def _limited(seconds: float, trace: Path) -> Iterator[None]:
 @lru_cache(maxsize=1)
 def _opened(open_synth: OpenSynth, description: str) -> Synth:
     """The worker's synth, opened once for all its notes."""
+    n_threads = get_worker().state.nthreads
+    if n_threads != 1:
+        raise InputError(
+            f"a worker has {n_threads} threads, but a synth belongs to one; "
+            "start every 'dask worker' with '--nthreads 1'"
+        )
     return open_synth(description)
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import dask
 from dask.system import CPU_COUNT
+from dask.typing import Key
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed, wait
 
 from flow_synth import synths
-from flow_synth.atomic_file import remove_partial_files, write_atomically
+from flow_synth.atomic_file import cannot_write, remove_partial_files, write_atomically
 from flow_synth.dataset import MANIFEST, DatasetDescription, Item, Manifest, Recipe
 from flow_synth.error import InputError
 from flow_synth.render_task import (
@@ -74,7 +75,7 @@ def render_dataset(
     The same description gives the same bytes, whatever the number of workers and however often
     the job was killed and started again. A preset that crashes or hangs the synth costs a worker
     process, which dask replaces; the manifest names it. Local workers are new processes that
-    import the caller's main module, so a script must call this under ``if __name__ == "__main__"``.
+    import the main module, so a script must call this under ``if __name__ == "__main__"``.
 
     Args:
         description: what to render.
@@ -90,9 +91,10 @@ def render_dataset(
     """
     started = time.monotonic()
     folder = folder.absolute()
-    with _connected(scheduler, workers) as client:
+    with ExitStack() as when_workers_ended, _connected(scheduler, workers) as client:
         recipe, planned = _plan(client, description, open_synth)
         _prepare(folder, recipe)
+        when_workers_ended.callback(remove_partial_files, folder)
         job = RenderJob(recipe, folder, open_synth)
         size = description.shard_notes
         parts = [planned[start : start + size] for start in range(0, len(planned), size)]
@@ -109,6 +111,8 @@ def render_dataset(
 
 @contextmanager
 def _connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
+    if workers is not None and workers < 1:
+        raise InputError(f"{workers} workers cannot render anything; give 1 or more")
     with ExitStack() as stack:
         if scheduler is None:
             stack.enter_context(dask.config.set(_LOCAL_SETTINGS))
@@ -144,8 +148,8 @@ def _plan(
         recipe, planned = future.result()
     except KilledWorker as error:
         raise InputError(
-            f"synth {description.synth!r} ends its process when it is opened; "
-            "check that it runs on this machine without a screen"
+            f"synth {description.synth!r} crashes when it is opened, or takes longer than "
+            f"{description.note_timeout_seconds:g} s; check that it runs without a screen"
         ) from error
     if not planned:
         raise InputError("draws is 0 and the synth has no presets of its own; give draws >= 1")
@@ -157,7 +161,7 @@ def _prepare(folder: Path, recipe: Recipe) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"cannot make {folder} ({error.strerror}); choose another") from error
+        raise cannot_write(folder, error) from error
     found = {_recipe_digest(path) for path in folder.glob("shard-*.safetensors")}
     if found - {None, recipe.digest}:
         raise InputError(
@@ -198,7 +202,7 @@ def _render(
 def _render_lost(client: Client, job: RenderJob, part: Sequence[Item]) -> FinishedShard:
     """Renders a shard that lost its worker note by note, to find the preset that did it."""
     futures = client.map(render_alone, [job] * len(part), part, pure=False)
-    sounds: dict[str, Sound | Failure] = {}
+    sounds: dict[Key, Sound | Failure] = {}
     for future in as_completed(futures):
         if not _lost_worker(future):
             sounds[future.key] = future.result()
@@ -215,16 +219,15 @@ def _render_lost(client: Client, job: RenderJob, part: Sequence[Item]) -> Finish
 
 def _confirm(client: Client, job: RenderJob, item: Item) -> Sound | Failure:
     """Renders one note with nothing else running: only then a lost worker is the note's doing."""
-    job.trace_path(item).unlink(missing_ok=True)
     future = client.submit(render_alone, job, item, pure=False)
     wait(future)
     if not _lost_worker(future):
         return future.result()
-    hung = job.trace_path(item).stat().st_size > 0
-    job.trace_path(item).unlink()
-    limit = f"took longer than {job.recipe.description.note_timeout_seconds:g} s"
-    return failure(item, limit if hung else "ended the process of the synth")
+    if job.hung(item):
+        limit = job.recipe.description.note_timeout_seconds
+        return failure(item, f"took longer than {limit:g} s")
+    return failure(item, "ended the process of the synth")
 
 
-def _lost_worker(future: Future) -> bool:
+def _lost_worker(future: "Future[Any]") -> bool:
     return isinstance(future.exception(), KilledWorker)

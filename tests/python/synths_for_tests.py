@@ -32,7 +32,9 @@ class SineSynth:
         self._poisoned = False
         self.table = ParameterTable(
             tuple(
-                Parameter(name=f"partial_{k}", label=f"Partial {k}", minimum=0, maximum=1, default=0)
+                Parameter(
+                    name=f"partial_{k}", label=f"Partial {k}", minimum=0, maximum=1, default=0
+                )
                 for k in range(1, N_KNOBS + 1)
             )
         )
