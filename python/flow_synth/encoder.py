@@ -71,7 +71,8 @@ class EncoderStage(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """[B, in, H, W] -> [B, out, ceil(H/2), ceil(W/2)]."""
         halved: Tensor = self.halve(x)
-        return halved + self.refine(halved)
+        refined: Tensor = self.refine(halved)
+        return halved + refined
 
 
 class Encoder(nn.Module):

@@ -49,7 +49,7 @@ class TrainedRun:
         experiment: what was run.
         table: the knobs, in the order of the model's v.
         model: with the weights of ``best_epoch``, ready for inference.
-        history: metrics by name, one entry an epoch.
+        history: metrics by name, one entry an epoch up to the best.
         best_epoch: the one of the lowest validation loss, counted from 1.
     """
 
@@ -96,7 +96,9 @@ def train(
         precision=_fabric_precision(experiment, accelerator),
     )
     fabric.launch()
-    _prepare_folder(folder)
+    if fabric.is_global_zero:
+        _prepare_folder(folder)
+    fabric.barrier()
     run = _Run(experiment, dataset, folder, fabric)
     if (folder / LAST).exists():
         if not resume:
@@ -278,7 +280,7 @@ class _Run:
         return mel, self.fabric.to_device(dequantise(examples.values[rows], self.n_values))
 
     def _seed(self, epoch: int) -> None:
-        """All random numbers of an epoch follow from seed, epoch and process: resuming is exact."""
+        """An epoch's random numbers follow from seed, epoch and process: resuming is exact."""
         key = [self.experiment.seed, epoch, self.fabric.global_rank]
         torch.manual_seed(int(np.random.SeedSequence(key).generate_state(1)[0]))
 

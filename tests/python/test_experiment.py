@@ -1,0 +1,98 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from flow_synth.error import InputError
+from flow_synth.experiment import Experiment, ObjectiveSettings, Precision, Schedule
+
+EXPERIMENTS = Path(__file__).parents[2] / "python" / "experiments"
+
+# The folder also holds descriptions of datasets.
+FILES = sorted(path for path in EXPERIMENTS.glob("*.toml") if "dataset" not in path.stem)
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def test_there_are_experiments() -> None:
+    assert {"builtin.toml", "tiny.toml"} <= {path.name for path in FILES}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_experiment_of_the_project_can_be_built(path: Path) -> None:
+    experiment = Experiment.read(path)
+    assert Experiment.model_validate_json(experiment.model_dump_json()) == experiment
+    model = experiment.model.build(40)
+    size = sum(tensor.nbytes for tensor in model.state_dict().values())
+    assert size <= 20e6
+
+
+def test_defaults_are_the_papers() -> None:
+    experiment = Experiment(dataset=Path("data"))
+    assert experiment.epochs == 500
+    assert experiment.model.n_layers == 16
+    assert experiment.optimiser.learning_rate == 2e-4
+    assert experiment.optimiser.weight_decay == 0
+    assert experiment.optimiser.schedule is Schedule.PLATEAU
+    assert experiment.optimiser.patience_epochs == 20
+    assert experiment.objective.warmup_epochs == 100
+    assert set(experiment.objective.weights.model_dump().values()) == {1.0}
+
+
+def test_a_file_stands_on_its_base(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    write(
+        tmp_path / "below",
+        "base.toml",
+        'dataset = "data"\nepochs = 3\n[optimiser]\nlearning_rate = 1e-3\nweight_decay = 0.5\n',
+    )
+    path = write(
+        tmp_path, "over.toml", 'base = "below/base.toml"\n[optimiser]\nlearning_rate = 2e-3\n'
+    )
+    experiment = Experiment.read(path)
+    assert experiment.epochs == 3
+    assert experiment.optimiser.learning_rate == 2e-3
+    assert experiment.optimiser.weight_decay == 0.5
+    assert experiment.dataset == (tmp_path / "below" / "data").resolve()
+
+
+def test_beta_rises_linearly_to_one() -> None:
+    settings = ObjectiveSettings(warmup_epochs=4)
+    assert [settings.beta(epoch) for epoch in range(6)] == [0, 0.25, 0.5, 0.75, 1, 1]
+    assert ObjectiveSettings(warmup_epochs=0).beta(0) == 1
+
+
+def test_an_experiment_cannot_change() -> None:
+    experiment = Experiment(dataset=Path("data"))
+    with pytest.raises(ValidationError, match="frozen"):
+        experiment.epochs = 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('dataset = "d"\nepoch = 3', "'epoch' is 3.*the keys are: .*epochs"),
+        ('dataset = "d"\nepochs = 0', "'epochs' is 0"),
+        ('dataset = "d"\n[model]\nn_draws = 5', "'model.n_draws' is 5"),
+        ('dataset = "d"\n[objective.weights]\nregresion = 1', "'objective.weights.regresion'"),
+        ('dataset = "d"\n[optimiser]\nschedule = "fast"', "'optimiser.schedule' is 'fast'"),
+        ('dataset = "d"\n[noise]\nlowest_db = -20\nhighest_db = -40', "must not be above"),
+        ("epochs = 3", "'dataset': Field required"),
+        ("epochs = ", "cannot read"),
+        ('base = "absent.toml"', "cannot read .*absent.toml"),
+        ('base = "bad.toml"', "stands on itself"),
+        ("base = 3", "'base' is 3"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_one_sentence(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        Experiment.read(write(tmp_path, "bad.toml", text))
+    assert "\n" not in str(caught.value).removesuffix("\n")
+
+
+def test_precision_names() -> None:
+    assert {str(precision) for precision in Precision} == {"auto", "float32", "bfloat16"}

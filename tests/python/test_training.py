@@ -1,0 +1,293 @@
+import csv
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from flow_synth import training
+from flow_synth.dataset import (
+    Dataset,
+    DatasetDescription,
+    Item,
+    Manifest,
+    Recipe,
+    ShardRecord,
+    Source,
+    Split,
+)
+from flow_synth.error import InputError
+from flow_synth.examples import Examples, add_noise_floor, epoch_order
+from flow_synth.experiment import Experiment, NoiseRange
+from flow_synth.features import N_FRAMES, N_MELS
+from flow_synth.parameter import Kind, Parameter, ParameterTable
+from flow_synth.preset import Preset
+from flow_synth.shard import write_shard
+from flow_synth.synth import Note
+from flow_synth.training import BEST, LAST, METRICS, load_run, train
+
+N_ROWS = 80
+
+SETTINGS = """
+dataset = "{dataset}"
+epochs = 6
+batch_size = 16
+[model]
+encoder_channels = [4, 4, 8]
+decoder_channels = [8, 4, 4]
+n_features = 16
+n_layers = 2
+n_hidden = 16
+n_draws = 8
+[objective]
+warmup_epochs = 3
+[optimiser]
+learning_rate = 1e-3
+"""
+
+PLATEAU = SETTINGS.replace("epochs = 6", "epochs = 4") + "patience_epochs = 0\n"
+COSINE = SETTINGS + 'schedule = "cosine"\n[noise]\n'
+
+
+class Knobs:
+    """As much of a synth as a dataset's recipe asks for."""
+
+    identity = "knobs"
+    version = "1"
+    table = ParameterTable(
+        (
+            Parameter(
+                name="octave", label="Octave", minimum=0, maximum=2, default=1, kind=Kind.ORDINAL
+            ),
+            # So many that random presets are no near-duplicates of each other.
+            *(
+                Parameter(name=f"knob{i}", label=f"Knob {i}", minimum=0, maximum=1, default=0.5)
+                for i in range(15)
+            ),
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sounds of one moving partial, whose mel bin and decay the knobs set."""
+    folder = tmp_path_factory.mktemp("dataset")
+    generator = np.random.default_rng(0)
+    values = Knobs.table.snap(generator.random((N_ROWS, len(Knobs.table))))
+    bins = np.arange(N_MELS)[:, None]
+    frames = np.arange(N_FRAMES)
+    mel = [
+        -0.05 * np.abs(bins - 10 * v[0] - 100 * v[1]) - 0.05 * v[2] * frames - 2 for v in values
+    ]
+    items = [Item(i, Preset("", v), Note(), Source.DRAW) for i, v in enumerate(values)]
+    arrays: dict[str, NDArray[Any]] = {
+        "index": np.arange(N_ROWS),
+        "values": values,
+        "pitch": np.full(N_ROWS, 60, np.float32),
+        "mel": np.array(mel, np.float16),
+    }
+    recipe = Recipe.of(DatasetDescription(draws=N_ROWS), Knobs())  # type: ignore[arg-type]
+    write_shard(folder / "shard-00000.safetensors", arrays, recipe.digest, ())
+    record = ShardRecord(file="shard-00000.safetensors", sha256="", rows=N_ROWS)
+    manifest = Manifest.of(recipe, items, [record], ())
+    (folder / "manifest.json").write_text(manifest.model_dump_json())
+    return folder
+
+
+def experiment(dataset: Path, folder: Path, settings: str = COSINE) -> Experiment:
+    path = folder / "experiment.toml"
+    path.write_text(settings.format(dataset=dataset))
+    return Experiment.read(path)
+
+
+def run(experiment: Experiment, folder: Path) -> training.TrainedRun:
+    return train(experiment, folder, accelerator="cpu", show_progress=False)
+
+
+def metrics(folder: Path) -> list[dict[str, str]]:
+    path = folder / METRICS
+    if not path.exists():
+        return []
+    with path.open() as file:
+        return list(csv.DictReader(file))
+
+
+def kill_within_an_epoch(folder: Path, after_epochs: int) -> None:
+    """Trains in another process and ends it by SIGKILL; no clean-up code can run."""
+    code = (
+        "import sys; from pathlib import Path; from flow_synth.experiment import Experiment\n"
+        "from flow_synth.training import train; folder = Path(sys.argv[1])\n"
+        "train(Experiment.read(folder / 'experiment.toml'), folder / 'run', accelerator='cpu')"
+    )
+    path = os.pathsep.join(filter(None, sys.path))
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, folder], env={**os.environ, "PYTHONPATH": path}
+    )
+    deadline = time.monotonic() + 300
+    while len(metrics(folder / "run")) < after_epochs:
+        assert process.poll() is None, "training ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+
+
+@pytest.fixture(scope="module")
+def whole(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> training.TrainedRun:
+    """An uninterrupted run."""
+    folder = tmp_path_factory.mktemp("whole")
+    return run(experiment(dataset, folder), folder / "run")
+
+
+@pytest.fixture(scope="module")
+def whole_plateau(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> training.TrainedRun:
+    """An uninterrupted run under the other schedule."""
+    folder = tmp_path_factory.mktemp("whole_plateau")
+    return run(experiment(dataset, folder, PLATEAU), folder / "run")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_resumes_bit_for_bit_after_sigkill(
+    dataset: Path, whole: training.TrainedRun, tmp_path: Path
+) -> None:
+    same = experiment(dataset, tmp_path)
+    kill_within_an_epoch(tmp_path, after_epochs=2)
+    assert 2 <= len(metrics(tmp_path / "run")) < same.epochs
+    resumed = run(same, tmp_path / "run")
+    assert metrics(tmp_path / "run") == metrics(whole.folder)
+    assert resumed.best_epoch == whole.best_epoch
+    for name, tensor in whole.model.state_dict().items():
+        assert torch.equal(resumed.model.state_dict()[name], tensor), name
+
+
+@pytest.mark.parametrize("interrupted_file", [BEST, LAST, METRICS])
+def test_resumes_bit_for_bit_when_killed_while_saving(
+    dataset: Path,
+    whole_plateau: training.TrainedRun,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    interrupted_file: str,
+) -> None:
+    same = experiment(dataset, tmp_path, PLATEAU)
+    saved: list[str] = []
+
+    def write(path: Path, content: bytes) -> None:
+        saved.append(path.name)
+        if path.name == interrupted_file and saved.count(interrupted_file) == 2:
+            raise KeyboardInterrupt
+        path.write_bytes(content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "write_atomically", write)
+        with pytest.raises(KeyboardInterrupt):
+            run(same, tmp_path / "run")
+    resumed = run(same, tmp_path / "run")
+    assert metrics(tmp_path / "run") == metrics(whole_plateau.folder)
+    assert resumed.history == whole_plateau.history
+
+
+def test_it_learns(whole: training.TrainedRun) -> None:
+    first, last = whole.history[0], whole.history[-1]
+    assert last["train/reconstruction"] < first["train/reconstruction"]
+    assert last["validation/loss"] < first["validation/loss"]
+    rows = metrics(whole.folder)
+    assert [float(row["epoch"]) for row in rows] == [1, 2, 3, 4, 5, 6]
+    losses = [float(row["validation/loss"]) for row in rows]
+    assert whole.best_epoch == 1 + losses.index(min(losses))
+    assert float(rows[-1]["learning_rate"]) < float(rows[2]["learning_rate"])
+    assert list((whole.folder / "tensorboard").iterdir())
+
+
+def test_the_best_model_is_what_a_run_gives(whole: training.TrainedRun, dataset: Path) -> None:
+    loaded = load_run(whole.folder)
+    assert not loaded.model.training
+    assert loaded.table == Knobs.table
+    assert loaded.experiment == whole.experiment
+    validation = Examples.read(Dataset.open(dataset), Split.VALIDATION)
+    with torch.no_grad():
+        decoded = loaded.model.decode(loaded.model.encode(validation.mel.float()))
+    error = float((decoded - validation.values).abs().mean())
+    best = whole.history[whole.best_epoch - 1]
+    assert error == pytest.approx(best["validation/knob_error"], rel=1e-4)
+
+
+def test_statistics_are_those_of_the_training_split(
+    whole: training.TrainedRun, dataset: Path
+) -> None:
+    examples = Examples.read(Dataset.open(dataset), Split.TRAIN)
+    relative = examples.mel.double() - examples.mel.double().amax((1, 2), keepdim=True)
+    relative = relative.clamp(min=-80 / 20 * math.log(10))
+    normalisation = whole.model.vae.normalisation
+    assert float(normalisation.mean) == pytest.approx(float(relative.mean()), rel=1e-4)
+    assert float(normalisation.std) == pytest.approx(float(relative.std()), rel=1e-4)
+    y = torch.logit(0.05 + 0.9 * examples.values[:, 1])  # a continuous knob
+    assert float(whole.model.boundary.mean[1]) == pytest.approx(float(y.mean()), rel=1e-4)
+
+
+def test_noise_floor_raises_what_lies_below_it() -> None:
+    mel = -12 * torch.rand(64, N_MELS, N_FRAMES)
+    torch.manual_seed(0)
+    noisy = add_noise_floor(mel, NoiseRange(lowest_db=-60, highest_db=-60, share=0.5))
+    touched = (noisy != mel).flatten(1).any(1)
+    assert 16 < int(touched.sum()) < 48
+    assert torch.equal(noisy[~touched], mel[~touched])
+    peak = mel.exp().amax((1, 2), keepdim=True)
+    expected = (mel.exp() + 1e-3 * peak).log()
+    torch.testing.assert_close(noisy[touched], expected[touched], rtol=0, atol=1e-4)
+
+
+def test_every_epoch_visits_every_example_in_an_order_of_its_own() -> None:
+    orders = [epoch_order(100, 7, epoch) for epoch in range(3)]
+    for order in orders:
+        assert sorted(order.tolist()) == list(range(100))
+    assert len({tuple(order.tolist()) for order in orders}) == 3
+    assert (epoch_order(100, 7, 1) == orders[1]).all()
+    assert (epoch_order(100, 8, 1) != orders[1]).any()
+
+
+def test_another_experiment_in_the_folder_is_refused(
+    dataset: Path, whole: training.TrainedRun, tmp_path: Path
+) -> None:
+    other = experiment(dataset, tmp_path, COSINE.replace("epochs = 6", "epochs = 7"))
+    with pytest.raises(InputError, match="another experiment or dataset"):
+        run(other, whole.folder)
+    with pytest.raises(InputError, match="already holds a run"):
+        train(whole.experiment, whole.folder, resume=False, accelerator="cpu")
+
+
+def test_a_diverging_run_ends_in_one_sentence(dataset: Path, tmp_path: Path) -> None:
+    wild = experiment(
+        dataset, tmp_path, SETTINGS.replace("1e-3", "1e30") + "maximum_gradient_norm = 1e30\n"
+    )
+    with pytest.raises(InputError, match=r"epoch 1; lower 'optimiser.learning_rate'"):
+        run(wild, tmp_path / "run")
+    assert not (tmp_path / "run" / LAST).exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", None])
+def test_a_damaged_run_is_refused(
+    whole: training.TrainedRun, tmp_path: Path, content: bytes | None
+) -> None:
+    whole_file = (whole.folder / BEST).read_bytes()
+    (tmp_path / BEST).write_bytes(whole_file[:5000] if content is None else content)
+    with pytest.raises(InputError, match="is damaged"):
+        load_run(tmp_path)
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no training run"):
+        load_run(tmp_path)
+
+
+def test_an_unwritable_folder_is_refused(dataset: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot write to"):
+        run(experiment(dataset, tmp_path), tmp_path / "file" / "run")
