@@ -1,6 +1,7 @@
 """Targets, baselines, scores and their intervals."""
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from flow_synth.evaluation import Evaluation, evaluate
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler
 from flow_synth.imitation import MINIMUM_PEAK, Measure, choose_targets, imitate
 from flow_synth.score import RIVALS, Method, Notes, family_interval
+from flow_synth.score_page import MEASURES, main, markdown_page, markdown_table
 from flow_synth.shard import Shard, ShardHeader
 from flow_synth.synth import SAMPLE_RATE_HZ, Note
 
@@ -145,6 +147,12 @@ def partial(dataset: Dataset) -> Evaluation:
     return evaluated(dataset, 2)
 
 
+@pytest.fixture(scope="module")
+def ignorant(dataset: Dataset) -> Evaluation:
+    """The scores of a model that always answers with the mean preset."""
+    return evaluated(dataset, 0)
+
+
 def test_the_true_preset_scores_nothing_but_the_rounding_of_the_dataset(
     perfect: Evaluation,
 ) -> None:
@@ -178,8 +186,8 @@ def test_a_difference_is_the_difference_of_the_means(partial: Evaluation) -> Non
                 assert difference.low <= difference.mean <= difference.high
 
 
-def test_a_model_that_knows_nothing_scores_like_the_mean_preset(dataset: Dataset) -> None:
-    group = evaluated(dataset, 0).groups[Notes.ALL]
+def test_a_model_that_knows_nothing_scores_like_the_mean_preset(ignorant: Evaluation) -> None:
+    group = ignorant.groups[Notes.ALL]
     assert group.scores[Method.MODEL] == group.scores[Method.MEAN]
     for difference in group.differences[Method.MEAN].values():
         assert (difference.mean, difference.low, difference.high, difference.wins) == (0, 0, 0, 0)
@@ -393,3 +401,57 @@ def test_twins_do_not_narrow_an_interval() -> None:
 def test_the_interval_of_a_constant_is_that_constant() -> None:
     low, high = family_interval(np.full((9, 1), 2.5), np.array([1, 1, 1, 2, 2, 3, 4, 4, 9]), 0)
     np.testing.assert_allclose([low, high], 2.5, atol=1e-12)
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_the_table_shows_every_score(partial: Evaluation) -> None:
+    tables = [part for part in markdown_table(partial).split("\n\n") if part.startswith("|")]
+    assert len(tables) == len(partial.groups)
+    for table, group in zip(tables, partial.groups.values(), strict=True):
+        header, _, *rows = map(cells, table.splitlines())
+        assert header == ["", *MEASURES.values()]
+        for row, method in zip(rows, Method, strict=True):
+            for cell, measure in zip(row[1:], MEASURES, strict=True):
+                score = group.scores[method][measure]
+                shown = [float(number) for number in re.findall(r"[-+.\de]+", cell)]
+                # Three digits.
+                expected = [score.mean, score.low, score.high, score.median]
+                np.testing.assert_allclose(shown, expected, rtol=5e-3)
+
+
+def test_the_page_claims_no_more_than_the_intervals(
+    perfect: Evaluation, partial: Evaluation, ignorant: Evaluation
+) -> None:
+    assert "- parameter MSE: the model is nearer than NN1 (" in markdown_page(perfect)
+    undecided = "- parameter MSE: the model and MEAN cannot be told apart (+0 [+0, +0])."
+    assert undecided in markdown_page(ignorant)
+    worse = perfect.groups[Notes.ALL].differences[Method.NN1][Measure.MSS]
+    turned = worse.model_copy(
+        update={"mean": -worse.mean, "low": -worse.high, "high": -worse.low, "wins": 0.0}
+    )
+    group = partial.groups[Notes.ALL]
+    differences = {**group.differences, Method.NN1: {m: turned for m in Measure}}
+    lost = partial.model_copy(
+        update={"groups": {Notes.ALL: group.model_copy(update={"differences": differences})}}
+    )
+    assert "- MSS, dB: NN1 is nearer than the model (" in markdown_page(lost)
+
+
+def test_the_page_says_which_knobs_are_heard(partial: Evaluation) -> None:
+    lines = markdown_page(partial).splitlines()
+    heard = [cells(line)[0] for line in lines if line.endswith("| heard |")]
+    assert heard == [knob.label for knob in partial.knobs[:2]]
+    assert f"- The model hears 2 of {N_KNOBS} knobs." in lines
+
+
+def test_the_page_is_written_from_the_result_alone(
+    partial: Evaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, page = tmp_path / "result.json", tmp_path / "page.md"
+    partial.write(result)
+    monkeypatch.setattr("sys.argv", ["score_page", str(result), str(page)])
+    main()
+    assert page.read_text(encoding="utf-8") == markdown_page(partial)

@@ -1,0 +1,212 @@
+"""Scores as Markdown: ``python -m flow_synth.score_page RESULT.json PAGE.md``."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from flow_synth.evaluation import Evaluation
+from flow_synth.imitation import MINIMUM_PEAK, TARGETS_PER_FAMILY, Measure
+from flow_synth.score import INTERVAL_PERCENT, Difference, Group, KnobError, Method, Notes, Score
+
+MEASURES: Mapping[Measure, str] = {
+    Measure.MSS: "MSS, dB",
+    Measure.SC: "SC",
+    Measure.LOG_MEL_MSE: "log-mel MSE, nat²",
+    Measure.LEVEL: "level, dB",
+    Measure.MSE_N: "MSE_n",
+    Measure.PARAMETER_MSE: "parameter MSE",
+}
+NOTES: Mapping[Notes, str] = {
+    Notes.ALL: "All notes",
+    Notes.REFERENCE: "Middle C",
+    Notes.OTHER: "Other pitches",
+}
+
+
+def markdown_page(evaluation: Evaluation) -> str:
+    """The whole page: what was measured and how, every table, and what the tables say."""
+    parts = [
+        _head(evaluation),
+        "## What it says",
+        _findings(evaluation),
+        "## Scores",
+        "Mean over targets [its interval], then the median. Smaller is better throughout.",
+        markdown_table(evaluation),
+        "## Model against retrieval, target by target",
+        "Model minus the other, mean [its interval]; below zero the model is nearer. Then the "
+        "share of targets on which it is.",
+        *(_difference_table(NOTES[notes], group) for notes, group in evaluation.groups.items()),
+        "## Knob by knob",
+        _knob_table(evaluation.knobs),
+        "## What is compared",
+        _methods(evaluation),
+        "## Measures",
+        _MEASURES_EXPLAINED,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def markdown_table(evaluation: Evaluation) -> str:
+    """One table of all methods and measures for each group of notes."""
+    return "\n\n".join(
+        f"### {NOTES[notes]}: {_count(group)}\n\n{_score_table(evaluation, group)}"
+        for notes, group in evaluation.groups.items()
+    )
+
+
+def _score_table(evaluation: Evaluation, group: Group) -> str:
+    names = _method_names(evaluation)
+    rows = (
+        [names[method], *(_score(group.scores[method][measure]) for measure in MEASURES)]
+        for method in Method
+    )
+    return _table(["", *MEASURES.values()], rows)
+
+
+def _difference_table(title: str, group: Group) -> str:
+    rows = (
+        [f"model - {rival.upper()}", *(_difference(found[measure]) for measure in MEASURES)]
+        for rival, found in group.differences.items()
+    )
+    return f"### {title}\n\n" + _table(["", *MEASURES.values()], rows)
+
+
+def _knob_table(knobs: Iterable[KnobError]) -> str:
+    explanation = (
+        "Root mean square error of each knob on its scale from 0 to 1, over all targets. A knob "
+        "is *heard* if the model's squared error is below the mean preset's with its whole "
+        "interval. The others cannot be told from these sounds, or not by this model: many do "
+        "nothing in most presets (the rate of an LFO that moves nothing)."
+    )
+    rows = (
+        [
+            knob.label,
+            f"{knob.model:.3f}",
+            f"{knob.nn1:.3f}",
+            f"{knob.mean:.3f}",
+            "heard" if knob.is_heard else "-",
+        ]
+        for knob in sorted(knobs, key=lambda knob: knob.model / max(knob.mean, 1e-9))
+    )
+    header = ["Knob", "model", "NN1", "mean preset", ""]
+    return f"{explanation}\n\n{_table(header, rows)}"
+
+
+def _findings(evaluation: Evaluation) -> str:
+    found = evaluation.groups[Notes.ALL].differences
+    heard = sum(knob.is_heard for knob in evaluation.knobs)
+    lines = [
+        f"- {MEASURES[measure]}: {_verdict(found[rival][measure], rival)}"
+        for rival in found
+        for measure in (Measure.MSS, Measure.SC, Measure.PARAMETER_MSE)
+    ]
+    return "\n".join([*lines, f"- The model hears {heard} of {len(evaluation.knobs)} knobs."])
+
+
+def _verdict(difference: Difference, rival: Method) -> str:
+    """A sentence that says no more than the interval does."""
+    interval = f"({difference.mean:+.3g} [{difference.low:+.3g}, {difference.high:+.3g}])"
+    if difference.high < 0:
+        return f"the model is nearer than {rival.upper()} {interval}."
+    if difference.low > 0:
+        return f"{rival.upper()} is nearer than the model {interval}."
+    return f"the model and {rival.upper()} cannot be told apart {interval}."
+
+
+def _head(evaluation: Evaluation) -> str:
+    group = evaluation.groups[Notes.ALL]
+    return f"""# Scores of the model of the synth "{evaluation.synth}"
+
+Each target is a note of a preset that the model has never met: {_count(group)}
+drawn at random from the {evaluation.split} split (at most {TARGETS_PER_FAMILY} of a family of
+near-duplicates, peak above {MINIMUM_PEAK:g}). The model hears the note and proposes one preset;
+the synth plays it at the target's pitch, and the result is compared with the target. Intervals are
+{INTERVAL_PERCENT:g} % bootstrap intervals of the mean, drawn over families.
+
+Generated from the result of `flow-synth evaluate` by `python -m flow_synth.score_page`; nothing
+here is typed by hand. Training run `{evaluation.model_run}`, dataset `{evaluation.dataset[:12]}`,
+synth version `{evaluation.synth_version}`, seed {evaluation.seed}."""
+
+
+def _methods(evaluation: Evaluation) -> str:
+    names = _method_names(evaluation)
+    n_rows, n_neighbours = evaluation.n_training_rows, evaluation.n_neighbours
+    texts = {
+        Method.MODEL: "the posterior mean of the sound, decoded; one pass, nothing is rendered.",
+        Method.NN16: f"of the {n_neighbours} nearest training notes the one of the smallest MSS "
+        f"after rendering each at the target's pitch: {n_neighbours} renders a target.",
+        Method.NN1: "the preset of the nearest training note: Euclidean distance of log-mels in "
+        f"nats below each sound's peak, no lower than 80 dB, {_pitch_rule(evaluation)}.",
+        Method.MEDIAN: "the median of every knob over the training presets.",
+        Method.MEAN: "the mean of every knob over the training presets.",
+        Method.RANDOM: "a training preset drawn at random.",
+        Method.TRUTH: "the target's own preset, rendered again: the floor that storing the "
+        "dataset's audio in 16 bits leaves.",
+    }
+    lines = [f"- **{names[method]}**: {texts[method]}" for method in Method]
+    return "\n".join(
+        [
+            f"Every baseline knows the same {n_rows} notes as the model was trained on.",
+            "",
+            *lines,
+        ]
+    )
+
+
+def _pitch_rule(evaluation: Evaluation) -> str:
+    semitones = evaluation.pitch_range_semitones
+    if semitones == 0:
+        return "among the training notes of the same pitch"
+    return f"among the training notes at most {semitones:g} semitones away"
+
+
+def _method_names(evaluation: Evaluation) -> Mapping[Method, str]:
+    return {
+        Method.MODEL: "**model**",
+        Method.NN16: f"NN{evaluation.n_neighbours}",
+        Method.NN1: "NN1",
+        Method.MEDIAN: "median preset",
+        Method.MEAN: "mean preset",
+        Method.RANDOM: "random preset",
+        Method.TRUTH: "true preset",
+    }
+
+
+def _count(group: Group) -> str:
+    return f"{group.n_targets} notes of {group.n_families} families"
+
+
+def _score(score: Score) -> str:
+    return f"{score.mean:.3g} [{score.low:.3g}, {score.high:.3g}] / {score.median:.3g}"
+
+
+def _difference(found: Difference) -> str:
+    return f"{found.mean:+.3g} [{found.low:+.3g}, {found.high:+.3g}], {found.wins:.0%}"
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    header = list(header)
+    rule = ["---", *("---:" for _ in header[1:])]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
+
+
+_MEASURES_EXPLAINED = """- **MSS**: mean absolute difference in dB of log-mels at three resolutions
+  (windows of 10, 25 and 100 ms), each sound relative to its own maximum: timbre and time, not
+  level.
+- **SC**: spectral convergence, the norm of the difference of linear mel magnitudes divided by the
+  target's norm. It hears level; silence scores 1.
+- **log-mel MSE**: mean squared difference of ln(mel + 1e-5).
+- **level**: absolute difference of RMS.
+- **MSE_n**: squared distance of the presets divided by the squared norm of the true one.
+- **parameter MSE**: mean squared difference over knobs, each from 0 to 1: parameters -> sound ->
+  parameters."""
+
+
+def main() -> None:
+    """Reads the result given first and writes the page given second."""
+    result, page = map(Path, sys.argv[1:])
+    page.write_text(markdown_page(Evaluation.read(result)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
