@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from flow_synth import features
 from flow_synth.error import InputError
 from flow_synth.models import RegressionFlow
-from flow_synth.objective import Weights
+from flow_synth.objective import ErrorModel, Weights
 
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -63,9 +63,10 @@ class ModelSettings(Frozen):
 
 
 class ObjectiveSettings(Frozen):
-    """Weights of the terms, the warm-up of the divergences and the prior of the log-precisions."""
+    """Weights of the terms, error model, warm-up of the divergences, prior of the precisions."""
 
     weights: Weights = Weights()
+    error: ErrorModel = ErrorModel.GAUSSIAN
     warmup_epochs: int = Field(default=100, ge=0)
     prior_mean: float = 0.0
     prior_std: float = Field(default=3.0, gt=0)

@@ -171,6 +171,7 @@ class _Run:
             len(self.train_examples),
             settings.prior_mean,
             settings.prior_std,
+            settings.error,
         )
         objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return objective
