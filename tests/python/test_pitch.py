@@ -45,7 +45,7 @@ def harmonics(
         for k in range(first, 21)
         if k * frequency_hz(note) < 0.45 * rate_hz
     ]
-    return (0.1 * np.sum(partials, axis=0)).astype(np.float32)
+    return np.asarray(0.1 * np.sum(partials, axis=0), np.float32)
 
 
 def heard(samples: NDArray[np.float32], rate_hz: int = 44100) -> float:
