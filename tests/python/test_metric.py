@@ -94,6 +94,15 @@ class TestSpectralConvergence:
         heard = spectral_convergence(sounds, gain * sounds)
         torch.testing.assert_close(heard, expected, rtol=1e-5, atol=1e-5)
 
+    def test_a_silent_target_counts_as_a_mel_of_the_floor(
+        self, sounds: Tensor, silence: Tensor
+    ) -> None:
+        log_mels = LogMel()(sounds)
+        norm = (log_mels.double().exp() - LOG_FLOOR).square().sum((1, 2)).sqrt()
+        expected = (norm / (LOG_FLOOR * math.sqrt(log_mels[0].numel()))).float()
+        heard = spectral_convergence(silence, sounds)
+        torch.testing.assert_close(heard, expected, rtol=1e-5, atol=0)
+
     def test_log_mels_already_made_give_the_same(self, sounds: Tensor) -> None:
         log_mels = LogMel()(sounds)
         for measure in (spectral_convergence, log_mel_mse):
