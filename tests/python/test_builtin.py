@@ -69,6 +69,12 @@ def test_a_note_has_its_pitch(synth: BuiltinSynth, pitch: float) -> None:
     assert strongest_hz(audio) == pytest.approx(note.frequency_hz, abs=0.6)
 
 
+@pytest.mark.parametrize("seconds", [3.9999, 1 / 44100, 0.1 + 0.2])
+def test_a_note_is_as_long_as_it_says(synth: BuiltinSynth, seconds: float) -> None:
+    note = Note(held_seconds=seconds, total_seconds=seconds)
+    assert synth.render(synth.table.defaults, note).shape == (2, note.total_samples)
+
+
 @pytest.mark.parametrize(
     ("semitones", "octave", "ratio"), [(7, 0, 1.4983), (0, 1, 2), (0, -2, 0.25)]
 )

@@ -134,7 +134,8 @@ class BuiltinSynth:
             zip(self.table.parameters(), self.table.snap(values), strict=True)
         ):
             self._faust.set_parameter(index, parameter.to_human(float(unit)))
-        self._engine.render(note.total_seconds)
+        # The engine rounds down: half a sample more, and no length loses its last one.
+        self._engine.render((note.total_samples + 0.5) / SAMPLE_RATE_HZ)
         audio = np.asarray(self._faust.get_audio(), np.float32)[:, : note.total_samples]
         if not np.isfinite(audio).all():
             raise SynthError("the built-in synth gave a sound that is not finite")
