@@ -1,0 +1,344 @@
+"""The ``flow-synth`` command line: arguments in, tables or JSON out."""
+
+# Each command imports what it needs when it runs, so that --help does not wait for torch.
+import json
+import runpy
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from flow_synth.error import InputError
+
+if TYPE_CHECKING:
+    from flow_synth.match_files import MatchedSound
+
+USER_ERROR = 2
+
+app = typer.Typer(
+    name="flow-synth",
+    help="Turn a sound into a synthesizer's knobs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ModelOption = Annotated[str, typer.Option("--model", help="'builtin', or a .flow.ts file.")]
+PluginOption = Annotated[
+    str | None,
+    typer.Option("--synth", help="Plug-in description (.toml), if the model is of a plug-in."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+FolderOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
+FileOption = Annotated[Path, typer.Option("--out", help="File to write.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs a command; what a user can mend ends with one sentence and exit code 2."""
+    try:
+        app(arguments)
+    except InputError as error:
+        _complain(str(error))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _complain(f"{error.filename}: {error.strerror}; give another path")
+    sys.exit(USER_ERROR)
+
+
+@app.command()
+def match(
+    sounds: Annotated[list[Path], typer.Argument(help="WAV, FLAC, AIFF, OGG or MP3 files.")],
+    out: FolderOption,
+    model: ModelOption = "builtin",
+    synth: PluginOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the presets with which a synth imitates sounds."""
+    from flow_synth.library import FlowSynth
+    from flow_synth.match_files import RefusedSound, describe_match, match_files
+
+    flow_synth = FlowSynth.load(model, synth)
+    matched, refused = [], []
+    with _progress("matching") as show:
+        for done, result in enumerate(match_files(flow_synth, sounds, out), 1):
+            if isinstance(result, RefusedSound):
+                refused.append(result)
+                _complain(result.reason)
+            else:
+                matched.append(result)
+            show(done, len(sounds))
+    if as_json:
+        _print_json(
+            folder=str(out),
+            matches=[
+                {
+                    **describe_match(flow_synth, result.match, result.sound),
+                    "files": {suffix: str(file) for suffix, file in result.files.items()},
+                }
+                for result in matched
+            ],
+            refused=[{"input": str(r.sound), "reason": r.reason} for r in refused],
+        )
+    elif matched:
+        _print_matches(matched)
+    if refused:
+        sys.exit(USER_ERROR)
+
+
+@app.command()
+def play(
+    preset: Annotated[Path, typer.Argument(help="A .preset.json file.")],
+    out: FileOption,
+    synth: Annotated[str, typer.Option(help="'builtin', or a plug-in description.")] = "builtin",
+    note: Annotated[float, typer.Option(help="MIDI note number; 60 is middle C.")] = 60.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Play a preset into a WAV file."""
+    from flow_synth.audio_file import write_audio
+    from flow_synth.preset import read_preset
+    from flow_synth.synth import SAMPLE_RATE_HZ, Note, SynthError
+    from flow_synth.synths import open_synth
+
+    opened, played = open_synth(synth), Note(note)
+    values = read_preset(preset, opened.table, opened.identity).values
+    try:
+        audio = opened.render(values, played)
+    except SynthError as error:
+        raise InputError(f"{preset} cannot be played: {error}; give another preset") from error
+    write_audio(out, audio, SAMPLE_RATE_HZ)
+    _finish(as_json, {"file": str(out), "note": note}, f"Wrote {out}")
+
+
+@app.command()
+def render(
+    dataset: Annotated[Path, typer.Argument(help="Dataset description (.toml).")],
+    out: FolderOption,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a running dask scheduler.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Local processes; one for each CPU if not given.", min=1)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Render a dataset, or what is missing of it."""
+    from flow_synth.dataset import DatasetDescription
+    from flow_synth.rendering import render_dataset
+
+    description = DatasetDescription.read(dataset)
+    with _progress("rendering") as show:
+        summary = render_dataset(
+            description, out, scheduler=scheduler, workers=workers, progress=show
+        )
+    result = {
+        "folder": str(out),
+        "rows": summary.rows,
+        "rendered": summary.rendered,
+        "failed": [failure.model_dump() for failure in summary.failed],
+        "shards": summary.shards,
+        "seconds": summary.seconds,
+    }
+    _finish(
+        as_json,
+        result,
+        f"Wrote {summary.rows} notes in {summary.shards} shards to {out} "
+        f"({len(summary.failed)} failed, {summary.notes_per_second:.1f} notes/s)",
+    )
+
+
+@app.command()
+def train(
+    experiment: Annotated[Path, typer.Argument(help="Experiment description (.toml).")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the run; a run in it goes on.")],
+    accelerator: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "auto",
+    devices: Annotated[int, typer.Option(help="Processes or GPUs.", min=1)] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a model, or go on where it was stopped."""
+    from flow_synth.experiment import Experiment
+    from flow_synth.training import train as train_run
+
+    run = train_run(
+        Experiment.read(experiment),
+        out,
+        devices=devices,
+        accelerator=accelerator,
+        show_progress=not as_json,
+    )
+    best = run.history[run.best_epoch - 1]
+    _finish(
+        as_json,
+        {"folder": str(out), "run": run.identity, "best_epoch": run.best_epoch, "metrics": best},
+        f"Wrote run {run.identity} to {out}: best epoch {run.best_epoch}, "
+        f"validation loss {best['validation/loss']:.3f}",
+    )
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="Folder of a training run.")],
+    out: FileOption,
+    evaluation: Annotated[
+        Path | None, typer.Option(help="Scores to carry: what 'evaluate' wrote.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the best model of a run as one model file."""
+    from flow_synth.evaluation import Evaluation
+    from flow_synth.export import export_run
+
+    scores = Evaluation.read(evaluation).scores if evaluation else None
+    description = export_run(run, out, scores=scores)
+    size = out.stat().st_size
+    _finish(
+        as_json,
+        {"file": str(out), "bytes": size, "run": description.training_run},
+        f"Wrote {out} ({size / 1e6:.1f} MB)",
+    )
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="'builtin', or a .flow.ts file.")],
+    dataset: Annotated[Path, typer.Option(help="Folder of the dataset it was trained on.")],
+    out: FileOption,
+    targets: Annotated[int, typer.Option(help="Held-out notes to imitate.", min=1)] = 300,
+    as_json: JsonOption = False,
+) -> None:
+    """Score a model on held-out presets, beside retrieval, mean and random presets."""
+    from flow_synth.dataset import Dataset
+    from flow_synth.evaluation import evaluate as evaluate_model
+    from flow_synth.library import load_model
+    from flow_synth.synths import open_synth
+
+    opened, rows = load_model(model), Dataset.open(dataset)
+    synth = open_synth(rows.manifest.recipe.description.synth)
+    run = opened.description.training_run
+    with _progress("evaluating") as show:
+        result = evaluate_model(
+            opened, rows, synth, model_run=run, n_targets=targets, progress=show
+        )
+    result.write(out)
+    if as_json:
+        _print_json(file=str(out), scores=result.scores)
+    else:
+        _print_scores(result.scores)
+        _say(f"Wrote {out}")
+
+
+@app.command()
+def info(
+    model: Annotated[str, typer.Argument(help="'builtin', or a .flow.ts file.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Describe a model file."""
+    from flow_synth.library import model_path
+    from flow_synth.model_file import read_model_file
+
+    with model_path(model) as path:
+        description = read_model_file(path).description
+    if as_json:
+        _print_json(**description.model_dump(mode="json"))
+        return
+    table = Table("Knob", "Default", "Range", title=f"{description.synth} as {model} knows it")
+    for knob in description.parameters.parameters():
+        ends = ", ".join(knob.choices) or f"{knob.describe(0.0)} to {knob.describe(1.0)}"
+        table.add_row(knob.label, knob.describe(knob.to_unit(knob.default)), ends)
+    Console().print(table)
+    _print_scores(description.scores)
+    _say(
+        f"{len(description.latent)} latent dimensions, training run {description.training_run}, "
+        f"synth version {description.synth_version}, licence {description.licence}"
+    )
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="'match' or 'render'.")] = "match",
+    as_json: JsonOption = False,
+) -> None:
+    """Measure how fast this machine is; needs the source tree."""
+    script = Path(__file__).parents[1] / "benchmarks" / f"{name}.py"
+    if not script.is_file():
+        raise InputError(
+            f"there is no {script}; clone the repository, and give the name of a file there"
+        )
+    sys.argv = [str(script), *(["--json"] if as_json else [])]
+    runpy.run_path(str(script), run_name="__main__")
+
+
+@contextmanager
+def _progress(task: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the error stream, so that results can be redirected."""
+    columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(task, total=None)
+        yield lambda done, total: progress.update(bar, completed=done, total=total)
+
+
+def _print_matches(matched: "Sequence[MatchedSound]") -> None:
+    from flow_synth.matching import describe_pitch
+
+    table = Table("Sound", "Played", "SC", "MSE nat²", "MSS dB", "level dB")
+    for result in matched:
+        found = result.match
+        table.add_row(
+            Text(result.sound.name),
+            describe_pitch(found.note.pitch),
+            f"{found.measures.sc:.2f}",
+            f"{found.measures.log_mel_mse:.2f}",
+            f"{found.measures.mss_db:.1f}",
+            f"{found.measures.level_db:+.1f}",
+        )
+    Console().print(table)
+    for result in matched:
+        for remark in result.match.remarks:
+            _say(f"{result.sound.name}: {remark}")
+    _say("Listen to, and look at:")
+    for result in matched:
+        sound, preset, audio, picture = (
+            result.sound,
+            *(result.files[suffix] for suffix in (".preset.json", ".wav", ".png")),
+        )
+        _say(f"  {sound} -> {audio}  {picture}  {preset}")
+
+
+def _print_scores(scores: Mapping[str, Mapping[str, float]]) -> None:
+    if not scores:
+        return
+    measures = list(next(iter(scores.values())))
+    table = Table("Method", *measures)
+    for method, score in scores.items():
+        table.add_row(method, *(f"{score[measure]:.3g}" for measure in measures))
+    Console().print(table)
+
+
+def _finish(as_json: bool, result: dict[str, Any], sentence: str) -> None:
+    if as_json:
+        _print_json(**result)
+    else:
+        _say(sentence)
+
+
+def _print_json(**result: Any) -> None:  # noqa: ANN401
+    typer.echo(json.dumps(result, indent=2))
+
+
+def _say(line: str) -> None:
+    typer.echo(line)
+
+
+def _complain(sentence: str) -> None:
+    typer.echo(f"flow-synth: {sentence}", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""The package in one object: a model and the synth that it plays."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+
+from flow_synth.audio_file import read_audio
+from flow_synth.error import InputError
+from flow_synth.export import Model
+from flow_synth.features import MAXIMUM_RATE_HZ, MINIMUM_RATE_HZ
+from flow_synth.matching import Match, hear, match_sound
+from flow_synth.model_file import ModelDescription
+from flow_synth.preset import Preset
+from flow_synth.synth import Note, Synth
+from flow_synth.synths import BUILTIN, open_synth
+
+
+@contextmanager
+def model_path(model: str | Path) -> Iterator[Path]:
+    """The file of a model: ``builtin`` for the one that comes with the package, or a path."""
+    if model != BUILTIN:
+        yield Path(model)
+        return
+    shipped = resources.files(__package__).joinpath("shipped", f"{BUILTIN}.flow.ts")
+    with resources.as_file(shipped) as path:
+        yield path
+
+
+def load_model(model: str | Path) -> Model:
+    """Opens a model; see :func:`model_path`.
+
+    Raises:
+        InputError: no whole model file that this program can read.
+    """
+    with model_path(model) as path:
+        return Model.load(path)
+
+
+class FlowSynth:
+    """A model and its synth: sounds to presets, presets to sounds, and the space between them.
+
+    Example:
+        >>> match = FlowSynth.load("builtin").match("voice.wav")
+        >>> match.preset.values, match.audio, match.measures
+
+    Args:
+        model: an opened model file.
+        synth: the one that the model was trained on.
+
+    Raises:
+        InputError: the model was trained on another synth, or on other knobs.
+    """
+
+    def __init__(self, model: Model, synth: Synth) -> None:
+        trained = model.description
+        if synth.identity != trained.synth:
+            raise InputError(
+                f"the model was trained on synth {trained.synth!r}, not on {synth.identity!r}; "
+                "give that synth, or another model"
+            )
+        if synth.table != trained.parameters:
+            raise InputError(
+                f"synth {synth.identity!r} has other knobs than when the model was trained on it; "
+                "train a model on this one, or use the old one"
+            )
+        self.model = model
+        self.synth = synth
+
+    @classmethod
+    def load(cls, model: str | Path = BUILTIN, synth: str | None = None) -> Self:
+        """Opens a model file and its synth.
+
+        Args:
+            model: ``builtin`` for the model that comes with the package, or the path of a
+                ``.flow.ts`` file.
+            synth: the path of the plug-in description (TOML) of a plug-in's model; the built-in
+                synth needs none.
+
+        Raises:
+            InputError: no whole model file that this program can read, a synth that cannot be
+                opened, or one that the model was not trained on.
+        """
+        opened = load_model(model)
+        return cls(opened, open_synth(synth or opened.description.synth))
+
+    @property
+    def description(self) -> ModelDescription:
+        """Knobs, latent dimensions, training run and scores of the model."""
+        return self.model.description
+
+    def match(self, sound: str | Path | ArrayLike, sample_rate_hz: int | None = None) -> Match:
+        """Finds the preset with which the synth imitates a sound.
+
+        Args:
+            sound: the path of a sound file, or samples [N] or [channels, N], full scale 1, from
+                the onset of the sound on; the first 4 s count.
+            sample_rate_hz: of samples; a file knows its own.
+
+        Raises:
+            InputError: the file or the samples are not a sound that can be used.
+            SynthError: the synth failed on the preset.
+        """
+        if isinstance(sound, str | Path):
+            audio = read_audio(Path(sound))
+            name, samples, rate_hz = Path(sound).stem, audio.samples, audio.sample_rate_hz
+        else:
+            name, samples, rate_hz = "match", _mono(sound), _checked(sample_rate_hz)
+        return match_sound(self.model, self.synth, samples, rate_hz, name)
+
+    def encode(self, samples: ArrayLike, sample_rate_hz: int) -> NDArray[np.float32]:
+        """Samples [N] or [channels, N] -> z [D]: where a sound lies in the audio space.
+
+        Raises:
+            InputError: the samples are not a sound that can be used.
+        """
+        heard = hear(self.model, _mono(samples), _checked(sample_rate_hz))
+        return self.model.encode(self.model.features(heard))[0].numpy()
+
+    def decode(self, z: ArrayLike) -> NDArray[np.float32]:
+        """z [..., D] -> unit values [..., P] of every knob, stepped ones on their steps.
+
+        Raises:
+            InputError: z has another number of dimensions.
+        """
+        rows = _rows("z", z, len(self.description.latent))
+        values = self.synth.table.snap(self.model.decode(torch.from_numpy(rows)).numpy())
+        return values.reshape(*np.shape(z)[:-1], -1)
+
+    def locate(self, values: ArrayLike) -> NDArray[np.float32]:
+        """Unit values [..., P] -> z [..., D]: where a preset lies in the audio space.
+
+        Raises:
+            InputError: there are more or fewer values than knobs.
+        """
+        rows = _rows("a preset", values, len(self.synth.table))
+        return (
+            self.model.invert(torch.from_numpy(rows)).numpy().reshape(*np.shape(values)[:-1], -1)
+        )
+
+    def render(self, preset: Preset, note: Note | None = None) -> NDArray[np.float32]:
+        """Plays a preset.
+
+        Args:
+            preset: of the model's synth.
+            note: middle C, held for 3 s of 4 s, if not given.
+
+        Returns:
+            [2, samples] audio at 44100 Hz.
+
+        Raises:
+            SynthError: the synth failed on the preset.
+        """
+        return self.synth.render(preset.values, note or Note())
+
+
+def _checked(sample_rate_hz: int | None) -> int:
+    if sample_rate_hz is None or not MINIMUM_RATE_HZ <= sample_rate_hz <= MAXIMUM_RATE_HZ:
+        raise InputError(
+            f"sample_rate_hz is {sample_rate_hz}; give that of the samples, {MINIMUM_RATE_HZ} to "
+            f"{MAXIMUM_RATE_HZ}"
+        )
+    return sample_rate_hz
+
+
+def _mono(samples: ArrayLike) -> NDArray[np.float32]:
+    """[N] or [channels, N] -> [N]."""
+    array = np.asarray(samples, np.float32)
+    if array.ndim not in (1, 2) or not array.size:
+        raise InputError(
+            f"samples of shape {list(array.shape)} are not a sound; give [N] or [channels, N]"
+        )
+    if not np.isfinite(array).all() or not array.any():
+        raise InputError("the samples are silent or not all finite; give a sound")
+    return array if array.ndim == 1 else array.mean(0)
+
+
+def _rows(name: str, numbers: ArrayLike, length: int) -> NDArray[np.float32]:
+    """[..., length] -> [rows, length], checked."""
+    array = np.asarray(numbers, np.float32)
+    if array.shape[-1:] != (length,) or not np.isfinite(array).all():
+        raise InputError(
+            f"{name} of shape {list(array.shape)} cannot be used; "
+            f"give [..., {length}] finite numbers"
+        )
+    return array.reshape(-1, length)

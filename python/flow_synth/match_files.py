@@ -1,0 +1,166 @@
+"""Matches on disk: for every sound a preset, its sound, a picture and the figures."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from flow_synth.atomic_file import PARTIAL_SUFFIX
+from flow_synth.audio_file import write_audio
+from flow_synth.error import InputError
+from flow_synth.library import FlowSynth
+from flow_synth.matching import Match
+from flow_synth.picture import draw_match
+from flow_synth.preset import write_preset
+from flow_synth.synth import SAMPLE_RATE_HZ, SynthError
+
+FORMAT = "flow-synth match"
+FORMAT_VERSION = 1
+
+PRESET, AUDIO, PICTURE, FIGURES = ".preset.json", ".wav", ".png", ".json"
+SUFFIXES = (PRESET, AUDIO, PICTURE, FIGURES)
+KINDS = ("preset", "audio", "picture", "figures")
+
+
+@dataclass(frozen=True)
+class MatchedSound:
+    """A sound and the files of its match, by suffix."""
+
+    sound: Path
+    match: Match
+    files: dict[str, Path]
+
+
+@dataclass(frozen=True)
+class RefusedSound:
+    """A sound that could not be matched, and one sentence on why."""
+
+    sound: Path
+    reason: str
+
+
+def match_files(
+    flow_synth: FlowSynth, sounds: Sequence[Path], folder: Path
+) -> Iterator[MatchedSound | RefusedSound]:
+    """Matches sounds one after another; one that cannot be used does not stop the others.
+
+    NAME.preset.json, NAME.wav, NAME.png and NAME.json appear in the folder together or not at all,
+    where NAME is that of the sound's file; see :func:`output_names`.
+
+    Args:
+        flow_synth: model and synth.
+        sounds: paths of sound files.
+        folder: where to; made if it is not there.
+
+    Yields:
+        What became of each sound, as soon as it is known.
+
+    Raises:
+        InputError: the folder cannot be made or written in.
+    """
+    prepare_folder(folder)
+    for sound, name in zip(sounds, output_names(sounds, folder), strict=True):
+        try:
+            match = flow_synth.match(sound)
+            files = write_match(flow_synth, match, sound, folder, name)
+        except (InputError, SynthError) as error:
+            yield RefusedSound(sound, str(error))
+        else:
+            yield MatchedSound(sound, match, files)
+
+
+def prepare_folder(folder: Path) -> None:
+    """Makes a folder for results.
+
+    Raises:
+        InputError: it cannot be made or written in.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"cannot make folder {folder} ({error.strerror}); choose another"
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"cannot write in folder {folder} (it is read-only); choose another")
+
+
+def output_names(sounds: Sequence[Path], folder: Path) -> list[str]:
+    """Names for the results of sounds: their stems, numbered where files would meet.
+
+    No two names share a file, even where case does not count, and none overwrites a sound.
+    """
+    taken = {str(sound.resolve()).casefold() for sound in sounds}
+    names: list[str] = []
+    for sound in sounds:
+        name, number = sound.stem, 1
+        while taken & (files := _folded(folder, name)):
+            number += 1
+            name = f"{sound.stem}-{number}"
+        taken |= files
+        names.append(name)
+    return names
+
+
+def write_match(
+    flow_synth: FlowSynth, match: Match, sound: Path, folder: Path, name: str
+) -> dict[str, Path]:
+    """Writes the files of one match under temporary names, then renames them all.
+
+    Returns:
+        Paths by suffix.
+
+    Raises:
+        InputError: the folder cannot be written; nothing is left behind.
+    """
+    files = {suffix: folder / f"{name}{suffix}" for suffix in SUFFIXES}
+    table = flow_synth.synth.table
+    figures = {
+        **describe_match(flow_synth, match, sound),
+        "files": dict(zip(KINDS, (file.name for file in files.values()), strict=True)),
+    }
+    try:
+        stage = Path(tempfile.mkdtemp(PARTIAL_SUFFIX, f".{name}.", folder))
+        try:
+            parts = {suffix: stage / file.name for suffix, file in files.items()}
+            write_preset(parts[PRESET], match.preset, table, flow_synth.synth.identity)
+            write_audio(parts[AUDIO], match.audio, SAMPLE_RATE_HZ)
+            parts[PICTURE].write_bytes(draw_match(match, table, sound.name))
+            parts[FIGURES].write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+            for suffix, part in parts.items():
+                part.replace(files[suffix])
+        finally:
+            shutil.rmtree(stage)
+    except OSError as error:
+        raise InputError(
+            f"cannot write the match of {sound} in {folder} ({error.strerror}); make room or "
+            "choose another folder"
+        ) from error
+    return files
+
+
+def describe_match(flow_synth: FlowSynth, match: Match, sound: Path) -> dict[str, Any]:
+    """A match for machines: numbers with their units in their names, knobs in human units."""
+    model, synth, note = flow_synth.description, flow_synth.synth, match.note
+    return {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "input": str(sound),
+        "pitch": asdict(match.pitch) if match.pitch else None,
+        "note": {**asdict(note), "frequency_hz": note.frequency_hz},
+        "measures": asdict(match.measures),
+        "remarks": list(match.remarks),
+        "synth": synth.identity,
+        "synth_version": synth.version,
+        "model_run": model.training_run,
+        "latent": match.latent.tolist(),
+        "parameters": synth.table.to_human(match.preset.values),
+    }
+
+
+def _folded(folder: Path, name: str) -> set[str]:
+    return {str((folder / f"{name}{suffix}").resolve()).casefold() for suffix in SUFFIXES}

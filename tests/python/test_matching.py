@@ -1,0 +1,242 @@
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from model_for_tests import write_tiny_model
+from numpy.typing import NDArray
+from synths_for_tests import SineSynth
+
+from flow_synth import FlowSynth
+from flow_synth.error import InputError
+from flow_synth.features import SAMPLE_RATE_HZ
+from flow_synth.matching import Match, describe_pitch, gain_between, match_sound, sounding_rms
+from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
+from flow_synth.synth import Note, Synth
+from flow_synth.synths import open_synth
+
+
+@pytest.fixture(scope="module")
+def flow_synth(tmp_path_factory: pytest.TempPathFactory) -> FlowSynth:
+    path = tmp_path_factory.mktemp("model") / "tiny.flow.ts"
+    write_tiny_model(path, open_synth("builtin"))
+    return FlowSynth.load(path)
+
+
+def a_sound(rate_hz: int = SYNTH_RATE_HZ, pitch: float = 57.0) -> NDArray[np.float32]:
+    """Two seconds of a decaying sawtooth."""
+    seconds = np.arange(2 * rate_hz) / rate_hz
+    phase = 2 * np.pi * Note(pitch).frequency_hz * seconds
+    saw = sum(np.sin(k * phase) / k for k in range(1, 12))
+    return np.asarray(0.3 * saw * np.exp(-seconds), np.float32)
+
+
+class LoudSynth:
+    """Another synth, but its sounds are so many times as loud."""
+
+    def __init__(self, synth: Synth, factor: float) -> None:
+        self.identity, self.version, self.table = synth.identity, synth.version, synth.table
+        self.presets, self.draw = synth.presets, synth.draw
+        self._synth = synth
+        self._factor = np.float32(factor)
+
+    def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
+        return self._factor * self._synth.render(values, note)
+
+
+def match_with(flow_synth: FlowSynth, synth: Synth) -> Match:
+    return match_sound(flow_synth.model, synth, a_sound(), SYNTH_RATE_HZ, "test")
+
+
+@pytest.mark.parametrize("pitch", [45.0, 60.25, 72.0])
+def test_the_right_preset_scores_as_a_perfect_imitation(
+    flow_synth: FlowSynth, monkeypatch: pytest.MonkeyPatch, pitch: float
+) -> None:
+    synth = flow_synth.synth
+    truth = synth.table.snap(synth.table.defaults)
+    recording = 0.5 * synth.render(truth, Note(pitch))
+    monkeypatch.setattr(flow_synth.model, "decode", lambda _: torch.from_numpy(truth)[None])
+    found = match_sound(flow_synth.model, synth, recording.mean(0), SYNTH_RATE_HZ, "truth")
+    # What is left is the detected pitch's error of a few cents, and resampling.
+    assert found.note.pitch == pytest.approx(pitch, abs=0.05)
+    assert found.measures.sc < 0.1
+    assert found.measures.log_mel_mse < 0.1
+    assert found.measures.mss_db < 0.5
+    assert found.measures.level_db == pytest.approx(-20 * np.log10(0.5), abs=0.1)
+    np.testing.assert_allclose(np.abs(found.audio).max(), np.abs(recording).max(), rtol=0.02)
+
+
+def test_a_match_is_a_preset_that_the_synth_plays(flow_synth: FlowSynth) -> None:
+    match = match_with(flow_synth, flow_synth.synth)
+    values = match.preset.values
+    np.testing.assert_array_equal(flow_synth.synth.table.snap(values), values)
+    assert match.pitch is not None
+    assert match.note.pitch == match.pitch.note == pytest.approx(57.0, abs=0.05)
+    played = flow_synth.synth.render(values, match.note)
+    gain = np.abs(match.audio).max() / np.abs(played).max()
+    np.testing.assert_allclose(match.audio, gain * played, atol=1e-6)
+
+
+def test_the_same_sound_gives_the_same_match(flow_synth: FlowSynth) -> None:
+    one, two = (match_with(flow_synth, flow_synth.synth) for _ in range(2))
+    np.testing.assert_array_equal(one.preset.values, two.preset.values)
+    np.testing.assert_array_equal(one.audio, two.audio)
+    assert one.measures == two.measures
+
+
+def test_the_imitation_is_as_loud_as_the_target(flow_synth: FlowSynth) -> None:
+    match = match_with(flow_synth, flow_synth.synth)
+    target, imitation = (torch.from_numpy(x)[None] for x in (match.target, match.imitation))
+    assert sounding_rms(imitation) == pytest.approx(sounding_rms(target), rel=1e-4)
+
+
+def test_the_level_of_the_synth_changes_nothing_but_its_own_figure(flow_synth: FlowSynth) -> None:
+    plain = match_with(flow_synth, flow_synth.synth)
+    quiet = match_with(flow_synth, LoudSynth(flow_synth.synth, 0.1))
+    np.testing.assert_allclose(quiet.audio, plain.audio, atol=1e-5)
+    assert quiet.measures.sc == pytest.approx(plain.measures.sc, rel=1e-4)
+    assert quiet.measures.mss_db == pytest.approx(plain.measures.mss_db, abs=1e-3)
+    assert quiet.measures.level_db == pytest.approx(plain.measures.level_db - 20, abs=1e-3)
+
+
+def test_no_sound_is_written_above_full_scale(flow_synth: FlowSynth) -> None:
+    """A synth that clicks once and is quiet otherwise would clip at the target's loudness."""
+
+    class Click(LoudSynth):
+        def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
+            audio = np.float32(0.01) * super().render(values, note)
+            audio[:, 0] = 0.5
+            return audio
+
+    match = match_with(flow_synth, Click(flow_synth.synth, 1.0))
+    assert np.abs(match.audio).max() == pytest.approx(1.0)
+    assert any("clip" in remark for remark in match.remarks)
+
+
+def test_a_silent_synth_is_reported_and_scored(flow_synth: FlowSynth) -> None:
+    match = match_with(flow_synth, LoudSynth(flow_synth.synth, 0.0))
+    assert any("silent" in remark for remark in match.remarks)
+    assert match.measures.sc == pytest.approx(1.0, abs=1e-3)
+    assert all(np.isfinite(value) for value in dataclasses.astuple(match.measures))
+
+
+def test_noise_is_played_at_middle_c(flow_synth: FlowSynth) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, SYNTH_RATE_HZ).astype(np.float32)
+    match = match_sound(flow_synth.model, flow_synth.synth, noise, SYNTH_RATE_HZ, "noise")
+    assert match.pitch is None
+    assert match.note.pitch == 60.0
+    assert any("middle C" in remark for remark in match.remarks)
+
+
+@pytest.mark.parametrize("rate_hz", [16000, 22050, 48000, 96000])
+def test_the_sample_rate_does_not_move_a_sound(flow_synth: FlowSynth, rate_hz: int) -> None:
+    """Partials up to 2420 Hz are below every Nyquist frequency here."""
+    reference = flow_synth.encode(a_sound(), SYNTH_RATE_HZ)
+    # Interpolated samples differ where the sound begins; the encoder hears that at -40 dB.
+    np.testing.assert_allclose(flow_synth.encode(a_sound(rate_hz), rate_hz), reference, atol=0.1)
+
+
+def test_channels_are_folded_to_their_mean(flow_synth: FlowSynth) -> None:
+    sound = a_sound()
+    both = np.stack([1.5 * sound, 0.5 * sound])
+    np.testing.assert_allclose(
+        flow_synth.encode(both, SYNTH_RATE_HZ), flow_synth.encode(sound, SYNTH_RATE_HZ), atol=1e-4
+    )
+
+
+def test_a_file_and_its_samples_match_alike(flow_synth: FlowSynth, tmp_path: Path) -> None:
+    sound = a_sound()
+    soundfile.write(tmp_path / "a.wav", sound, SYNTH_RATE_HZ, subtype="FLOAT")
+    of_file = flow_synth.match(tmp_path / "a.wav")
+    of_samples = flow_synth.match(sound, SYNTH_RATE_HZ)
+    np.testing.assert_allclose(of_file.preset.values, of_samples.preset.values, atol=1e-6)
+    assert of_file.preset.name == "a"
+
+
+def test_locate_and_decode_undo_each_other(flow_synth: FlowSynth) -> None:
+    presets = np.stack([preset.values for preset in flow_synth.synth.presets()[:20]])
+    decoded = flow_synth.decode(flow_synth.locate(presets))
+    assert decoded.shape == presets.shape
+    # Float32 through a flow and back; see the tolerances of the exporter.
+    np.testing.assert_allclose(decoded, flow_synth.synth.table.snap(presets), atol=1e-4)
+    one = flow_synth.locate(presets[0])
+    assert one.shape == (len(flow_synth.description.latent),)
+    np.testing.assert_allclose(flow_synth.decode(one), decoded[0], atol=1e-6)
+
+
+@given(st.floats(0.01, 1.0), st.floats(0.3, 2.0))
+def test_loudness_is_the_rms_of_a_tone_however_long(amplitude: float, seconds: float) -> None:
+    # Whole blocks: part of a block counts as quieter, by definition.
+    n_samples = max(1, round(seconds * 10)) * SAMPLE_RATE_HZ // 10
+    audio = torch.zeros(1, 88200)
+    times = torch.arange(n_samples) / SAMPLE_RATE_HZ
+    audio[0, :n_samples] = amplitude * torch.sin(2 * torch.pi * 100 * times)
+    assert sounding_rms(audio) == pytest.approx(amplitude / 2**0.5, rel=1e-3)
+    assert gain_between(audio, 3 * audio) == pytest.approx(3.0, rel=1e-6)
+
+
+def test_silence_is_not_amplified() -> None:
+    assert gain_between(torch.zeros(1, 88200), torch.ones(1, 88200)) == 1.0
+
+
+def test_pitches_are_named_as_musicians_name_them() -> None:
+    assert describe_pitch(69.0) == "A4 (440 Hz)"
+    assert describe_pitch(60.0) == "C4 (262 Hz)"
+    assert describe_pitch(56.9) == "A3 -10 cents (219 Hz)"
+    assert describe_pitch(0.0) == "C-1 (8 Hz)"
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        np.zeros(1000, np.float32),
+        np.full(1000, np.nan, np.float32),
+        np.zeros(0, np.float32),
+        np.ones((2, 2, 10), np.float32),
+    ],
+)
+def test_samples_that_are_no_sound_are_refused(
+    flow_synth: FlowSynth, samples: NDArray[np.float32]
+) -> None:
+    with pytest.raises(InputError, match="sound"):
+        flow_synth.match(samples, 44100)
+
+
+def test_samples_need_a_rate(flow_synth: FlowSynth) -> None:
+    with pytest.raises(InputError, match="sample_rate_hz"):
+        flow_synth.match(a_sound())
+
+
+@pytest.mark.parametrize("rate_hz", [7999, 192001])
+def test_a_rate_outside_the_resamplers_is_refused(flow_synth: FlowSynth, rate_hz: int) -> None:
+    with pytest.raises(InputError, match=str(rate_hz)):
+        flow_synth.match(a_sound(), rate_hz)
+
+
+def test_points_of_another_space_are_refused(flow_synth: FlowSynth) -> None:
+    with pytest.raises(InputError, match=r"give \[\.\.\., 40\]"):
+        flow_synth.decode(np.zeros(3))
+    with pytest.raises(InputError, match="finite"):
+        flow_synth.locate(np.full(40, np.nan))
+
+
+def test_another_synth_is_refused(flow_synth: FlowSynth) -> None:
+    with pytest.raises(InputError, match="'sine'"):
+        FlowSynth(flow_synth.model, SineSynth())
+
+
+def test_other_knobs_are_refused(flow_synth: FlowSynth) -> None:
+    synth = SineSynth()
+    synth.identity = "builtin"
+    with pytest.raises(InputError, match="other knobs"):
+        FlowSynth(flow_synth.model, synth)
+
+
+def test_another_version_of_the_synth_is_remarked(flow_synth: FlowSynth) -> None:
+    synth = LoudSynth(flow_synth.synth, 1.0)
+    synth.version = "another"
+    assert any("version" in remark for remark in match_with(flow_synth, synth).remarks)
