@@ -92,9 +92,10 @@ class DatasetDescription(BaseModel):
             raise InputError(f"cannot read {path} ({error}); give a TOML file") from error
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
+            where = "".join(f"{key!r}" for key in first["loc"])
+            given = f" is {first['input']!r}" if where and first["type"] != "missing" else ""
             raise InputError(
-                f"{path}: {f'{where!r}: ' if where else ''}{first['msg']}; "
+                f"{path}: {where}{given}{': ' if where else ''}{first['msg']}; "
                 f"the keys are: {', '.join(cls.model_fields)}"
             ) from error
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import dask
 from dask.system import CPU_COUNT
 from dask.typing import Key
-from distributed import Client, Future, KilledWorker, LocalCluster, as_completed, wait
+from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
 from flow_synth import synths
 from flow_synth.atomic_file import cannot_write, remove_partial_files, write_atomically
@@ -42,6 +42,7 @@ _LOCAL_SETTINGS = {
 }
 
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,10 @@ def _connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
                     n_workers=workers or CPU_COUNT,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    # Some free port, or two jobs on one machine would quarrel over dask's own.
+                    dashboard_address="127.0.0.1:0",
+                    scheduler_kwargs={"dashboard": False},
+                    # A worker that dask pauses for its memory would never go on.
                     memory_limit=0,
                     silence_logs=logging.CRITICAL,
                 )
@@ -191,9 +195,9 @@ def _render(
     futures = client.map(render_shard, [job] * len(parts), parts, pure=False)
     numbers = {future.key: number for number, future in enumerate(futures)}
     for future in as_completed(futures):
-        if not _lost_worker(future):
-            finish(numbers[future.key], future.result())
-        future.release()
+        shard = _outcome(future)
+        if shard is not None:
+            finish(numbers[future.key], shard)
     for number in sorted(set(numbers.values()) - set(finished)):
         finish(number, _render_lost(client, job, parts[number]))
     return [finished[number] for number in range(len(parts))]
@@ -204,30 +208,36 @@ def _render_lost(client: Client, job: RenderJob, part: Sequence[Item]) -> Finish
     futures = client.map(render_alone, [job] * len(part), part, pure=False)
     sounds: dict[Key, Sound | Failure] = {}
     for future in as_completed(futures):
-        if not _lost_worker(future):
-            sounds[future.key] = future.result()
-        future.release()
+        sound = _outcome(future)
+        if sound is not None:
+            sounds[future.key] = sound
     return write_sounds(
         job,
         part,
         [
-            sounds.get(future.key) or _confirm(client, job, item)
+            sounds.get(future.key) or _settle(client, job, item)
             for item, future in zip(part, futures, strict=True)
         ],
     )
 
 
-def _confirm(client: Client, job: RenderJob, item: Item) -> Sound | Failure:
-    """Renders one note with nothing else running: only then a lost worker is the note's doing."""
-    future = client.submit(render_alone, job, item, pure=False)
-    wait(future)
-    if not _lost_worker(future):
-        return future.result()
+def _settle(client: Client, job: RenderJob, item: Item) -> Sound | Failure:
+    """Tries a note that lost its worker with nothing else running: now it is the note's doing."""
+    if not job.hung(item):
+        sound = _outcome(client.submit(render_alone, job, item, pure=False))
+        if sound is not None:
+            return sound
     if job.hung(item):
         limit = job.recipe.description.note_timeout_seconds
         return failure(item, f"took longer than {limit:g} s")
     return failure(item, "ended the process of the synth")
 
 
-def _lost_worker(future: "Future[Any]") -> bool:
-    return isinstance(future.exception(), KilledWorker)
+def _outcome(future: "Future[T]") -> T | None:
+    """What a task returned, or None if it lost its worker; the cluster may forget it then."""
+    try:
+        return future.result()
+    except KilledWorker:
+        return None
+    finally:
+        future.release()

@@ -33,7 +33,8 @@ class Failure(BaseModel):
 class ShardHeader(BaseModel):
     """What a shard says of itself, so that it can be checked without its manifest.
 
-    ``recipe`` is the digest of everything its content depends on, ``sha256`` that of its arrays.
+    ``recipe`` is the digest of everything that its content depends on, ``sha256`` that of the
+    content: its arrays and failures.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,8 +72,8 @@ class Shard:
 
     @property
     def is_intact(self) -> bool:
-        """Whether the arrays are those that were written; reads all of them."""
-        return _digest(self.arrays) == self.header.sha256
+        """Whether arrays and failures are those that were written; reads all of them."""
+        return _digest(self.arrays, self.header.failed) == self.header.sha256
 
 
 def write_shard(
@@ -83,7 +84,7 @@ def write_shard(
     Raises:
         InputError: the disk is full or the folder cannot be written; nothing is left behind.
     """
-    header = ShardHeader(recipe=recipe, failed=failed, sha256=_digest(arrays))
+    header = ShardHeader(recipe=recipe, failed=failed, sha256=_digest(arrays, failed))
     metadata = {_METADATA_KEY: header.model_dump_json()}
     write_atomically(path, safetensors.numpy.save(dict(arrays), metadata))
 
@@ -93,10 +94,12 @@ def _view(data: NDArray[np.uint8], entry: Mapping[str, Any]) -> NDArray[Any]:
     return data[first:last].view(_DTYPES[entry["dtype"]]).reshape(entry["shape"])
 
 
-def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
+def _digest(arrays: Mapping[str, NDArray[Any]], failed: tuple[Failure, ...]) -> str:
     digest = hashlib.sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
         digest.update(array.data)
+    for failure in failed:
+        digest.update(failure.model_dump_json().encode())
     return digest.hexdigest()

@@ -1,7 +1,9 @@
 """Tiny synths for the tests of rendering; render workers import them by name."""
 
 import ctypes
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +20,19 @@ N_PRESETS = 4
 class SineSynth:
     """A decaying sine with partials; a bank of four presets, and one fault on chosen presets.
 
-    ``fault`` befalls the presets whose names are in ``victims``: ``crash`` is a real
-    segmentation fault, ``hang`` an endless loop, ``nan`` a poisoned instance that gives NaN from
-    then on, ``error`` a SynthError.
+    ``faults`` gives presets, named by their identity, a fault: ``crash`` is a real segmentation
+    fault, ``hang`` an endless loop, ``nan`` a poisoned instance that gives NaN from then on,
+    ``error`` a SynthError.
     """
 
     identity = "sine"
     version = "1"
 
-    def __init__(self, fault: str = "", victims: Sequence[str] = ()) -> None:
-        self._fault = fault
-        self._victims = frozenset(victims)
+    def __init__(
+        self, faults: Mapping[str, str] = MappingProxyType({}), delay_seconds: float = 0.0
+    ) -> None:
+        self._faults = faults
+        self._delay_seconds = delay_seconds
         self._poisoned = False
         self.table = ParameterTable(
             tuple(
@@ -63,9 +67,8 @@ class SineSynth:
         return np.stack([audio, audio]) * np.float32(np.nan if self._poisoned else 1)
 
     def _befall(self, values: NDArray[np.float32]) -> None:
-        if Preset("", values).identity not in self._victims:
-            return
-        match self._fault:
+        time.sleep(self._delay_seconds)
+        match self._faults.get(Preset("", values).identity):
             case "crash":
                 ctypes.string_at(0)
             case "hang":
@@ -78,12 +81,15 @@ class SineSynth:
 
 
 def open_test_synth(description: str) -> SineSynth:
-    """``sine``, or ``FAULT:IDENTITY,IDENTITY ...``, or ``crash-when-opened``."""
-    if description == "sine":
-        return SineSynth()
-    if description == "crash-when-opened":
-        ctypes.string_at(0)
-    fault, colon, victims = description.partition(":")
-    if not colon:
+    """``sine``, ``slow``, ``crash-when-opened``, or ``FAULT=IDENTITY`` once or more."""
+    match description:
+        case "sine":
+            return SineSynth()
+        case "slow":
+            return SineSynth(delay_seconds=0.1)
+        case "crash-when-opened":
+            ctypes.string_at(0)
+    faults = [word.split("=") for word in description.split()]
+    if any(len(fault) != 2 for fault in faults):
         raise InputError(f"no synth is called {description!r}")
-    return SineSynth(fault, victims.split(","))
+    return SineSynth({identity: fault for fault, identity in faults})
