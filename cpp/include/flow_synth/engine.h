@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "flow_synth/model_file.h"
+#include "flow_synth/status.h"
+
+#if defined(_WIN32)
+#if defined(FLOW_SYNTH_ENGINE_BUILD)
+#define FLOW_SYNTH_ENGINE_API __declspec(dllexport)
+#else
+#define FLOW_SYNTH_ENGINE_API __declspec(dllimport)
+#endif
+#else
+#define FLOW_SYNTH_ENGINE_API __attribute__((visibility("default")))
+#endif
+
+namespace flow_synth {
+
+/// A model file run by LibTorch, with one LibTorch thread.
+///
+/// Arrays are float32, row after row, batch first; B is the size of the input over the size of one
+/// item. D = P is `file().flow_file.flow.n_dimensions`; `n_samples`, `n_mels` and `n_frames` stand
+/// in `file().flow_file.features`. Input of a wrong size is refused, as is what the model itself
+/// refuses. Every other failure is a defect and throws `std::exception`.
+///
+/// Calls are made one after the other in the whole process, whichever thread makes them: each
+/// blocks until those before it are done.
+class FLOW_SYNTH_ENGINE_API Engine {
+public:
+    /// [loader-thread, allocates, blocks] Reads and verifies a model file, has LibTorch load the
+    /// verified bytes and calls every method three times, so that no later call compiles anything.
+    static Status load(const std::filesystem::path& path, std::unique_ptr<Engine>& engine);
+
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+    ~Engine();
+
+    /// [any-thread] What the file says about itself.
+    const ModelFile& file() const noexcept;
+
+    /// [control-thread, allocates, blocks] Audio [B, n_samples] at any rate -> audio [B, ...] at
+    /// the model's rate; `resampled` takes the size of the result.
+    Status resample(std::span<const float> audio, std::size_t n_samples, std::uint32_t rate_hz,
+                    std::vector<float>& resampled);
+
+    /// [control-thread, allocates, blocks] Audio [B, n_samples] at the model's rate ->
+    /// log-mel [B, n_mels, n_frames] in nats.
+    Status features(std::span<const float> audio, std::span<float> mel);
+
+    /// [control-thread, allocates, blocks] Log-mel -> posterior mean z [B, D].
+    Status encode(std::span<const float> mel, std::span<float> z);
+
+    /// [control-thread, allocates, blocks] Log-mel -> mean and log-variance [B, D] of the
+    /// posterior.
+    Status posterior(std::span<const float> mel, std::span<float> mean,
+                     std::span<float> log_variance);
+
+    /// [control-thread, allocates, blocks] z [B, D] -> unit values v [B, P].
+    Status decode(std::span<const float> z, std::span<float> v);
+
+    /// [control-thread, allocates, blocks] Unit values v [B, P] -> z [B, D].
+    Status invert(std::span<const float> v, std::span<float> z);
+
+    /// [control-thread, allocates, blocks] z [B, D] -> log-mel [B, n_mels, n_frames] in nats.
+    Status reconstruct(std::span<const float> z, std::span<float> mel);
+
+private:
+    struct Model;
+
+    explicit Engine(std::unique_ptr<Model> model);
+
+    Status warm_up();
+
+    std::unique_ptr<Model> m_model;
+};
+
+}  // namespace flow_synth

@@ -1,0 +1,252 @@
+#include "flow_synth/engine.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/from_blob.h>
+#include <c10/core/InferenceMode.h>
+#include <caffe2/serialize/read_adapter_interface.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/jit_exception.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace flow_synth {
+namespace {
+
+constexpr std::array k_methods{"resample", "features", "encode",     "posterior",
+                               "decode",   "invert",   "reconstruct"};
+
+/// The profiling executor compiles during the first two calls.
+constexpr int k_warm_up_calls = 3;
+
+/// Hands LibTorch bytes that are in memory already.
+class VerifiedBytes final : public caffe2::serialize::ReadAdapterInterface {
+public:
+    explicit VerifiedBytes(std::vector<std::byte> bytes) : m_bytes(std::move(bytes)) {}
+
+    size_t size() const override { return m_bytes.size(); }
+
+    size_t read(std::uint64_t position, void* buffer, size_t n_bytes,
+                const char* /*what*/) const override {
+        const size_t begin = std::min<size_t>(position, m_bytes.size());
+        const size_t n_read = std::min(n_bytes, m_bytes.size() - begin);
+        std::memcpy(buffer, m_bytes.data() + begin, n_read);
+        return n_read;
+    }
+
+private:
+    std::vector<std::byte> m_bytes;
+};
+
+/// Gives the calling thread one LibTorch thread for a while. LibTorch keeps the number of threads
+/// per thread, but also the number that a thread new to LibTorch begins with: the process-wide lock
+/// lets no two guards overlap, so that both come back as they were.
+class OneThread {
+public:
+    OneThread() : m_lock(s_mutex), m_n_threads(at::get_num_threads()) { at::set_num_threads(1); }
+
+    OneThread(const OneThread&) = delete;
+    OneThread& operator=(const OneThread&) = delete;
+
+    ~OneThread() { at::set_num_threads(m_n_threads); }
+
+private:
+    inline static std::mutex s_mutex;
+
+    std::lock_guard<std::mutex> m_lock;
+    int m_n_threads;
+};
+
+/// What LibTorch says first of an error; traces follow it.
+std::string first_line(const std::exception& error) {
+    const std::string_view text = error.what();
+    return std::string(text.substr(0, text.find('\n')));
+}
+
+void copy(const c10::IValue& value, std::span<float> numbers) {
+    const at::Tensor tensor = value.toTensor().to(at::kFloat).contiguous();
+    TORCH_CHECK(static_cast<std::size_t>(tensor.numel()) == numbers.size(), "a result of ",
+                tensor.numel(), " numbers does not fit ", numbers.size());
+    std::memcpy(numbers.data(), tensor.const_data_ptr<float>(), numbers.size_bytes());
+}
+
+/// Numbers that belong to the caller as [B, item...]; the model only reads them.
+at::Tensor batch_of(std::span<const float> numbers, std::size_t item_size,
+                    std::vector<std::int64_t> item) {
+    item.insert(item.begin(), static_cast<std::int64_t>(numbers.size() / item_size));
+    return at::from_blob(const_cast<float*>(numbers.data()), item, at::kFloat);
+}
+
+Status check_size(std::string_view what, std::span<const float> numbers, std::size_t item_size) {
+    if (item_size == 0 || numbers.empty() || numbers.size() % item_size != 0) {
+        return Status::refused(std::string(what) + " of " + std::to_string(numbers.size()) +
+                               " numbers cannot be used; give a multiple of " +
+                               std::to_string(item_size));
+    }
+    return {};
+}
+
+}  // namespace
+
+struct Engine::Model {
+    ModelFile file;
+    torch::jit::Module module;
+
+    const FeatureSettings& settings() const { return file.flow_file.features; }
+    std::size_t n_dimensions() const { return file.flow_file.flow.n_dimensions; }
+    std::size_t mel_size() const { return std::size_t{settings().n_mels} * settings().n_frames; }
+
+    /// Calls a method; `take` gets its result.
+    template <typename Take>
+    Status call(const char* method, std::vector<c10::IValue> arguments, const Take& take) {
+        const OneThread one_thread;
+        const c10::InferenceMode inference;
+        try {
+            take(module.get_method(method)(std::move(arguments)));
+            return {};
+        } catch (const torch::jit::JITException& error) {
+            if (error.getPythonClassName().value_or("").ends_with("InputError")) {
+                return Status::refused(error.getOriginalMsg().value_or(first_line(error)));
+            }
+            throw;
+        }
+    }
+
+    /// Calls a method of log-mel [B, n_mels, n_frames].
+    template <typename Take>
+    Status call_on_mel(const char* method, std::span<const float> mel, const Take& take) {
+        if (Status status = check_size("a log-mel", mel, mel_size()); !status.is_ok()) {
+            return status;
+        }
+        return call(method, {batch_of(mel, mel_size(), {settings().n_mels, settings().n_frames})},
+                    take);
+    }
+
+    /// Calls a method of z or v [B, D] that has one result.
+    Status call_on_point(const char* method, std::span<const float> point,
+                         std::span<float> result) {
+        const std::size_t n = n_dimensions();
+        if (Status status = check_size("a point", point, n); !status.is_ok()) {
+            return status;
+        }
+        return call(method, {batch_of(point, n, {static_cast<std::int64_t>(n)})},
+                    [result](const c10::IValue& value) { copy(value, result); });
+    }
+};
+
+Engine::Engine(std::unique_ptr<Model> model) : m_model(std::move(model)) {}
+
+Engine::~Engine() = default;
+
+Status Engine::load(const std::filesystem::path& path, std::unique_ptr<Engine>& engine) {
+    std::vector<std::byte> bytes;
+    if (Status status = read_file(path, bytes); !status.is_ok()) {
+        return status;
+    }
+    const auto refused = [&path](const std::string& reason) {
+        return Status::refused(utf8(path) + ": " + reason);
+    };
+    auto model = std::make_unique<Model>();
+    if (const Status status = ModelFile::parse(bytes, model->file); !status.is_ok()) {
+        return refused(status.reason());
+    }
+    try {
+        model->module = torch::jit::load(std::make_shared<VerifiedBytes>(std::move(bytes)),
+                                         c10::kCPU, /*load_debug_files=*/false);
+        for (const char* method : k_methods) {
+            if (!model->module.find_method(method)) {
+                return refused("its model has no method '" + std::string(method) +
+                               "'; export it again");
+            }
+        }
+        std::unique_ptr<Engine> loaded(new Engine(std::move(model)));
+        if (const Status status = loaded->warm_up(); !status.is_ok()) {
+            return refused(status.reason());
+        }
+        engine = std::move(loaded);
+        return {};
+    } catch (const std::exception& error) {
+        return refused("LibTorch cannot run it (" + first_line(error) + "); export it again");
+    }
+}
+
+Status Engine::warm_up() {
+    std::vector<float> audio(m_model->settings().n_samples);
+    std::vector<float> mel(m_model->mel_size());
+    std::vector<float> z(m_model->n_dimensions());
+    std::vector<float> log_variance(z.size());
+    std::vector<float> v(z.size());
+    std::vector<float> resampled;
+    const std::uint32_t rate_hz = 2 * m_model->settings().sample_rate_hz;
+    for (int call = 0; call < k_warm_up_calls; ++call) {
+        for (const Status& status :
+             {resample(audio, audio.size(), rate_hz, resampled), features(audio, mel),
+              posterior(mel, z, log_variance), encode(mel, z), decode(z, v), invert(v, z),
+              reconstruct(z, mel)}) {
+            if (!status.is_ok()) {
+                return status;
+            }
+        }
+    }
+    return {};
+}
+
+const ModelFile& Engine::file() const noexcept { return m_model->file; }
+
+Status Engine::resample(std::span<const float> audio, std::size_t n_samples, std::uint32_t rate_hz,
+                        std::vector<float>& resampled) {
+    if (Status status = check_size("audio", audio, n_samples); !status.is_ok()) {
+        return status;
+    }
+    return m_model->call("resample",
+                         {batch_of(audio, n_samples, {static_cast<std::int64_t>(n_samples)}),
+                          static_cast<std::int64_t>(rate_hz)},
+                         [&resampled](const c10::IValue& value) {
+                             resampled.resize(static_cast<std::size_t>(value.toTensor().numel()));
+                             copy(value, resampled);
+                         });
+}
+
+Status Engine::features(std::span<const float> audio, std::span<float> mel) {
+    const std::size_t n_samples = m_model->settings().n_samples;
+    if (Status status = check_size("audio", audio, n_samples); !status.is_ok()) {
+        return status;
+    }
+    return m_model->call("features",
+                         {batch_of(audio, n_samples, {static_cast<std::int64_t>(n_samples)})},
+                         [mel](const c10::IValue& value) { copy(value, mel); });
+}
+
+Status Engine::encode(std::span<const float> mel, std::span<float> z) {
+    return m_model->call_on_mel("encode", mel, [z](const c10::IValue& value) { copy(value, z); });
+}
+
+Status Engine::posterior(std::span<const float> mel, std::span<float> mean,
+                         std::span<float> log_variance) {
+    return m_model->call_on_mel("posterior", mel, [mean, log_variance](const c10::IValue& value) {
+        const auto& moments = value.toTupleRef().elements();
+        copy(moments.at(0), mean);
+        copy(moments.at(1), log_variance);
+    });
+}
+
+Status Engine::decode(std::span<const float> z, std::span<float> v) {
+    return m_model->call_on_point("decode", z, v);
+}
+
+Status Engine::invert(std::span<const float> v, std::span<float> z) {
+    return m_model->call_on_point("invert", v, z);
+}
+
+Status Engine::reconstruct(std::span<const float> z, std::span<float> mel) {
+    return m_model->call_on_point("reconstruct", z, mel);
+}
+
+}  // namespace flow_synth

@@ -1,0 +1,70 @@
+"""The native engine: what hosts run, for Python.
+
+Arrays are float32 NumPy arrays, batch first; others are converted. Computing releases the GIL, uses one
+LibTorch thread and waits for other calls of the process to end.
+"""
+
+from os import PathLike
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+@final
+class Model:
+    """A model file, run by LibTorch in C++.
+
+    Every method raises ValueError for an array of the wrong shape.
+    """
+
+    @staticmethod
+    def load(path: str | PathLike[str]) -> Model:
+        """Reads, verifies and warms up a model file.
+
+        Raises:
+            InputError: it cannot be read, is no model file, newer than this program, or damaged.
+        """
+
+    def info(self) -> dict[str, Any]:
+        """The description in the file, as :class:`flow_synth.model_file.ModelDescription` reads it."""
+
+    def resample(self, audio: ArrayLike, rate: int) -> NDArray[np.float32]:
+        """Audio [B, N] at ``rate`` Hz -> audio [B, ...] at 22050 Hz.
+
+        Raises:
+            InputError: the model does not take this rate.
+        """
+
+    def features(self, audio: ArrayLike) -> NDArray[np.float32]:
+        """Audio [B, 88200] at 22050 Hz -> log-mel [B, 128, 87] in nats."""
+
+    def encode(self, mel: ArrayLike) -> NDArray[np.float32]:
+        """Log-mel [B, 128, 87] -> posterior mean z [B, D]."""
+
+    def posterior(self, mel: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Log-mel [B, 128, 87] -> mean and log-variance [B, D]."""
+
+    def decode(self, z: ArrayLike) -> NDArray[np.float32]:
+        """z [B, D] -> unit values v [B, P]."""
+
+    def invert(self, v: ArrayLike) -> NDArray[np.float32]:
+        """Unit values v [B, P] -> z [B, D]."""
+
+    def reconstruct(self, z: ArrayLike) -> NDArray[np.float32]:
+        """z [B, D] -> log-mel [B, 128, 87] relative to the sound's peak, in nats."""
+
+def render_builtin(
+    values: ArrayLike, pitch: float, velocity: int, held_samples: int, total_samples: int
+) -> NDArray[np.float32]:
+    """Plays one note of the built-in synth, compiled from the same Faust source, at 44100 Hz.
+
+    Args:
+        values: [P] unit values.
+        pitch: MIDI note number, may be fractional.
+        velocity: 1 to 127.
+        held_samples: from note on to note off.
+        total_samples: from note on to the end.
+
+    Returns:
+        [2, total_samples] audio.
+    """

@@ -1,0 +1,42 @@
+#include "golden.h"
+
+#include <filesystem>
+#include <span>
+
+#include "byte_reader.h"
+#include "catch2.h"
+#include "flow_synth/archive.h"
+#include "flow_synth/model_file.h"
+
+namespace {
+
+std::vector<std::byte> file(const std::string& name) {
+    std::vector<std::byte> bytes;
+    const auto status =
+        flow_synth::read_file(std::filesystem::path(FLOW_SYNTH_GOLDEN) / name, bytes);
+    INFO(status.reason());
+    REQUIRE(status.is_ok());
+    return bytes;
+}
+
+}  // namespace
+
+std::vector<std::byte> golden_model() { return file("golden-1.flow.ts"); }
+
+std::vector<std::byte> golden_blob() {
+    const auto bytes = golden_model();
+    flow_synth::Archive archive;
+    REQUIRE(flow_synth::Archive::open(bytes, archive).is_ok());
+    const auto blob = archive.find("extra/flow_synth.flow");
+    REQUIRE(blob.has_value());
+    return {blob->begin(), blob->end()};
+}
+
+std::vector<float> golden_array(const std::string& name) {
+    const auto bytes = file("golden-1-" + name + ".npy");
+    flow_synth::ByteReader reader(bytes);
+    REQUIRE(reader.text(6) == "\x93NUMPY");
+    reader.take(2);  // Version 1.0.
+    reader.take(reader.u16());
+    return reader.floats(reader.remaining() / sizeof(float));
+}
