@@ -2,7 +2,7 @@
 
 # Each command imports what it needs when it runs, so that --help does not wait for torch.
 import json
-import runpy
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -63,7 +63,7 @@ def match(
 ) -> None:
     """Find the presets with which a synth imitates sounds."""
     from flow_synth.library import FlowSynth
-    from flow_synth.match_files import RefusedSound, describe_match, match_files
+    from flow_synth.match_files import RefusedSound, match_files
 
     flow_synth = FlowSynth.load(model, synth)
     matched, refused = [], []
@@ -78,13 +78,7 @@ def match(
     if as_json:
         _print_json(
             folder=str(out),
-            matches=[
-                {
-                    **describe_match(flow_synth, result.match, result.sound),
-                    "files": {suffix: str(file) for suffix, file in result.files.items()},
-                }
-                for result in matched
-            ],
+            matches=[result.figures for result in matched],
             refused=[{"input": str(r.sound), "reason": r.reason} for r in refused],
         )
     elif matched:
@@ -248,15 +242,16 @@ def info(
     if as_json:
         _print_json(**description.model_dump(mode="json"))
         return
-    table = Table("Knob", "Default", "Range", title=f"{description.synth} as {model} knows it")
+    table = Table("Knob", "Default", "Range")
     for knob in description.parameters.parameters():
         ends = ", ".join(knob.choices) or f"{knob.describe(0.0)} to {knob.describe(1.0)}"
         table.add_row(knob.label, knob.describe(knob.to_unit(knob.default)), ends)
     Console().print(table)
     _print_scores(description.scores)
     _say(
+        f"{model}: synth {description.synth} {description.synth_version}, "
         f"{len(description.latent)} latent dimensions, training run {description.training_run}, "
-        f"synth version {description.synth_version}, licence {description.licence}"
+        f"licence {description.licence}"
     )
 
 
@@ -271,8 +266,8 @@ def bench(
         raise InputError(
             f"there is no {script}; clone the repository, and give the name of a file there"
         )
-    sys.argv = [str(script), *(["--json"] if as_json else [])]
-    runpy.run_path(str(script), run_name="__main__")
+    command = [sys.executable, str(script), *(["--json"] if as_json else [])]
+    sys.exit(subprocess.run(command, check=False).returncode)
 
 
 @contextmanager
@@ -314,10 +309,9 @@ def _print_matches(matched: "Sequence[MatchedSound]") -> None:
 def _print_scores(scores: Mapping[str, Mapping[str, float]]) -> None:
     if not scores:
         return
-    measures = list(next(iter(scores.values())))
-    table = Table("Method", *measures)
-    for method, score in scores.items():
-        table.add_row(method, *(f"{score[measure]:.3g}" for measure in measures))
+    table = Table("On held-out presets", *scores)
+    for measure in next(iter(scores.values())):
+        table.add_row(measure, *(f"{score[measure]:.3g}" for score in scores.values()))
     Console().print(table)
 
 

@@ -28,11 +28,12 @@ KINDS = ("preset", "audio", "picture", "figures")
 
 @dataclass(frozen=True)
 class MatchedSound:
-    """A sound and the files of its match, by suffix."""
+    """A match on disk: its files by suffix, and the content of the one with the figures."""
 
     sound: Path
     match: Match
     files: dict[str, Path]
+    figures: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,15 @@ def match_files(
     prepare_folder(folder)
     for sound, name in zip(sounds, output_names(sounds, folder), strict=True):
         try:
+            _check_name(sound)
             match = flow_synth.match(sound)
-            files = write_match(flow_synth, match, sound, folder, name)
-        except (InputError, SynthError) as error:
+            result = write_match(flow_synth, match, sound, folder, name)
+        except SynthError as error:
+            yield RefusedSound(sound, f"{sound} has no match: {error}; give another sound")
+        except InputError as error:
             yield RefusedSound(sound, str(error))
         else:
-            yield MatchedSound(sound, match, files)
+            yield result
 
 
 def prepare_folder(folder: Path) -> None:
@@ -108,21 +112,15 @@ def output_names(sounds: Sequence[Path], folder: Path) -> list[str]:
 
 def write_match(
     flow_synth: FlowSynth, match: Match, sound: Path, folder: Path, name: str
-) -> dict[str, Path]:
+) -> MatchedSound:
     """Writes the files of one match under temporary names, then renames them all.
-
-    Returns:
-        Paths by suffix.
 
     Raises:
         InputError: the folder cannot be written; nothing is left behind.
     """
     files = {suffix: folder / f"{name}{suffix}" for suffix in SUFFIXES}
+    figures = _figures(flow_synth, match, sound, files)
     table = flow_synth.synth.table
-    figures = {
-        **describe_match(flow_synth, match, sound),
-        "files": dict(zip(KINDS, (file.name for file in files.values()), strict=True)),
-    }
     try:
         stage = Path(tempfile.mkdtemp(PARTIAL_SUFFIX, f".{name}.", folder))
         try:
@@ -140,23 +138,34 @@ def write_match(
             f"cannot write the match of {sound} in {folder} ({error.strerror}); make room or "
             "choose another folder"
         ) from error
-    return files
+    return MatchedSound(sound, match, files, figures)
 
 
-def describe_match(flow_synth: FlowSynth, match: Match, sound: Path) -> dict[str, Any]:
+def _check_name(sound: Path) -> None:
+    """Refuses names that neither libsndfile nor JSON nor a terminal can take."""
+    try:
+        str(sound).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"the name {str(sound)!r} is not valid text; rename the file") from error
+
+
+def _figures(
+    flow_synth: FlowSynth, match: Match, sound: Path, files: dict[str, Path]
+) -> dict[str, Any]:
     """A match for machines: numbers with their units in their names, knobs in human units."""
-    model, synth, note = flow_synth.description, flow_synth.synth, match.note
+    synth, note = flow_synth.synth, match.note
     return {
         "format": FORMAT,
         "version": FORMAT_VERSION,
         "input": str(sound),
+        "files": dict(zip(KINDS, (file.name for file in files.values()), strict=True)),
         "pitch": asdict(match.pitch) if match.pitch else None,
         "note": {**asdict(note), "frequency_hz": note.frequency_hz},
         "measures": asdict(match.measures),
         "remarks": list(match.remarks),
         "synth": synth.identity,
         "synth_version": synth.version,
-        "model_run": model.training_run,
+        "model_run": flow_synth.description.training_run,
         "latent": match.latent.tolist(),
         "parameters": synth.table.to_human(match.preset.values),
     }

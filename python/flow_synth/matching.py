@@ -151,11 +151,11 @@ def gain_between(audio: Tensor, target: Tensor) -> float:
 
 
 def describe_pitch(pitch: float) -> str:
-    """A MIDI note number as a musician reads it, for example ``A3 +12 cents (222 Hz)``."""
+    """A MIDI note number as a musician reads it, for example ``A3 +12 cents``."""
     nearest = math.floor(pitch + 0.5)
     name = f"{NOTE_NAMES[nearest % 12]}{nearest // 12 - 1}"
     cents = round(100 * (pitch - nearest))
-    return f"{name}{f' {cents:+d} cents' if cents else ''} ({Note(pitch).frequency_hz:.0f} Hz)"
+    return f"{name} {cents:+d} cents" if cents else name
 
 
 def _measure(

@@ -86,7 +86,8 @@ def draw_match(match: Match, table: ParameterTable, title: str) -> bytes:
     axes[0].set_ylabel("Frequency (Hz, mel scale)", color=INK, fontsize=9)
     axes[1].tick_params(labelleft=False)
     axes[0].set_title(_legible(title), **TITLE)
-    axes[1].set_title(f"Imitation, {describe_pitch(match.note.pitch)}", **TITLE)
+    played = f"{describe_pitch(match.note.pitch)} ({match.note.frequency_hz:.0f} Hz)"
+    axes[1].set_title(f"Imitation, {played}", **TITLE)
     bar = figure.colorbar(image, cax=figure.add_axes((0.925, bottom, 0.014, top - bottom)))
     bar.set_label("Level (dB re the input's loudest point)", color=INK, fontsize=9)
     bar.ax.tick_params(labelsize=8, colors=INK)

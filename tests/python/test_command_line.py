@@ -1,0 +1,354 @@
+import json
+import os
+import resource
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from model_for_tests import write_tiny_model
+from numpy.typing import NDArray
+
+from flow_synth.__main__ import main
+from flow_synth.match_files import SUFFIXES, output_names
+from flow_synth.preset import Preset, write_preset
+from flow_synth.synths import open_synth
+from flow_synth.synths.builtin import builtin_table
+
+RATE_HZ = 22050
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def sentences(self) -> list[str]:
+        """The error stream without progress bars."""
+        return [line for line in self.err.splitlines() if line.startswith("flow-synth: ")]
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command line inside this process."""
+
+    def run(*arguments: object) -> Outcome:
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Outcome(int(left.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "tiny.flow.ts"
+    write_tiny_model(path, open_synth("builtin"))
+    return path
+
+
+def a_tone(seconds: float = 1.0, rate_hz: int = RATE_HZ) -> NDArray[np.float32]:
+    times = np.arange(round(seconds * rate_hz)) / rate_hz
+    return np.asarray(0.3 * np.sin(2 * np.pi * 220 * times), np.float32)
+
+
+def write_tone(path: Path) -> Path:
+    soundfile.write(path, a_tone(), RATE_HZ)
+    return path
+
+
+def test_help_and_a_wrong_option_leave_as_shells_expect() -> None:
+    command = [sys.executable, "-m", "flow_synth"]
+    assert "match" in subprocess.run([*command, "--help"], capture_output=True, text=True).stdout
+    wrong = subprocess.run([*command, "match", "--wrong"], capture_output=True, text=True)
+    assert wrong.returncode == 2
+    assert "Traceback" not in wrong.stderr
+
+
+def test_a_match_leaves_its_four_files_and_says_where(
+    run: Run, model: Path, tmp_path: Path
+) -> None:
+    sound, out = write_tone(tmp_path / "tone.wav"), tmp_path / "new" / "out"
+    outcome = run("match", sound, "--model", model, "--out", out)
+    assert outcome.code == 0
+    assert {file.name for file in out.iterdir()} == {f"tone{suffix}" for suffix in SUFFIXES}
+    assert str(out / "tone.wav") in outcome.out
+
+    audio, rate_hz = soundfile.read(out / "tone.wav")
+    assert (audio.shape, rate_hz) == ((4 * 44100, 2), 44100)
+    figures = json.loads((out / "tone.json").read_text())
+    assert figures["input"] == str(sound)
+    assert figures["note"]["frequency_hz"] == pytest.approx(220, rel=0.003)
+    assert set(figures["measures"]) == {"sc", "log_mel_mse", "mss_db", "level_db"}
+    assert all(np.isfinite(value) for value in figures["measures"].values())
+    assert all((out / name).is_file() for name in figures["files"].values())
+    preset = json.loads((out / "tone.preset.json").read_text())
+    assert preset["parameters"] == figures["parameters"]
+
+
+def test_json_is_all_that_goes_to_standard_output(run: Run, model: Path, tmp_path: Path) -> None:
+    sound, missing = write_tone(tmp_path / "tone.wav"), tmp_path / "missing.wav"
+    outcome = run("match", sound, missing, "--model", model, "--out", tmp_path / "out", "--json")
+    assert outcome.code == 2
+    result = json.loads(outcome.out)
+    assert [found["input"] for found in result["matches"]] == [str(sound)]
+    assert [refused["input"] for refused in result["refused"]] == [str(missing)]
+    written = json.loads((tmp_path / "out" / "tone.json").read_text())
+    assert result["matches"][0] == written
+
+
+def wav(
+    samples: NDArray[np.floating], subtype: str, rate_hz: int = RATE_HZ
+) -> Callable[[Path], object]:
+    return lambda path: soundfile.write(path, samples, rate_hz, subtype=subtype, format="WAV")
+
+
+def truncated(path: Path) -> None:
+    soundfile.write(path, a_tone(), RATE_HZ, format="FLAC")
+    path.write_bytes(path.read_bytes()[:-2000])
+
+
+def two_hours(path: Path) -> None:
+    """A second of sound and two hours of a hole in the file, which takes no disk space."""
+    soundfile.write(path, a_tone(rate_hz=8000), 8000, subtype="PCM_16")
+    size = 2 * 7200 * 8000
+    content = bytearray(path.read_bytes())
+    content[4:8] = (size + 36).to_bytes(4, "little")
+    content[40:44] = size.to_bytes(4, "little")
+    path.write_bytes(content)
+    with path.open("r+b") as file:
+        file.truncate(size + 44)
+
+
+REFUSED: dict[str, Callable[[Path], object]] = {
+    "missing.wav": Path.exists,
+    "empty.wav": Path.touch,
+    "truncated.flac": truncated,
+    "text.wav": lambda path: path.write_text("this is no sound\n" * 1000),
+    "silent.wav": wav(np.zeros(RATE_HZ), "PCM_16"),
+    "one_sample.wav": wav(np.full(1, 0.5), "PCM_16"),
+    "nan.wav": wav(np.full(RATE_HZ, np.nan, np.float32), "FLOAT"),
+    "folder.wav": Path.mkdir,
+}
+ACCEPTED: dict[str, Callable[[Path], object]] = {
+    "two_hours.wav": two_hours,
+    "8_bit.wav": wav(a_tone(), "PCM_U8"),
+    "96_khz.wav": wav(a_tone(rate_hz=96000), "PCM_24", 96000),
+    "7_channels.wav": wav(np.stack([a_tone()] * 7, 1), "PCM_16"),
+}
+
+
+def test_one_bad_sound_does_not_stop_the_others(run: Run, model: Path, tmp_path: Path) -> None:
+    for name, write in {**REFUSED, **ACCEPTED}.items():
+        write(tmp_path / name)
+    # A bad one first, a good one last.
+    sounds = [tmp_path / name for name in (*REFUSED, *ACCEPTED)]
+    out = tmp_path / "out"
+    outcome = run("match", *sounds, "--model", model, "--out", out)
+    assert outcome.code == 2
+    assert "Traceback" not in outcome.err
+    assert len(outcome.sentences) == len(REFUSED)
+    for name, sentence in zip(REFUSED, outcome.sentences, strict=True):
+        assert str(tmp_path / name) in sentence
+        # What is wrong; what to do.
+        assert ";" in sentence
+    stems = [Path(name).stem for name in ACCEPTED]
+    assert sorted(f.name for f in out.iterdir()) == sorted(
+        f"{stem}{suffix}" for stem in stems for suffix in SUFFIXES
+    )
+
+
+def test_a_name_that_is_no_text_is_refused_and_a_strange_one_is_not(
+    run: Run, model: Path, tmp_path: Path
+) -> None:
+    strange = write_tone(tmp_path / "[bold]$x_$ 録音.wav")
+    bad = os.fsdecode(bytes(tmp_path) + b"/\xff.wav")
+    Path(bad).write_bytes(strange.read_bytes())
+    outcome = run("match", bad, strange, "--model", model, "--out", tmp_path / "out")
+    assert outcome.code == 2
+    (sentence,) = outcome.sentences
+    assert "rename" in sentence
+    assert strange.name in outcome.out
+    assert len(list((tmp_path / "out").iterdir())) == len(SUFFIXES)
+
+
+def truncate_model(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def flip_a_bit(content: bytes) -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 4]) + content[middle + 1 :]
+
+
+def in_text(content: bytes) -> bytes:
+    return b"not a model\n" * (len(content) // 100)
+
+
+@pytest.mark.parametrize("damage", [truncate_model, flip_a_bit, in_text])
+def test_a_damaged_model_is_refused(
+    run: Run, model: Path, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    damaged = tmp_path / "damaged.flow.ts"
+    damaged.write_bytes(damage(model.read_bytes()))
+    check_refused(run, damaged, tmp_path)
+
+
+def test_a_newer_model_is_refused(run: Run, model: Path, tmp_path: Path) -> None:
+    newer = tmp_path / "newer.flow.ts"
+    with zipfile.ZipFile(model) as old, zipfile.ZipFile(newer, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith("flow_synth.json"):
+                content = content.replace(b'"format_version": 1', b'"format_version": 99')
+            new.writestr(name, content)
+    assert "99" in check_refused(run, newer, tmp_path)
+
+
+def test_a_missing_model_is_refused(run: Run, tmp_path: Path) -> None:
+    check_refused(run, tmp_path / "missing.flow.ts", tmp_path)
+
+
+def check_refused(run: Run, model: Path, folder: Path) -> str:
+    outcome = run(
+        "match", write_tone(folder / "tone.wav"), "--model", model, "--out", folder / "out"
+    )
+    assert outcome.code == 2
+    assert "Traceback" not in outcome.err
+    (sentence,) = outcome.sentences
+    assert str(model) in sentence
+    assert not (folder / "out").exists()
+    return sentence
+
+
+def test_a_folder_that_cannot_be_made_is_refused(run: Run, model: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    out = tmp_path / "file" / "out"
+    outcome = run("match", write_tone(tmp_path / "tone.wav"), "--model", model, "--out", out)
+    assert outcome.code == 2
+    (sentence,) = outcome.sentences
+    assert str(out) in sentence
+
+
+@pytest.mark.parametrize("limit_bytes", [100, 100_000])
+def test_a_disk_that_fills_leaves_nothing_half_written(
+    run: Run, model: Path, tmp_path: Path, limit_bytes: int
+) -> None:
+    """Files may not grow beyond a limit, which stops the preset or the sound."""
+    sound, out = write_tone(tmp_path / "tone.wav"), tmp_path / "out"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, hard))
+    try:
+        outcome = run("match", sound, "--model", model, "--out", out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert outcome.code == 2
+    (sentence,) = outcome.sentences
+    assert "make room" in sentence
+    assert list(out.iterdir()) == []
+
+
+def test_sounds_of_one_name_do_not_overwrite_each_other_or_their_inputs(tmp_path: Path) -> None:
+    sounds = [tmp_path / name for name in ("a/x.wav", "b/x.flac", "b/X.mp3", "x.wav", "x-2.aiff")]
+    names = output_names(sounds, tmp_path)
+    files = [f"{name}{suffix}".casefold() for name in names for suffix in SUFFIXES]
+    assert len(set(files)) == len(files)
+    # x.wav in the output folder is itself a sound to match.
+    assert "x.wav" not in files
+    presets = [tmp_path / "voice.preset.wav", tmp_path / "voice.wav"]
+    assert output_names(presets, tmp_path / "out") == ["voice.preset", "voice-2"]
+
+
+def test_a_matched_preset_can_be_played(run: Run, tmp_path: Path) -> None:
+    preset, out = tmp_path / "a.preset.json", tmp_path / "a.wav"
+    table = builtin_table()
+    write_preset(preset, Preset("a", table.defaults), table, "builtin")
+    assert run("play", preset, "--out", out, "--note", 57).code == 0
+    audio, rate_hz = soundfile.read(out)
+    spectrum = np.abs(np.fft.rfft(audio[:rate_hz].mean(1)))
+    assert spectrum[:300].argmax() == pytest.approx(220, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("knob", "value"), [("no_such_knob", 0.5), ("filter_cutoff", 1e6), ("filter_mode", "sideways")]
+)
+def test_a_preset_with_wrong_knobs_is_refused(
+    run: Run, tmp_path: Path, knob: str, value: float | str
+) -> None:
+    preset, out = tmp_path / "a.preset.json", tmp_path / "a.wav"
+    table = builtin_table()
+    write_preset(preset, Preset("a", table.defaults), table, "builtin")
+    content = json.loads(preset.read_text())
+    content["parameters"][knob] = value
+    preset.write_text(json.dumps(content))
+    outcome = run("play", preset, "--out", out)
+    assert outcome.code == 2
+    (sentence,) = outcome.sentences
+    assert knob in sentence
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "render {missing} --out {out}",
+        "train {missing} --out {out}",
+        "export {missing} --out {out}.flow.ts",
+        "evaluate {missing} --dataset {missing} --out {out}",
+        "info {missing}",
+        "play {missing} --out {out}",
+        "bench missing",
+    ],
+)
+def test_what_is_missing_is_named(run: Run, tmp_path: Path, command: str) -> None:
+    missing, out = tmp_path / "missing", tmp_path / "out"
+    outcome = run(*command.format(missing=missing, out=out).split())
+    assert outcome.code == 2
+    (sentence,) = outcome.sentences
+    assert "missing" in sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_info_tells_what_is_in_a_model(run: Run, model: Path) -> None:
+    outcome = run("info", model, "--json")
+    assert outcome.code == 0
+    assert json.loads(outcome.out)["training_run"] == "tiny"
+    assert "Filter cutoff" in run("info", model).out
+
+
+@pytest.mark.slow
+def test_from_a_dataset_to_a_match_by_commands_alone(run: Run, tmp_path: Path) -> None:
+    dataset, data, trained = tmp_path / "dataset.toml", tmp_path / "data", tmp_path / "run"
+    scores, model, out = tmp_path / "scores.json", tmp_path / "tiny.flow.ts", tmp_path / "out"
+    dataset.write_text("draws = 20\n")
+    experiment = tmp_path / "experiment.toml"
+    base = Path(__file__).parents[2] / "python" / "experiments" / "tiny.toml"
+    experiment.write_text(f"base = '{base}'\ndataset = 'data'\n")
+    for arguments in (
+        ("render", dataset, "--out", data, "--workers", 2),
+        ("train", experiment, "--out", trained),
+        ("export", trained, "--out", model),
+        ("evaluate", model, "--dataset", data, "--targets", 4, "--out", scores),
+        ("export", trained, "--evaluation", scores, "--out", model),
+        ("match", write_tone(tmp_path / "tone.wav"), "--model", model, "--out", out),
+    ):
+        outcome = run(*arguments, "--json")
+        assert outcome.code == 0, outcome.err
+        json.loads(outcome.out)
+    assert (out / "tone.wav").is_file()
+    described = json.loads(run("info", model, "--json").out)
+    assert described["scores"]["model"]["mss_db_mean"] > 0
+    assert "nn16" in run("info", model).out
