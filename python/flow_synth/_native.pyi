@@ -1,7 +1,7 @@
 """The native engine: what hosts run, for Python.
 
-Arrays are float32 NumPy arrays, batch first; others are converted. Computing releases the GIL, uses one
-LibTorch thread and waits for other calls of the process to end.
+Arrays are float32 NumPy arrays, batch first; others are converted. Computing releases the GIL,
+uses one LibTorch thread and waits for other calls of the process to end.
 """
 
 from os import PathLike
@@ -26,7 +26,7 @@ class Model:
         """
 
     def info(self) -> dict[str, Any]:
-        """The description in the file, as :class:`flow_synth.model_file.ModelDescription` reads it."""
+        """The description in the file: a :class:`flow_synth.model_file.ModelDescription`."""
 
     def resample(self, audio: ArrayLike, rate: int) -> NDArray[np.float32]:
         """Audio [B, N] at ``rate`` Hz -> audio [B, ...] at 22050 Hz.

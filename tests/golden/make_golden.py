@@ -1,8 +1,8 @@
 """Makes the golden model file and arrays: ``python tests/golden/make_golden.py``.
 
-They pin format version 1: files of users stay readable only as long as these do, so they are made again only for a
-new version, under a new name. The model has all kinds of knobs and has learnt nothing; its log-mel
-is a coarse one, because the true filter bank alone takes a megabyte.
+They pin format version 1: what users have stays readable as long as these do, so they are made
+again only for a new version, under a new name. The model has all kinds of knobs and has learnt
+nothing; its log-mel is a coarse one, because the true filter bank alone takes a megabyte.
 """
 
 from pathlib import Path

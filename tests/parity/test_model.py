@@ -1,0 +1,209 @@
+"""Python and native inference give the same numbers on the same model file."""
+
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from flow_synth import _native
+from flow_synth.error import InputError
+from flow_synth.export import Model
+from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES
+from flow_synth.model_file import ModelDescription
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+BATCHES = [1, 7, 64]
+
+# Largest difference allowed by DESIGN.md, "Numbers to reach".
+FEATURES = 5e-5
+ENCODE = 1e-4
+DECODE = 1e-5
+ROUND_TRIP = 2e-5
+
+
+def tensor(array: NDArray[np.float32]) -> torch.Tensor:
+    return torch.from_numpy(array)
+
+
+def assert_close(found: NDArray[np.float32], wanted: torch.Tensor, atol: float) -> None:
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, wanted.numpy(), atol=atol, rtol=0)
+
+
+def random_mel(batch: int) -> NDArray[np.float32]:
+    return np.random.default_rng(batch).normal(-6, 3, (batch, N_MELS, N_FRAMES)).astype(np.float32)
+
+
+def random_z(batch: int, native: _native.Model) -> NDArray[np.float32]:
+    shape = batch, len(native.info()["latent"])
+    return np.random.default_rng(batch).standard_normal(shape, np.float32)
+
+
+def test_the_description_is_the_same(python_model: Model, native_model: _native.Model) -> None:
+    assert ModelDescription.model_validate(native_model.info()) == python_model.description
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 22050, 44100, 48000, 96000])
+def test_resample(python_model: Model, native_model: _native.Model, rate_hz: int) -> None:
+    audio = np.random.default_rng(0).uniform(-1, 1, (2, 9999)).astype(np.float32)
+    wanted = python_model.resample(tensor(audio), rate_hz)
+    assert_close(native_model.resample(audio, rate_hz), wanted, 1e-6)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_features(python_model: Model, native_model: _native.Model, batch: int) -> None:
+    audio = np.random.default_rng(batch).uniform(-1, 1, (batch, N_SAMPLES)).astype(np.float32)
+    audio[0, N_SAMPLES // 2 :] = 0
+    assert_close(native_model.features(audio), python_model.features(tensor(audio)), FEATURES)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_encode_and_posterior(
+    python_model: Model, native_model: _native.Model, batch: int
+) -> None:
+    mel = random_mel(batch)
+    mean, log_variance = native_model.posterior(mel)
+    wanted_mean, wanted_log_variance = python_model.posterior(tensor(mel))
+    assert_close(native_model.encode(mel), python_model.encode(tensor(mel)), ENCODE)
+    assert_close(mean, wanted_mean, ENCODE)
+    assert_close(log_variance, wanted_log_variance, ENCODE)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_decode(python_model: Model, native_model: _native.Model, batch: int) -> None:
+    z = random_z(batch, native_model)
+    assert_close(native_model.decode(z), python_model.decode(tensor(z)), DECODE)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_invert(python_model: Model, native_model: _native.Model, batch: int) -> None:
+    """Of knobs that the model gives: far from all of them its inverse is badly conditioned."""
+    v = native_model.decode(random_z(batch, native_model))
+    wanted = python_model.invert(tensor(v))
+    assert_close(native_model.invert(v), wanted, ENCODE)
+    assert_close(native_model.decode(native_model.invert(v)), tensor(v), ROUND_TRIP)
+    assert_close(native_model.decode(wanted.numpy()), tensor(v), ROUND_TRIP)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_reconstruct(python_model: Model, native_model: _native.Model, batch: int) -> None:
+    z = random_z(batch, native_model)
+    assert_close(native_model.reconstruct(z), python_model.reconstruct(tensor(z)), ENCODE)
+
+
+def test_the_golden_file_still_computes_what_it_did() -> None:
+    native = _native.Model.load(GOLDEN / "golden-1.flow.ts")
+
+    def golden(name: str) -> torch.Tensor:
+        return tensor(np.load(GOLDEN / f"golden-1-{name}.npy"))
+
+    assert_close(native.encode(golden("mel")), golden("encoded"), ENCODE)
+    assert_close(native.decode(golden("z")), golden("v"), DECODE)
+    assert_close(native.decode(native.invert(golden("v"))), golden("v"), ROUND_TRIP)
+
+
+@pytest.fixture(scope="module")
+def native() -> _native.Model:
+    return _native.Model.load(GOLDEN / "golden-1.flow.ts")
+
+
+def test_arrays_of_other_types_and_strides_are_taken(native: _native.Model) -> None:
+    z = random_z(7, native)
+    wanted = native.decode(z)
+    np.testing.assert_array_equal(native.decode(z.astype(np.float64)), wanted)
+    np.testing.assert_array_equal(native.decode(np.asfortranarray(z)), wanted)
+    np.testing.assert_array_equal(native.decode(np.repeat(z, 2, axis=0)[::2]), wanted)
+    np.testing.assert_array_equal(native.decode(z.tolist()), wanted)
+
+
+@pytest.mark.parametrize(
+    ("method", "shape", "message"),
+    [
+        ("features", (2, 100), r"audio has shape \(2, 100\); give \(1, 88200\) or a larger batch"),
+        ("features", (88200,), r"audio has shape \(88200\)"),
+        ("encode", (1, 87, 128), r"mel has shape \(1, 87, 128\); give \(1, 128, 87\)"),
+        ("posterior", (0, 128, 87), r"mel has shape \(0, 128, 87\)"),
+        ("decode", (1, 7), r"z has shape \(1, 7\); give \(1, 6\)"),
+        ("invert", (6,), r"v has shape \(6\)"),
+        ("reconstruct", (0, 6), r"z has shape \(0, 6\)"),
+    ],
+)
+def test_a_wrong_shape_is_refused(
+    native: _native.Model, method: str, shape: tuple[int, ...], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        getattr(native, method)(np.zeros(shape, np.float32))
+
+
+def test_audio_that_cannot_be_resampled_is_refused(native: _native.Model) -> None:
+    with pytest.raises(
+        InputError, match="7000 Hz cannot be used; give audio at 8000 to 192000 Hz"
+    ):
+        native.resample(np.zeros((1, 100), np.float32), 7000)
+    for shape in ((100,), (0, 100), (1, 0), (1, 2, 3)):
+        with pytest.raises(ValueError, match="audio"):
+            native.resample(np.zeros(shape, np.float32), 44100)
+
+
+def test_torch_keeps_its_number_of_threads(native: _native.Model) -> None:
+    def in_a_new_thread() -> int:
+        counts: list[int] = []
+        thread = threading.Thread(target=lambda: counts.append(torch.get_num_threads()))
+        thread.start()
+        thread.join()
+        return counts[0]
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        native.features(np.zeros((1, N_SAMPLES), np.float32))
+        assert torch.get_num_threads() == 3
+        assert in_a_new_thread() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_other_threads_run_while_it_computes(native: _native.Model) -> None:
+    """With switches this rare, another thread runs only where this one lets go of the GIL."""
+    z = random_z(20_000, native)
+    started = threading.Event()
+    finished = threading.Event()
+
+    def compute() -> None:
+        started.set()
+        native.invert(native.decode(z))
+        finished.set()
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    try:
+        thread = threading.Thread(target=compute)
+        thread.start()
+        started.wait()
+        was_computing = not finished.is_set()
+        thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert was_computing
+
+
+def test_threads_do_not_disturb_each_other(native: _native.Model) -> None:
+    points = [random_z(batch, native) for batch in range(1, 9)]
+    wanted = [native.decode(z) for z in points]
+    found: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(points)
+
+    def decode(index: int) -> None:
+        for _ in range(20):
+            found[index] = native.decode(points[index])
+
+    threads = [threading.Thread(target=decode, args=(index,)) for index in range(len(points))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(one, other)

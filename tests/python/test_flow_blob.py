@@ -1,0 +1,303 @@
+"""The flow blob: what is written is read, and nothing else is."""
+
+import hashlib
+import math
+import struct
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from flow_synth.error import InputError
+from flow_synth.flow_blob import (
+    Activation,
+    FlowType,
+    FlowWeights,
+    decode_flow_blob,
+    encode_flow_blob,
+)
+from flow_synth.model_file import read_model_file
+from flow_synth.model_interface import (
+    FeatureSettings,
+    Interface,
+    LatentDimension,
+    SemanticAxis,
+)
+from flow_synth.parameter import Curve, Kind, Parameter, ParameterTable
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+# The header of docs/model-file.md.
+VERSION_AT = 8
+DIGEST_AT = 24
+PAYLOAD_AT = 56
+
+numbers = st.floats(-1e9, 1e9)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@st.composite
+def parameters(draw: st.DrawFn, name: str) -> Parameter:
+    """One knob of any kind."""
+    kind = draw(st.sampled_from(Kind))
+    choices: tuple[str, ...] = ()
+    curve = Curve.LINEAR
+    minimum, maximum, step = 0.0, 1.0, 1.0
+    if kind is Kind.CATEGORICAL:
+        choices = tuple(draw(st.lists(texts, min_size=2, max_size=4)))
+        maximum = len(choices) - 1
+    elif kind is Kind.ORDINAL:
+        minimum, step = draw(st.integers(-9, 9)), draw(st.integers(1, 5))
+        maximum = minimum + step * draw(st.integers(1, 9))
+    else:
+        curve = draw(st.sampled_from(Curve))
+        minimum = draw(st.floats(1e-3, 1e3)) if curve is Curve.LOG else draw(numbers)
+        maximum = minimum + draw(st.floats(1.0, 1e6))
+    return Parameter(
+        name=name,
+        label=draw(texts),
+        unit=draw(texts),
+        minimum=minimum,
+        maximum=maximum,
+        default=draw(st.sampled_from([minimum, maximum])),
+        kind=kind,
+        curve=curve,
+        step=step,
+        choices=choices,
+    )
+
+
+@st.composite
+def interfaces(draw: st.DrawFn) -> Interface:
+    """Whatever a model may tell a host."""
+    n_dimensions = draw(st.integers(1, 4))
+    latent = [
+        LatentDimension(
+            mean=draw(numbers),
+            standard_deviation=draw(st.floats(0, 9)),
+            minimum=draw(numbers),
+            maximum=draw(numbers),
+            effect=draw(st.floats(0, 1)),
+        )
+        for _ in range(n_dimensions)
+    ]
+    vectors = st.lists(numbers, min_size=n_dimensions, max_size=n_dimensions)
+    axes = st.builds(SemanticAxis, name=texts, low=texts, high=texts, direction=vectors.map(tuple))
+    count = st.integers(0, 2**32 - 1)
+    return Interface(
+        synth=draw(texts),
+        synth_version=draw(texts),
+        parameters=ParameterTable(
+            tuple(draw(parameters(f"knob {index}")) for index in range(n_dimensions))
+        ),
+        latent=tuple(latent),
+        order=tuple(sorted(range(n_dimensions), key=lambda index: -latent[index].effect)),
+        semantic_axes=tuple(draw(st.lists(axes, max_size=2))),
+        features=FeatureSettings(
+            sample_rate_hz=draw(count),
+            n_samples=draw(count),
+            fft_size=draw(count),
+            hop_samples=draw(count),
+            n_mels=draw(count),
+            n_frames=draw(count),
+            minimum_hz=draw(numbers),
+            maximum_hz=draw(numbers),
+            log_floor=draw(numbers),
+        ),
+    )
+
+
+def flow_of(
+    n_dimensions: int, n_layers: int = 2, n_hidden: tuple[int, ...] = (3, 2)
+) -> FlowWeights:
+    """A flow with random weights."""
+    generator = np.random.default_rng(0)
+    widths = (n_dimensions, *n_hidden, 2 * n_dimensions)
+    tensors = {
+        "boundary.mean": generator.standard_normal(n_dimensions, np.float32),
+        "boundary.std": generator.random(n_dimensions, np.float32) + 1,
+    }
+    for layer in range(n_layers):
+        for index in range(len(widths) - 1):
+            shape = (widths[index + 1], widths[index])
+            name = f"layers.{layer}.{index}"
+            tensors[f"{name}.weight"] = generator.standard_normal(shape, np.float32)
+            tensors[f"{name}.bias"] = generator.standard_normal(shape[:1], np.float32)
+    return FlowWeights(
+        FlowType.IAF, n_dimensions, n_layers, n_hidden, Activation.LEAKY_RELU, 0.1, 0.05, tensors
+    )
+
+
+def sealed(blob: bytes) -> bytes:
+    """A changed blob with the length and the checksum that fit it."""
+    head = blob[:16] + struct.pack("<Q", len(blob) - PAYLOAD_AT)
+    payload = blob[PAYLOAD_AT:]
+    return head + hashlib.sha256(head + payload).digest() + payload
+
+
+def with_bit_flipped(blob: bytes, bit: int) -> bytes:
+    changed = bytearray(blob)
+    changed[bit // 8] ^= 1 << (bit % 8)
+    return bytes(changed)
+
+
+@cache
+def golden_blob() -> bytes:
+    model = read_model_file(GOLDEN / "golden-1.flow.ts")
+    return encode_flow_blob(model.description, model.flow)
+
+
+def refusal(blob: bytes) -> str | None:
+    try:
+        decode_flow_blob(blob)
+    except InputError as error:
+        return str(error)
+    return None
+
+
+@given(interfaces(), st.integers(1, 3), st.lists(st.integers(1, 4), max_size=3).map(tuple))
+def test_what_is_written_is_read(
+    interface: Interface, n_layers: int, n_hidden: tuple[int, ...]
+) -> None:
+    flow = flow_of(len(interface.latent), n_layers, n_hidden)
+    blob = encode_flow_blob(interface, flow)
+    found, found_flow = decode_flow_blob(blob)
+    assert found == interface
+    assert found_flow.n_hidden == flow.n_hidden
+    assert list(found_flow.tensors) == list(flow.tensors)
+    for name, tensor in flow.tensors.items():
+        np.testing.assert_array_equal(found_flow.tensors[name], tensor)
+    assert encode_flow_blob(found, found_flow) == blob
+
+
+@given(st.data())
+def test_a_damaged_blob_is_refused(data: st.DataObject) -> None:
+    blob = golden_blob()
+    if data.draw(st.booleans()):
+        damaged = blob[: data.draw(st.integers(0, len(blob) - 1))]
+    else:
+        damaged = with_bit_flipped(blob, data.draw(st.integers(0, 8 * len(blob) - 1)))
+    assert refusal(damaged)
+
+
+@given(st.data())
+def test_a_wrong_blob_with_a_fitting_checksum_is_refused_or_read(data: st.DataObject) -> None:
+    blob = golden_blob()
+    if data.draw(st.booleans()):
+        wrong = blob[: data.draw(st.integers(PAYLOAD_AT, len(blob) - 1))]
+    else:
+        bit = data.draw(st.integers(8 * PAYLOAD_AT, 8 * len(blob) - 1))
+        wrong = with_bit_flipped(blob, bit)
+    assert "\n" not in (refusal(sealed(wrong)) or "")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda blob: b"PK" + blob[2:], "does not begin as one does"),
+        (
+            lambda blob: blob[:VERSION_AT] + b"\x02" + blob[VERSION_AT + 1 :],
+            "has format version 2",
+        ),
+        (lambda blob: blob[: PAYLOAD_AT - 1], "ends after 55 bytes"),
+        (lambda blob: blob[:-1], "bytes instead of"),
+        (lambda blob: blob[:-1] + bytes([blob[-1] ^ 1]), "checksum is wrong"),
+        (lambda blob: sealed(blob[:-1]), "runs past its end"),
+        (lambda blob: sealed(blob + b"\0"), "1 bytes too many"),
+    ],
+)
+def test_each_refusal_says_what_is_wrong(change: Callable[[bytes], bytes], message: str) -> None:
+    assert message in (refusal(change(golden_blob())) or "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"n_layers": 0}, "at least one"),
+        ({"margin": 0.5}, "margin 0.5"),
+        ({"negative_slope": -0.1}, "slope -0.1"),
+        ({"n_hidden": (3,)}, "tensors instead of"),
+        ({"n_hidden": (3, 3)}, "instead of"),
+    ],
+)
+def test_a_flow_that_cannot_be_is_refused(changes: dict[str, object], message: str) -> None:
+    flow = flow_of(2)
+    with pytest.raises(ValueError, match=message):
+        FlowWeights(**{**vars(flow), **changes})
+
+
+@pytest.mark.parametrize(
+    ("name", "tensor", "message"),
+    [
+        ("boundary.std", np.zeros(2, np.float32), "positive"),
+        ("boundary.mean", np.zeros(3, np.float32), "instead of"),
+        ("boundary.mean", np.zeros(2, np.float64), "float64"),
+        ("layers.0.0.bias", np.full(3, math.nan, np.float32), "not finite"),
+    ],
+)
+def test_a_wrong_tensor_is_refused(name: str, tensor: NDArray[np.floating], message: str) -> None:
+    flow = flow_of(2)
+    with pytest.raises(ValueError, match=message):
+        FlowWeights(**{**vars(flow), "tensors": {**flow.tensors, name: tensor}})
+
+
+def test_a_flow_of_another_size_than_the_knobs_is_refused() -> None:
+    interface, _ = decode_flow_blob(golden_blob())
+    with pytest.raises(ValueError, match="6 knobs, 6 latent dimensions and a flow of 2"):
+        encode_flow_blob(interface, flow_of(2))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"order": (0, 1, 2, 3, 4, 4)}, "once"),
+        ({"order": (0, 1, 2, 3, 4)}, "once"),
+        (
+            {"semantic_axes": (SemanticAxis(name="a", low="b", high="c", direction=(1,)),)},
+            "axis 'a'",
+        ),
+    ],
+)
+def test_an_interface_that_cannot_be_is_refused(changes: dict[str, object], message: str) -> None:
+    interface, _ = decode_flow_blob(golden_blob())
+    with pytest.raises(ValueError, match=message):
+        Interface(**{**dict(interface), **changes})
+
+
+def test_an_order_against_the_effects_is_refused() -> None:
+    interface, _ = decode_flow_blob(golden_blob())
+    with pytest.raises(ValueError, match="from the largest effect"):
+        Interface(**{**dict(interface), "order": interface.order[::-1]})
+
+
+def decoded(flow: FlowWeights, z: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The equations of docs/model-file.md, word for word, in double precision."""
+    x = z.astype(np.float64)
+    n_maps = len(flow.n_hidden) + 1
+    for layer in range(flow.n_layers):
+        if layer > 0:
+            x = x[:, ::-1]
+        hidden = x
+        for index in range(n_maps):
+            if index > 0:
+                hidden = np.where(hidden > 0, hidden, flow.negative_slope * hidden)
+            name = f"layers.{layer}.{index}"
+            hidden = hidden @ flow.tensors[f"{name}.weight"].T + flow.tensors[f"{name}.bias"]
+        shift, raw = np.split(hidden, 2, axis=1)
+        x = x * np.exp(np.tanh(raw)) + shift
+    y = x * flow.tensors["boundary.std"] + flow.tensors["boundary.mean"]
+    v: NDArray[np.float64] = (1 / (1 + np.exp(-y)) - flow.margin) / (1 - 2 * flow.margin)
+    return v.clip(0, 1)
+
+
+def test_the_blob_alone_suffices_to_decode() -> None:
+    _, flow = decode_flow_blob(golden_blob())
+    z = np.load(GOLDEN / "golden-1-z.npy")
+    v = np.load(GOLDEN / "golden-1-v.npy")
+    # The golden values are float32: a chain of 3 layers keeps 1e-5.
+    np.testing.assert_allclose(decoded(flow, z), v, atol=1e-5, rtol=0)
