@@ -23,7 +23,7 @@ REPORTS := build/reports
 NPM := build/npm
 
 DEBIAN_BUILD := g++ python3-dev python3-venv
-DEBIAN_TEST := amsynth catch2
+DEBIAN_TEST := amsynth catch2 espeak-ng fluid-soundfont-gm fluidsynth
 
 BUILD := build/python
 TIDY := build/tidy
