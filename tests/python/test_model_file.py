@@ -100,7 +100,7 @@ def test_the_golden_file_of_version_1_is_read(golden: ModelFile) -> None:
     assert description.parameters.names == ("shape", "cutoff", "octave", "mode", "attack", "tune")
     assert description.parameters[1].label == "Fréquence de coupure"
     assert description.parameters[3].choices == ("low", "band", "high")
-    assert description.semantic_axes[0].direction == (1, 0, -0.5, 0, 0, 2)
+    assert list(description.semantic_axes[0].direction) == [1, 0, -0.5, 0, 0, 2]
     assert description.scores == {"model": {"sc_mean": 0.5}}
     assert golden.flow.n_layers == 3
 
