@@ -343,7 +343,7 @@ def flow_weights(model: RegressionFlow) -> FlowWeights:
 
 
 def _loaded(source: str | io.BytesIO) -> nn.Module:
-    module: nn.Module = torch.jit.load(source, map_location="cpu")  # type: ignore[no-untyped-call]
+    module: nn.Module = torch.jit.load(source, map_location="cpu")
     return module.eval()
 
 
