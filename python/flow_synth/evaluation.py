@@ -26,8 +26,9 @@ from flow_synth.score import Group, KnobError, Method, Notes, groups, knob_error
 from flow_synth.synth import Synth
 
 N_NEIGHBOURS = 16
-#: Neighbours are sought among notes at most this far away.
-PITCH_RANGE_SEMITONES = 0
+#: Neighbours are sought among notes at most this far away. Of 0, 1, 2, 4, 12 and all, 4 made the
+#: strongest 16 neighbours on 60 notes of the validation split.
+PITCH_RANGE_SEMITONES = 4
 
 _BATCH = 32
 
