@@ -243,6 +243,15 @@ def test_a_folder_that_cannot_be_made_is_refused(run: Run, model: Path, tmp_path
     assert str(out) in sentence
 
 
+def test_a_folder_that_cannot_be_written_is_refused(run: Run, model: Path, tmp_path: Path) -> None:
+    """Nobody can make files in /proc/sys, not even root, whom permissions do not stop."""
+    out = Path("/proc/sys")
+    outcome = run("match", write_tone(tmp_path / "tone.wav"), "--model", model, "--out", out)
+    assert outcome.code == 2
+    (sentence,) = outcome.sentences
+    assert str(out) in sentence
+
+
 @pytest.mark.parametrize("limit_bytes", [100, 100_000])
 def test_a_disk_that_fills_leaves_nothing_half_written(
     run: Run, model: Path, tmp_path: Path, limit_bytes: int
