@@ -3,8 +3,10 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -140,7 +142,27 @@ def _connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
                 f"no dask worker answers at {scheduler!r}; start 'dask scheduler' and "
                 "'dask worker ADDRESS --nthreads 1' first"
             ) from error
-        yield client
+        _check_installed(client)
+        try:
+            yield client
+        except CancelledError as error:
+            raise InputError(
+                f"the dask scheduler at {scheduler!r} went away; start it and run the same "
+                "command again: finished shards are kept"
+            ) from error
+
+
+def _check_installed(client: Client) -> None:
+    """Asks first, because dask ends a worker that cannot read its task, and waits for another."""
+    package = __package__
+    found = {"the scheduler": client.run_on_scheduler(find_spec, package)}
+    found |= client.run(find_spec, package)
+    lacking = [place for place, spec in found.items() if spec is None]
+    if lacking:
+        raise InputError(
+            f"{lacking[0]} has no flow-synth; install this version on the machines of the "
+            "scheduler and of every worker"
+        )
 
 
 def _plan(

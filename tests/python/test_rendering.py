@@ -359,6 +359,28 @@ def test_a_cluster_that_cannot_work_is_refused(
         )
 
 
+def test_a_cluster_without_flow_synth_is_refused(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "find_spec", _find_nothing)
+    with pytest.raises(InputError, match="the scheduler has no flow-synth"):
+        render_dataset(DESCRIPTION, tmp_path, scheduler=address)
+
+
+def test_a_scheduler_that_goes_away_is_told(tmp_path: Path) -> None:
+    with (
+        in_this_process(n_workers=1, threads_per_worker=1) as cluster,
+        pytest.raises(InputError, match="went away"),
+    ):
+        render_dataset(
+            DESCRIPTION.model_copy(update={"shard_notes": 1}),
+            tmp_path,
+            scheduler=cluster.scheduler_address,
+            open_synth=open_test_synth,
+            progress=lambda _done, _total: cluster.close(),
+        )
+
+
 def _environment() -> dict[str, str]:
     """So that another interpreter imports what this one does."""
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -369,3 +391,7 @@ def _wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def _find_nothing(_package: str) -> None:
+    """As ``importlib.util.find_spec`` where a package is not installed."""
