@@ -155,9 +155,14 @@ def _connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
 def _check_installed(client: Client) -> None:
     """Asks first, because dask ends a worker that cannot read its task, and waits for another."""
     package = __package__
-    found = {"the scheduler": client.run_on_scheduler(find_spec, package)}
-    found |= client.run(find_spec, package)
-    lacking = [place for place, spec in found.items() if spec is None]
+
+    # Defined here, it travels by value to where the package may be missing; and a bare yes or no
+    # comes back, as some module specs cannot be read elsewhere.
+    def is_installed() -> bool:
+        return find_spec(package) is not None
+
+    found = {"the scheduler": client.run_on_scheduler(is_installed)} | client.run(is_installed)
+    lacking = [place for place, installed in found.items() if not installed]
     if lacking:
         raise InputError(
             f"{lacking[0]} has no flow-synth; install this version on the machines of the "
@@ -245,10 +250,9 @@ def _render_lost(client: Client, job: RenderJob, part: Sequence[Item]) -> Finish
 
 def _settle(client: Client, job: RenderJob, item: Item) -> Sound | Failure:
     """Tries a note that lost its worker with nothing else running: now it is the note's doing."""
-    if not job.hung(item):
-        sound = _outcome(client.submit(render_alone, job, item, pure=False))
-        if sound is not None:
-            return sound
+    sound = _outcome(client.submit(render_alone, job, item, pure=False))
+    if sound is not None:
+        return sound
     if job.hung(item):
         limit = job.recipe.description.note_timeout_seconds
         return failure(item, f"took longer than {limit:g} s")

@@ -127,10 +127,13 @@ def kill_within_an_epoch(folder: Path, after_epochs: int) -> None:
         "from flow_synth.training import train; folder = Path(sys.argv[1])\n"
         "train(Experiment.read(folder / 'experiment.toml'), folder / 'run', accelerator='cpu')"
     )
-    path = os.pathsep.join(filter(None, sys.path))
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, folder], env={**os.environ, "PYTHONPATH": path}
-    )
+    # The sums of another number of threads are rounded otherwise.
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "OMP_NUM_THREADS": str(torch.get_num_threads()),
+    }
+    process = subprocess.Popen([sys.executable, "-c", code, folder], env=environment)
     deadline = time.monotonic() + 300
     while len(metrics(folder / "run")) < after_epochs:
         assert process.poll() is None, "training ended before it could be killed"
