@@ -170,12 +170,12 @@ def test_a_shard_of_which_every_preset_fails_is_empty(render: Render, tmp_path: 
 
 def test_a_crash_and_an_endless_loop_cost_one_preset_each(reference: Path, tmp_path: Path) -> None:
     # Opening and playing a sine takes milliseconds; the limit leaves room for a busy machine.
-    update = {"note_timeout_seconds": 8, "shard_notes": 8}
+    update = {"note_timeout_seconds": 5, "shard_notes": 8}
     description = with_faults(crash=1, hang=7).model_copy(update=update)
     summary = render_dataset(description, tmp_path, workers=2, open_synth=open_test_synth)
     assert [(failure.index, failure.reason) for failure in summary.failed] == [
         (1, "ended the process of the synth"),
-        (7, "took longer than 8 s"),
+        (7, "took longer than 5 s"),
     ]
     dataset = Dataset.open(tmp_path)
     assert dataset.manifest.failed == summary.failed
