@@ -26,8 +26,9 @@ from flow_synth.score import Group, KnobError, Method, Notes, groups, knob_error
 from flow_synth.synth import Synth
 
 N_NEIGHBOURS = 16
-#: Neighbours are sought among notes at most this far away. Of 0, 1, 2, 4, 12 and all, 4 made the
-#: strongest 16 neighbours on 60 notes of the validation split.
+#: Neighbours are sought among notes at most this far away, a range chosen on the validation split.
+#: Away from middle C (50 notes) the MSS of the best of 16 fell from 5.8 dB at range 0 to 5.4 at 4,
+#: and 6, 12 or any distance could not be told from 4; at middle C (32 notes) all were alike.
 PITCH_RANGE_SEMITONES = 4
 
 _BATCH = 32

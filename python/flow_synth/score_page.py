@@ -35,7 +35,7 @@ def markdown_page(evaluation: Evaluation) -> str:
         "## Model against retrieval, target by target",
         "Model minus the other, mean [its interval]; below zero the model is nearer. Then the "
         "share of targets on which it is.",
-        *(_difference_table(NOTES[notes], group) for notes, group in evaluation.groups.items()),
+        *(_difference_table(evaluation, *entry) for entry in evaluation.groups.items()),
         "## Knob by knob",
         _knob_table(evaluation.knobs),
         "## What is compared",
@@ -63,12 +63,13 @@ def _score_table(evaluation: Evaluation, group: Group) -> str:
     return _table(["", *MEASURES.values()], rows)
 
 
-def _difference_table(title: str, group: Group) -> str:
+def _difference_table(evaluation: Evaluation, notes: Notes, group: Group) -> str:
+    names = _method_names(evaluation)
     rows = (
-        [f"model - {rival.upper()}", *(_difference(found[measure]) for measure in MEASURES)]
+        [f"model - {names[rival]}", *(_difference(found[measure]) for measure in MEASURES)]
         for rival, found in group.differences.items()
     )
-    return f"### {title}\n\n" + _table(["", *MEASURES.values()], rows)
+    return f"### {NOTES[notes]}\n\n" + _table(["", *MEASURES.values()], rows)
 
 
 def _knob_table(knobs: Iterable[KnobError]) -> str:
@@ -94,23 +95,24 @@ def _knob_table(knobs: Iterable[KnobError]) -> str:
 
 def _findings(evaluation: Evaluation) -> str:
     found = evaluation.groups[Notes.ALL].differences
+    names = _method_names(evaluation)
     heard = sum(knob.is_heard for knob in evaluation.knobs)
     lines = [
-        f"- {MEASURES[measure]}: {_verdict(found[rival][measure], rival)}"
+        f"- {MEASURES[measure]}: {_verdict(found[rival][measure], names[rival])}"
         for rival in found
         for measure in (Measure.MSS, Measure.SC, Measure.PARAMETER_MSE)
     ]
     return "\n".join([*lines, f"- The model hears {heard} of {len(evaluation.knobs)} knobs."])
 
 
-def _verdict(difference: Difference, rival: Method) -> str:
+def _verdict(difference: Difference, rival: str) -> str:
     """A sentence that says no more than the interval does."""
     interval = f"({difference.mean:+.3g} [{difference.low:+.3g}, {difference.high:+.3g}])"
     if difference.high < 0:
-        return f"the model is nearer than {rival.upper()} {interval}."
+        return f"the model is nearer than the {rival} {interval}."
     if difference.low > 0:
-        return f"{rival.upper()} is nearer than the model {interval}."
-    return f"the model and {rival.upper()} cannot be told apart {interval}."
+        return f"the {rival} is nearer than the model {interval}."
+    return f"the model and the {rival} cannot be told apart {interval}."
 
 
 def _head(evaluation: Evaluation) -> str:
@@ -136,7 +138,8 @@ def _methods(evaluation: Evaluation) -> str:
         Method.NN16: f"of the {n_neighbours} nearest training notes the one of the smallest MSS "
         f"after rendering each at the target's pitch: {n_neighbours} renders a target.",
         Method.NN1: "the preset of the nearest training note: Euclidean distance of log-mels in "
-        f"nats below each sound's peak, no lower than 80 dB, {_pitch_rule(evaluation)}.",
+        "nats below each sound's peak, no lower than 80 dB, among the notes at most "
+        f"{evaluation.pitch_range_semitones:g} semitones away (chosen on the validation split).",
         Method.MEDIAN: "the median of every knob over the training presets.",
         Method.MEAN: "the mean of every knob over the training presets.",
         Method.RANDOM: "a training preset drawn at random.",
@@ -153,18 +156,11 @@ def _methods(evaluation: Evaluation) -> str:
     )
 
 
-def _pitch_rule(evaluation: Evaluation) -> str:
-    semitones = evaluation.pitch_range_semitones
-    if semitones == 0:
-        return "among the training notes of the same pitch"
-    return f"among the training notes at most {semitones:g} semitones away"
-
-
 def _method_names(evaluation: Evaluation) -> Mapping[Method, str]:
     return {
-        Method.MODEL: "**model**",
-        Method.NN16: f"NN{evaluation.n_neighbours}",
-        Method.NN1: "NN1",
+        Method.MODEL: "model",
+        Method.NN16: f"best of {evaluation.n_neighbours} neighbours (NN{evaluation.n_neighbours})",
+        Method.NN1: "nearest neighbour (NN1)",
         Method.MEDIAN: "median preset",
         Method.MEAN: "mean preset",
         Method.RANDOM: "random preset",
@@ -194,12 +190,15 @@ _MEASURES_EXPLAINED = """- **MSS**: mean absolute difference in dB of log-mels a
   (windows of 10, 25 and 100 ms), each sound relative to its own maximum: timbre and time, not
   level.
 - **SC**: spectral convergence, the norm of the difference of linear mel magnitudes divided by the
-  target's norm. It hears level; silence scores 1.
-- **log-mel MSE**: mean squared difference of ln(mel + 1e-5).
+  target's norm. It hears level: the same sound 6 dB too loud scores 1, as silence does, so that a
+  method that meets the target's level gains here before it is any nearer in timbre. When a sound
+  is matched, the synth is brought to its level.
+- **log-mel MSE**: mean squared difference of ln(mel + 1e-5). It hears level, too.
 - **level**: absolute difference of RMS.
 - **MSE_n**: squared distance of the presets divided by the squared norm of the true one.
 - **parameter MSE**: mean squared difference over knobs, each from 0 to 1: parameters -> sound ->
-  parameters."""
+  parameters. Where a knob cannot be heard its mean errs least, and any other preset's value twice
+  as much, so that a model must beat the mean preset here and not retrieval alone."""
 
 
 def main() -> None:

@@ -27,6 +27,8 @@ from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation, evaluate
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler
 from flow_synth.imitation import MINIMUM_PEAK, Measure, choose_targets, imitate
+from flow_synth.library import model_path
+from flow_synth.model_file import read_model_file
 from flow_synth.score import RIVALS, Method, Notes, family_interval
 from flow_synth.score_page import MEASURES, main, markdown_page, markdown_table
 from flow_synth.shard import Shard, ShardHeader
@@ -132,7 +134,7 @@ class Oracle:
 
 def evaluated(dataset: Dataset, n_known: int) -> Evaluation:
     model = Oracle(dataset, n_known)
-    return evaluate(model, dataset, SineSynth(), model_run="run", n_targets=N_TEST)
+    return evaluate(model, dataset, SineSynth(), model_run="run", n_targets=N_TEST, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -254,6 +256,30 @@ def test_imitating_gives_the_threads_back_and_reports_progress(dataset: Dataset)
     )
     assert seen == [(1, 2), (2, 2)]
     assert torch.get_num_threads() == n_threads
+
+
+def test_the_level_counts_in_both_directions_and_for_the_timbre_not_at_all(
+    dataset: Dataset,
+) -> None:
+    rows = dataset.rows(Split.TEST)
+    values = dataset.values[rows]
+    # The sine synth's knobs are amplitudes.
+    factors = {"half": np.float32(0.5), "more": 1 / values.max(1, keepdims=True)}
+    proposals = {name: (values * factor)[:, None] for name, factor in factors.items()}
+    found = imitate(SineSynth(), dataset, rows, proposals)
+    level, mss = list(Measure).index(Measure.LEVEL), list(Measure).index(Measure.MSS)
+    for name, factor in factors.items():
+        expected = np.broadcast_to(np.abs(20 * np.log10(factor)), (len(rows), 1))
+        np.testing.assert_allclose(found[name].errors[:, level], expected[:, 0], atol=0.01)
+        assert found[name].errors[:, mss].max() < 0.05
+
+
+def test_an_evaluation_names_what_it_depends_on(partial: Evaluation, dataset: Dataset) -> None:
+    recipe = dataset.manifest.recipe
+    assert (partial.model_run, partial.dataset) == ("run", recipe.digest)
+    assert (partial.synth, partial.synth_version) == ("sine", "1")
+    assert (partial.split, partial.seed) == (Split.TEST, 3)
+    assert (partial.n_training_rows, partial.n_neighbours) == (N_TRAIN, 16)
 
 
 def test_an_evaluation_survives_its_file(partial: Evaluation, tmp_path: Path) -> None:
@@ -425,8 +451,11 @@ def test_the_table_shows_every_score(partial: Evaluation) -> None:
 def test_the_page_claims_no_more_than_the_intervals(
     perfect: Evaluation, partial: Evaluation, ignorant: Evaluation
 ) -> None:
-    assert "- parameter MSE: the model is nearer than NN1 (" in markdown_page(perfect)
-    undecided = "- parameter MSE: the model and MEAN cannot be told apart (+0 [+0, +0])."
+    assert (
+        "- parameter MSE: the model is nearer than the nearest neighbour (NN1) ("
+        in markdown_page(perfect)
+    )
+    undecided = "- SC: the model and the mean preset cannot be told apart (+0 [+0, +0])."
     assert undecided in markdown_page(ignorant)
     worse = perfect.groups[Notes.ALL].differences[Method.NN1][Measure.MSS]
     turned = worse.model_copy(
@@ -437,7 +466,9 @@ def test_the_page_claims_no_more_than_the_intervals(
     lost = partial.model_copy(
         update={"groups": {Notes.ALL: group.model_copy(update={"differences": differences})}}
     )
-    assert "- MSS, dB: NN1 is nearer than the model (" in markdown_page(lost)
+    assert "- MSS, dB: the nearest neighbour (NN1) is nearer than the model (" in markdown_page(
+        lost
+    )
 
 
 def test_the_page_says_which_knobs_are_heard(partial: Evaluation) -> None:
@@ -455,3 +486,19 @@ def test_the_page_is_written_from_the_result_alone(
     monkeypatch.setattr("sys.argv", ["score_page", str(result), str(page)])
     main()
     assert page.read_text(encoding="utf-8") == markdown_page(partial)
+
+
+def test_the_page_of_the_shipped_model_is_that_of_its_result() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    result = Evaluation.read(docs / "builtin-model.json")
+    page = (docs / "builtin-model.md").read_text(encoding="utf-8")
+    assert page == markdown_page(result)
+
+
+def test_the_shipped_model_carries_the_scores_of_its_page() -> None:
+    result = Evaluation.read(Path(__file__).parents[2] / "docs" / "builtin-model.json")
+    with model_path("builtin") as path:
+        description = read_model_file(path).description
+    assert description.training_run == result.model_run
+    assert description.synth_version == result.synth_version
+    assert description.scores == result.scores
