@@ -1,5 +1,6 @@
 """What a worker does: renders notes one after another, each under a time limit, into a shard."""
 
+import atexit
 import faulthandler
 import hashlib
 import os
@@ -199,6 +200,8 @@ def _opened(open_synth: OpenSynth, description: str) -> Synth:
             f"a worker has {n_threads} threads, but a synth belongs to one; "
             "start every 'dask worker' with '--nthreads 1'"
         )
+    # An engine that is still open when the interpreter ends complains to the terminal.
+    atexit.register(_opened.cache_clear)
     return open_synth(description)
 
 
