@@ -120,20 +120,22 @@ def metrics(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def kill_within_an_epoch(folder: Path, after_epochs: int) -> None:
-    """Trains in another process and ends it by SIGKILL; no clean-up code can run."""
+def training_process(folder: Path) -> subprocess.Popen[bytes]:
+    """Trains in a process of its own, where no test before has left the processor otherwise."""
     code = (
         "import sys; from pathlib import Path; from flow_synth.experiment import Experiment\n"
         "from flow_synth.training import train; folder = Path(sys.argv[1])\n"
         "train(Experiment.read(folder / 'experiment.toml'), folder / 'run', accelerator='cpu')"
     )
-    # The sums of another number of threads are rounded otherwise.
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "OMP_NUM_THREADS": str(torch.get_num_threads()),
-    }
-    process = subprocess.Popen([sys.executable, "-c", code, folder], env=environment)
+    path = os.pathsep.join(filter(None, sys.path))
+    return subprocess.Popen(
+        [sys.executable, "-c", code, folder], env={**os.environ, "PYTHONPATH": path}
+    )
+
+
+def kill_within_an_epoch(folder: Path, after_epochs: int) -> None:
+    """Ends a training process by SIGKILL; no clean-up code can run."""
+    process = training_process(folder)
     deadline = time.monotonic() + 300
     while len(metrics(folder / "run")) < after_epochs:
         assert process.poll() is None, "training ended before it could be killed"
@@ -158,14 +160,17 @@ def whole_plateau(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> tr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_resumes_bit_for_bit_after_sigkill(
-    dataset: Path, whole: training.TrainedRun, tmp_path: Path
-) -> None:
-    same = experiment(dataset, tmp_path)
-    kill_within_an_epoch(tmp_path, after_epochs=2)
-    assert 2 <= len(metrics(tmp_path / "run")) < same.epochs
-    resumed = run(same, tmp_path / "run")
-    assert metrics(tmp_path / "run") == metrics(whole.folder)
+def test_resumes_bit_for_bit_after_sigkill(dataset: Path, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("whole", "killed")]
+    for folder in folders:
+        folder.mkdir()
+        epochs = experiment(dataset, folder).epochs
+    kill_within_an_epoch(folders[1], after_epochs=2)
+    assert 2 <= len(metrics(folders[1] / "run")) < epochs
+    for folder in folders:
+        assert training_process(folder).wait() == 0
+    assert metrics(folders[1] / "run") == metrics(folders[0] / "run")
+    whole, resumed = (load_run(folder / "run") for folder in folders)
     assert resumed.best_epoch == whole.best_epoch
     for name, tensor in whole.model.state_dict().items():
         assert torch.equal(resumed.model.state_dict()[name], tensor), name
