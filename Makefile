@@ -6,7 +6,7 @@
 #   make test-slow  the tests that take minutes
 #   make lint       the static part of `make test`
 #   make format     put every file into its one format
-#   make bench      the figures of docs/
+#   make bench      how fast rendering and matching are
 #   make clean      remove all that these targets made
 
 SHELL := /bin/bash

@@ -155,6 +155,7 @@ class Model:
     @torch.inference_mode()
     def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:
         """Log-mel [B, 128, 87] -> mean and log-variance [B, D]."""
+        # mypy takes any attribute of a module for a tensor, which cannot be called.
         moments: tuple[Tensor, Tensor] = getattr(self._module, "posterior")(mel)  # noqa: B009
         return moments
 
