@@ -14,6 +14,9 @@ from flow_synth.models import RegressionFlow
 
 LOG_2_PI = math.log(2 * math.pi)
 
+#: One preset in so many enters ``preset_density``: its inverse finds one knob after the other.
+DENSITY_STRIDE = 4
+
 
 class ErrorModel(StrEnum):
     """The distribution of the inference error v - f(z), in standardised y.
@@ -30,8 +33,8 @@ class ErrorModel(StrEnum):
 class Weights(BaseModel):
     """How much each term counts.
 
-    The paper's objective has every weight at 1; ``reconstruction`` is the inverse of the variance
-    of p(x|z) over standardised log-mel.
+    The paper's objective has every weight at 1 and no ``preset_density``; ``reconstruction`` is
+    the inverse of the variance of p(x|z) over standardised log-mel.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +43,7 @@ class Weights(BaseModel):
     latent_divergence: float = Field(default=1.0, ge=0)
     regression: float = Field(default=1.0, ge=0)
     flow_divergence: float = Field(default=1.0, ge=0)
+    preset_density: float = Field(default=0.0, ge=0)
 
 
 def standard_normal_log_density(x: Tensor) -> Tensor:
@@ -130,6 +134,8 @@ class RegressionFlowObjective(nn.Module):
             ).mean(),
             "precision_divergence": self.precision_divergence(),
         }
+        if self.weights.preset_density:
+            terms["preset_density"] = self.preset_density(target[::DENSITY_STRIDE])
         return terms | {"loss": self.total(terms, beta)}
 
     def total(self, terms: dict[str, Tensor], beta: float) -> Tensor:
@@ -140,6 +146,7 @@ class RegressionFlowObjective(nn.Module):
             + beta * weights.latent_divergence * terms["latent_divergence"]
             + weights.regression * (terms["regression"] + terms["precision_divergence"])
             + beta * weights.flow_divergence * terms["flow_divergence"]
+            + weights.preset_density * terms.get("preset_density", 0.0)
         )
 
     def reconstruction(self, x: Tensor, target: Tensor) -> Tensor:
@@ -159,6 +166,17 @@ class RegressionFlowObjective(nn.Module):
             return (precision * distance - self.precision_mean + math.log(2)).sum(-1).mean()
         squared = (y - target).square()
         return 0.5 * (precision * squared - self.precision_mean + LOG_2_PI).sum(-1).mean()
+
+    def preset_density(self, target: Tensor) -> Tensor:
+        """-log p(y) of presets under the prior carried by the flow: N(f^-1(y); 0, I) |dz/dy|.
+
+        The other terms see f only where sounds lead, and f may squeeze whatever a sound does not
+        tell: a preset's own z is then thousands of deviations away and lost to rounding. Here the
+        change of variables (equation 3) is applied to the presets themselves, which keeps their z
+        where the prior lies and the inverse well conditioned.
+        """
+        z, inverse_log_det = self.model.flow.inverse(target)
+        return -(standard_normal_log_density(z) + inverse_log_det).mean()
 
     def precision_divergence(self) -> Tensor:
         """KL[q(lambda) || p(lambda)], the last term of equation 12, shared by all examples."""

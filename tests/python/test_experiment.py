@@ -40,7 +40,9 @@ def test_defaults_are_the_papers() -> None:
     assert experiment.optimiser.schedule is Schedule.PLATEAU
     assert experiment.optimiser.patience_epochs == 20
     assert experiment.objective.warmup_epochs == 100
-    assert set(experiment.objective.weights.model_dump().values()) == {1.0}
+    weights = experiment.objective.weights.model_dump()
+    assert weights.pop("preset_density") == 0.0
+    assert set(weights.values()) == {1.0}
 
 
 def test_a_file_stands_on_its_base(tmp_path: Path) -> None:

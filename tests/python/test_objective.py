@@ -130,6 +130,23 @@ def test_divergences_are_those_of_the_true_densities() -> None:
         assert float(density.mean()) > 0
 
 
+def test_preset_density_is_that_of_the_flow() -> None:
+    """Against the Jacobian by autograd, in float64; the paper's objective has no such term."""
+    objective = small_objective().double()
+    with torch.no_grad():
+        for parameter in objective.model.flow.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    y = torch.randn(6, P, dtype=torch.float64)
+    densities = []
+    for row in y:
+        z = objective.model.flow.inverse(row[None])[0][0]
+        jacobian = torch.autograd.functional.jacobian(lambda x: objective.model.flow(x)[0], z)
+        densities.append(Normal(0.0, 1.0).log_prob(z).sum() - jacobian.slogdet().logabsdet)
+    torch.testing.assert_close(objective.preset_density(y), -torch.stack(densities).mean())
+    mel, values = batch()
+    assert "preset_density" not in small_objective()(mel, mel, values, 1.0)
+
+
 def test_divergence_vanishes_where_posterior_and_prior_agree() -> None:
     objective = small_objective().eval()
     with torch.no_grad():
@@ -148,7 +165,11 @@ def test_divergence_vanishes_where_posterior_and_prior_agree() -> None:
 
 def test_the_loss_is_the_weighted_sum_and_beta_warms_up_the_divergences() -> None:
     weights = Weights(
-        reconstruction=2.0, latent_divergence=3.0, regression=5.0, flow_divergence=7.0
+        reconstruction=2.0,
+        latent_divergence=3.0,
+        regression=5.0,
+        flow_divergence=7.0,
+        preset_density=11.0,
     )
     mel, values = batch()
     terms = small_objective(weights)(mel, mel, values, 0.25)
@@ -157,6 +178,7 @@ def test_the_loss_is_the_weighted_sum_and_beta_warms_up_the_divergences() -> Non
         + 0.25 * 3 * terms["latent_divergence"]
         + 5 * (terms["regression"] + terms["precision_divergence"])
         + 0.25 * 7 * terms["flow_divergence"]
+        + 11 * terms["preset_density"]
     )
     torch.testing.assert_close(terms["loss"], expected)
 
