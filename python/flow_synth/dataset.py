@@ -1,7 +1,6 @@
 """Datasets: what to render, the manifest, and rows of (preset, note, audio, log-mel) read back."""
 
 import hashlib
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,14 +9,16 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from flow_synth import features
 from flow_synth.error import InputError
+from flow_synth.frozen import Frozen
 from flow_synth.parameter import ParameterTable
 from flow_synth.preset import Preset, families
 from flow_synth.shard import Failure, Shard
 from flow_synth.synth import Note, Synth
+from flow_synth.toml_file import read_toml, refusal
 
 FORMAT = "flow-synth dataset"
 FORMAT_VERSION = 1
@@ -49,7 +50,7 @@ class Split(StrEnum):
 _SPLIT_ENDS = {Split.TRAIN: 0.8, Split.VALIDATION: 0.9, Split.TEST: 1.0}
 
 
-class DatasetDescription(BaseModel):
+class DatasetDescription(Frozen):
     """What to render: the synth's own bank and then random presets, one note each.
 
     ``synth`` is what :func:`flow_synth.synths.open_synth` takes. A share of the notes,
@@ -57,8 +58,6 @@ class DatasetDescription(BaseModel):
     ``lowest_pitch`` to ``highest_pitch``. A note that takes longer than
     ``note_timeout_seconds`` counts as hung.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     synth: str = "builtin"
     seed: int = Field(default=0, ge=0)
@@ -87,17 +86,10 @@ class DatasetDescription(BaseModel):
             InputError: the file cannot be read, or a key is unknown, missing or out of range.
         """
         try:
-            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise InputError(f"cannot read {path} ({error}); give a TOML file") from error
+            return cls.model_validate(read_toml(path))
         except ValidationError as error:
-            first = error.errors()[0]
-            where = "".join(f"{key!r}" for key in first["loc"])
-            given = f" is {first['input']!r}" if where and first["type"] != "missing" else ""
-            raise InputError(
-                f"{path}: {where}{given}{': ' if where else ''}{first['msg']}; "
-                f"the keys are: {', '.join(cls.model_fields)}"
-            ) from error
+            keys = f"the keys are: {', '.join(cls.model_fields)}"
+            raise refusal(path, error, keys) from error
 
 
 @dataclass(frozen=True)
@@ -133,10 +125,8 @@ def _item(
     return Item(index, synth.draw(generator), note, Source.DRAW)
 
 
-class Recipe(BaseModel):
+class Recipe(Frozen):
     """Everything that the bytes of a dataset depend on."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     description: DatasetDescription
     synth_identity: str
@@ -173,10 +163,8 @@ class Recipe(BaseModel):
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-class Row(BaseModel):
+class Row(Frozen):
     """What is known of a row beside its arrays."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     index: int
     identity: str
@@ -189,20 +177,16 @@ class Row(BaseModel):
     split: Split
 
 
-class ShardRecord(BaseModel):
+class ShardRecord(Frozen):
     """A shard file as the manifest knows it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     file: str
     sha256: str
     rows: int
 
 
-class Manifest(BaseModel):
+class Manifest(Frozen):
     """The table of contents, written last: a dataset without it is not finished."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: Literal["flow-synth dataset"] = "flow-synth dataset"
     version: Literal[1] = 1

@@ -20,8 +20,8 @@ from flow_synth.baseline import (
 )
 from flow_synth.dataset import Dataset, Split
 from flow_synth.error import InputError
+from flow_synth.frozen import Frozen
 from flow_synth.imitation import Progress, choose_targets, imitate
-from flow_synth.model_interface import Frozen
 from flow_synth.score import Group, KnobError, Method, Notes, groups, knob_errors
 from flow_synth.synth import Synth
 

@@ -1,26 +1,21 @@
 """What a training run is: a typed, frozen description, read from TOML."""
 
-import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from flow_synth import features
 from flow_synth.error import InputError
+from flow_synth.frozen import Frozen
 from flow_synth.models import RegressionFlow
 from flow_synth.objective import ErrorModel, Weights
+from flow_synth.toml_file import read_toml, refusal
 
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Level = Annotated[float, Field(le=0)]
-
-
-class Frozen(BaseModel):
-    """Cannot be changed, and takes no key that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Schedule(StrEnum):
@@ -134,23 +129,15 @@ class Experiment(Frozen):
         try:
             return cls.model_validate(_read_tree(path, ()))
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            given = "" if first["type"] == "missing" else f" is {first['input']!r}"
-            raise InputError(
-                f"{path}: {where!r}{given}: {first['msg']}; the keys are: "
-                f"{', '.join(cls.model_fields)}, base"
-            ) from error
+            keys = f"the keys are: {', '.join(cls.model_fields)}, base"
+            raise refusal(path, error, keys) from error
 
 
 def _read_tree(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     path = path.resolve()
     if path in above:
         raise InputError(f"{path} stands on itself through 'base'; remove one 'base' line")
-    try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"cannot read {path} ({error}); give a TOML file") from error
+    tree = read_toml(path)
     if isinstance(tree.get("dataset"), str):
         tree["dataset"] = path.parent / tree["dataset"]
     if "base" not in tree:

@@ -22,7 +22,8 @@ from flow_synth.flow_blob import (
     encode_flow_blob,
     first_complaint,
 )
-from flow_synth.model_interface import Frozen, Interface
+from flow_synth.frozen import Frozen
+from flow_synth.model_interface import Interface
 
 FORMAT: Final = "flow-synth model"
 FORMAT_VERSION: Final = 1

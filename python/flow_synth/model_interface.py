@@ -3,15 +3,10 @@
 from itertools import pairwise
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
+from flow_synth.frozen import Frozen
 from flow_synth.parameter import ParameterTable
-
-
-class Frozen(BaseModel):
-    """A value that is checked when made and never changes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class LatentDimension(Frozen):

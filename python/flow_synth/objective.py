@@ -7,9 +7,10 @@ import math
 from enum import StrEnum
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from torch import Tensor, nn
 
+from flow_synth.frozen import Frozen
 from flow_synth.models import RegressionFlow
 
 LOG_2_PI = math.log(2 * math.pi)
@@ -30,14 +31,12 @@ class ErrorModel(StrEnum):
     LAPLACE = "laplace"
 
 
-class Weights(BaseModel):
+class Weights(Frozen):
     """How much each term counts.
 
     The paper's objective has every weight at 1 and no ``preset_density``; ``reconstruction`` is
     the inverse of the variance of p(x|z) over standardised log-mel.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     reconstruction: float = Field(default=1.0, ge=0)
     latent_divergence: float = Field(default=1.0, ge=0)

@@ -7,9 +7,10 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, RootModel, model_validator
+from pydantic import ConfigDict, RootModel, model_validator
 
 from flow_synth.error import InputError
+from flow_synth.frozen import Frozen
 
 
 class Kind(StrEnum):
@@ -27,15 +28,13 @@ class Curve(StrEnum):
     LOG = "log"
 
 
-class Parameter(BaseModel):
+class Parameter(Frozen):
     """One knob of a synthesizer.
 
     A *human* value is in the knob's own unit (Hz, seconds, semitones ...); a *unit* value is in
     [0, 1]. Ordinal knobs take ``minimum, minimum + step, ..., maximum``; categorical ones take
     ``0 .. len(choices) - 1``.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     label: str

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flow_synth.dataset import REFERENCE_PITCH
+from flow_synth.frozen import Frozen
 from flow_synth.imitation import Imitations, Measure
-from flow_synth.model_interface import Frozen
 from flow_synth.parameter import ParameterTable
 
 #: Resamples of the families behind every interval.

@@ -10,19 +10,17 @@ from typing import Any, Self
 import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
 from flow_synth.atomic_file import write_atomically
 from flow_synth.error import InputError
+from flow_synth.frozen import Frozen
 
 _DTYPES = {"I64": np.int64, "F32": np.float32, "F16": np.float16, "U8": np.uint8}
 _METADATA_KEY = "flow_synth"
 
 
-class Failure(BaseModel):
+class Failure(Frozen):
     """A preset that could not be rendered, and why."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     index: int
     identity: str
@@ -30,14 +28,12 @@ class Failure(BaseModel):
     reason: str
 
 
-class ShardHeader(BaseModel):
+class ShardHeader(Frozen):
     """What a shard says of itself, so that it can be checked without its manifest.
 
     ``recipe`` is the digest of everything that its content depends on, ``sha256`` that of the
     content: its arrays and failures.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     recipe: str
     failed: tuple[Failure, ...]

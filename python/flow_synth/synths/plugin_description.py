@@ -1,14 +1,14 @@
 """What a plug-in description (a TOML file) may say about a VST2, VST3 or Audio Unit."""
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from flow_synth.error import InputError
+from flow_synth.frozen import Frozen
 from flow_synth.parameter import Kind, Parameter, ParameterTable
+from flow_synth.toml_file import read_toml, refusal
 
 PluginValue = Annotated[float, Field(ge=0, le=1)]
 Controller = Annotated[int, Field(ge=0, le=127)]
@@ -59,14 +59,12 @@ class PluginParameter(Parameter):
         return self.name if self.plugin is None else self.plugin
 
 
-class Reset(BaseModel):
+class Reset(Frozen):
     """How one instance forgets the last note, so that it need not be created anew.
 
     Before each note, every parameter goes to its default or fixed value, except for ``values``;
     then the plug-in plays the note to come for ``seconds``, unheard.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     seconds: Annotated[float, Field(gt=0, le=60)]
     #: Values by plug-in parameter that make the plug-in silent and its memory known.
@@ -75,10 +73,8 @@ class Reset(BaseModel):
     controllers: tuple[Controller, ...] = (120, 123)
 
 
-class PluginDescription(BaseModel):
+class PluginDescription(Frozen):
     """The content of a plug-in description."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     identity: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     #: Where the plug-in may be; the first that exists is taken.
@@ -87,7 +83,7 @@ class PluginDescription(BaseModel):
     state: str = ""
     parameters: tuple[PluginParameter, ...] = Field(min_length=1)
     #: Values by plug-in parameter that never change.
-    fixed: dict[str, PluginValue] = {}
+    fixed: dict[str, PluginValue] = Field(default_factory=dict)
     #: None: every note gets an instance of its own, always right but slow.
     reset: Reset | None = None
 
@@ -125,28 +121,11 @@ def read_description(path: Path) -> PluginDescription:
         InputError: there is no such file, it is not TOML, or something in it is wrong.
     """
     try:
-        return PluginDescription.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise InputError(
-            f"plug-in description {path} cannot be read ({error.strerror}); give the path of a "
-            "TOML file"
-        ) from error
+        return PluginDescription.model_validate(read_toml(path))
     except ValidationError as error:
-        problem = _first_problem(error)
-        raise InputError(f"{path}: {problem}; docs/plugin.md lists all keys") from error
-    except ValueError as error:
-        raise InputError(f"{path} is not a TOML file ({error}); docs/plugin.md has one") from error
+        raise refusal(path, error, "docs/plugin.md lists all keys") from error
 
 
 def _resolved(path: str, folder: Path) -> Path:
     """A path with ``~`` and environment variables, relative to the description's folder."""
     return folder / Path(os.path.expandvars(path)).expanduser()
-
-
-def _first_problem(error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
-    place = ".".join(map(str, problem["loc"]))
-    text = problem["msg"].removeprefix("Value error, ")
-    given = problem["input"]
-    shown = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
-    return f"{place}: {text}{shown}" if place else text
