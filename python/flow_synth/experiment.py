@@ -6,14 +6,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from flow_synth import features
 from flow_synth.error import InputError
 from flow_synth.frozen import Frozen
-from flow_synth.models import RegressionFlow
+from flow_synth.models.sizes import Count, Sizes
 from flow_synth.objective import ErrorModel, Weights
 from flow_synth.toml_file import read_toml, refusal
 
-Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Level = Annotated[float, Field(le=0)]
 
@@ -38,23 +36,6 @@ class Precision(StrEnum):
     AUTO = "auto"
     FLOAT32 = "float32"
     BFLOAT16 = "bfloat16"
-
-
-class ModelSettings(Frozen):
-    """Sizes of the model; the number of knobs comes from the dataset."""
-
-    encoder_channels: tuple[Count, ...] = Field(default=(24, 48, 96, 128, 128), min_length=1)
-    decoder_channels: tuple[Count, ...] = Field(default=(128, 96, 64, 32, 24), min_length=1)
-    n_features: Count = 256
-    n_layers: Count = 16
-    n_hidden: Count = 128
-    n_draws: int = Field(default=32, ge=2, multiple_of=2)
-
-    def build(self, n_parameters: int) -> RegressionFlow:
-        """A freshly initialised model."""
-        return RegressionFlow(
-            n_parameters, (features.N_MELS, features.N_FRAMES), **self.model_dump()
-        )
 
 
 class ObjectiveSettings(Frozen):
@@ -109,7 +90,7 @@ class Experiment(Frozen):
     """
 
     dataset: Path
-    model: ModelSettings = ModelSettings()
+    model: Sizes = Sizes()
     objective: ObjectiveSettings = ObjectiveSettings()
     optimiser: OptimiserSettings = OptimiserSettings()
     noise: NoiseRange | None = None

@@ -119,7 +119,7 @@ def load_run(folder: Path) -> TrainedRun:
     state = _read_checkpoint(folder / BEST)
     experiment = Experiment.model_validate_json(state["experiment"])
     table = ParameterTable.model_validate_json(state["table"])
-    model = experiment.model.build(len(table))
+    model = RegressionFlow(len(table), experiment.model)
     prefix = "model."
     weights = state["objective"].items()
     model.load_state_dict({k.removeprefix(prefix): v for k, v in weights if k.startswith(prefix)})
@@ -163,7 +163,7 @@ class _Run:
 
     def _new_objective(self) -> RegressionFlowObjective:
         settings = self.experiment.objective
-        model = self.experiment.model.build(len(self.table))
+        model = RegressionFlow(len(self.table), self.experiment.model)
         fit_statistics(model, self.train_examples, self.n_values)
         objective = RegressionFlowObjective(
             model,

@@ -15,7 +15,7 @@ from flow_synth import export
 from flow_synth.flow_blob import FlowWeights
 from flow_synth.model_file import ModelDescription, Normalisation, write_model_file
 from flow_synth.model_interface import SemanticAxis
-from flow_synth.models import RegressionFlow
+from flow_synth.models import RegressionFlow, Sizes
 from flow_synth.parameter import Curve, Kind, Parameter, ParameterTable
 
 FOLDER = Path(__file__).parent
@@ -80,7 +80,15 @@ def golden_model() -> RegressionFlow:
     """A model far from its initial state, where a flow is almost the identity."""
     torch.manual_seed(0)
     channels = (2, 2, 2, 2, 2)
-    model = RegressionFlow(len(TABLE), (128, 87), channels, channels, 8, 3, 8, 4).eval()
+    sizes = Sizes(
+        encoder_channels=channels,
+        decoder_channels=channels,
+        n_features=8,
+        n_layers=3,
+        n_hidden=8,
+        n_draws=4,
+    )
+    model = RegressionFlow(len(TABLE), sizes).eval()
     with torch.no_grad():
         for parameter in model.flow.parameters():
             parameter.add_(0.3 * torch.randn_like(parameter))

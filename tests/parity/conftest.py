@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from flow_synth import _native
-from flow_synth.experiment import ModelSettings
 from flow_synth.export import Model, export_model
 from flow_synth.library import model_path
+from flow_synth.models import RegressionFlow, Sizes
 from flow_synth.synths import BUILTIN
 from flow_synth.synths.builtin import BuiltinSynth, builtin_table
 
@@ -20,7 +20,7 @@ def export_untrained(path: Path) -> None:
     """Exports a model of full size whose flow is far from the identity it begins as."""
     torch.manual_seed(0)
     table = builtin_table()
-    model = ModelSettings().build(len(table)).eval()
+    model = RegressionFlow(len(table), Sizes()).eval()
     with torch.no_grad():
         for parameter in model.flow.parameters():
             parameter.add_(0.02 * torch.randn_like(parameter))

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from flow_synth.error import InputError
 from flow_synth.experiment import Experiment, ObjectiveSettings, Precision, Schedule
+from flow_synth.models import RegressionFlow
 
 EXPERIMENTS = Path(__file__).parents[2] / "python" / "experiments"
 
@@ -26,7 +27,7 @@ def test_there_are_experiments() -> None:
 def test_every_experiment_of_the_project_can_be_built(path: Path) -> None:
     experiment = Experiment.read(path)
     assert Experiment.model_validate_json(experiment.model_dump_json()) == experiment
-    model = experiment.model.build(40)
+    model = RegressionFlow(40, experiment.model)
     size = sum(tensor.nbytes for tensor in model.state_dict().values())
     assert size <= 20e6
 

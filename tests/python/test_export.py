@@ -12,17 +12,25 @@ from flow_synth.error import InputError
 from flow_synth.export import ExportError, Model, export_model, export_run, premasked
 from flow_synth.flow import MaskedLinear
 from flow_synth.model_file import read_model_file
-from flow_synth.models import RegressionFlow
+from flow_synth.models import RegressionFlow, Sizes
 from flow_synth.synths.builtin import builtin_table
 
 TABLE = builtin_table()
+SMALL = Sizes(
+    encoder_channels=(4, 4, 8, 8),
+    decoder_channels=(8, 8, 4, 4),
+    n_features=16,
+    n_layers=2,
+    n_hidden=16,
+    n_draws=8,
+)
 
 
 @pytest.fixture(scope="module")
 def trained() -> RegressionFlow:
     """A small model moved away from its initial state, as training would."""
     torch.manual_seed(0)
-    model = RegressionFlow(len(TABLE), (128, 87), (4, 4, 8, 8), (8, 8, 4, 4), 16, 2, 16, 8)
+    model = RegressionFlow(len(TABLE), SMALL)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(0.05 * torch.randn_like(parameter))

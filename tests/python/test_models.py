@@ -4,16 +4,24 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from flow_synth.models import RegressionFlow
+from flow_synth.models import RegressionFlow, Sizes
 
 SHAPE = (128, 87)
 N_PARAMETERS = 6
+SMALL = Sizes(
+    encoder_channels=(4, 4, 8),
+    decoder_channels=(8, 4, 4),
+    n_features=12,
+    n_layers=3,
+    n_hidden=16,
+    n_draws=8,
+)
 
 
 def small_model() -> RegressionFlow:
     """A small model whose weights and statistics are those of no fresh one."""
     torch.manual_seed(0)
-    model = RegressionFlow(N_PARAMETERS, SHAPE, (4, 4, 8), (8, 4, 4), 12, 3, 16, 8)
+    model = RegressionFlow(N_PARAMETERS, SMALL)
     model.vae.normalisation.fit(-5.0, 2.0)
     model.boundary.fit(torch.rand(100, N_PARAMETERS) * 0.7)
     with torch.no_grad():
@@ -70,7 +78,7 @@ def test_encoding_ignores_gain() -> None:
 def test_posterior_moments_approach_those_of_many_samples() -> None:
     """The fixed draws against 40,000 fresh ones through the same flow."""
     torch.manual_seed(0)
-    model = RegressionFlow(N_PARAMETERS, SHAPE, (4, 4), (4, 4), 12, 3, 16, 512).eval()
+    model = RegressionFlow(N_PARAMETERS, SMALL.model_copy(update={"n_draws": 512})).eval()
     mel = sounds(2)
     with torch.no_grad():
         mean, log_variance = model.posterior(mel)
@@ -121,7 +129,7 @@ def test_saved_weights_hold_everything_that_matters() -> None:
     file = io.BytesIO()
     torch.save(model.state_dict(), file)
     file.seek(0)
-    other = RegressionFlow(N_PARAMETERS, SHAPE, (4, 4, 8), (8, 4, 4), 12, 3, 16, 8)
+    other = RegressionFlow(N_PARAMETERS, SMALL)
     other.load_state_dict(torch.load(file, weights_only=True))
     restored = outputs(other.eval(), mel)
     for name, tensor in outputs(model, mel).items():

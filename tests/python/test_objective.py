@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.distributions import Independent, Normal, kl_divergence
 
-from flow_synth.models import RegressionFlow
+from flow_synth.models import RegressionFlow, Sizes
 from flow_synth.objective import (
     RegressionFlowObjective,
     Weights,
@@ -15,6 +15,9 @@ from flow_synth.objective import (
 
 SHAPE = (16, 8)
 P = 4
+SMALL = Sizes(
+    encoder_channels=(4,), decoder_channels=(4,), n_features=6, n_layers=2, n_hidden=16, n_draws=8
+)
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +28,7 @@ def _seed() -> None:
 def small_objective(
     weights: Weights | None = None, n_examples: int = 10
 ) -> RegressionFlowObjective:
-    model = RegressionFlow(P, SHAPE, (4,), (4,), 6, 2, 16, 8)
+    model = RegressionFlow(P, SMALL, SHAPE)
     return RegressionFlowObjective(model, weights or Weights(), n_examples)
 
 

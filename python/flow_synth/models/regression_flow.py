@@ -1,10 +1,10 @@
 """Flow_reg: an invertible map from the audio space to the knobs of a synthesizer."""
 
-from collections.abc import Sequence
-
 from torch import Tensor, nn
 
+from flow_synth.features import MEL_SHAPE
 from flow_synth.flow import Boundary, InverseAutoregressiveFlow
+from flow_synth.models.sizes import Sizes
 from flow_synth.models.vae_flow import VaeFlow
 
 
@@ -15,38 +15,16 @@ class RegressionFlow(nn.Module):
 
     Args:
         n_parameters: P, and therefore D.
+        sizes: of the networks.
         shape: (mel bands, frames).
-        encoder_channels: channels of each halving stage.
-        decoder_channels: channels of the innermost image and of each doubling stage but the last.
-        n_features: length of the encoder's feature vector.
-        n_layers: layers of each of both flows.
-        n_hidden: hidden units of each masked network.
-        n_draws: even number of fixed draws over which the posterior's moments are taken.
     """
 
     def __init__(
-        self,
-        n_parameters: int,
-        shape: tuple[int, int],
-        encoder_channels: Sequence[int],
-        decoder_channels: Sequence[int],
-        n_features: int,
-        n_layers: int = 16,
-        n_hidden: int = 128,
-        n_draws: int = 32,
+        self, n_parameters: int, sizes: Sizes, shape: tuple[int, int] = MEL_SHAPE
     ) -> None:
         super().__init__()
-        self.vae = VaeFlow(
-            n_parameters,
-            shape,
-            encoder_channels,
-            decoder_channels,
-            n_features,
-            n_layers,
-            n_hidden,
-            n_draws,
-        )
-        self.flow = InverseAutoregressiveFlow(n_parameters, n_layers, n_hidden)
+        self.vae = VaeFlow(n_parameters, sizes, shape)
+        self.flow = InverseAutoregressiveFlow(n_parameters, sizes.n_layers, sizes.n_hidden)
         self.boundary = Boundary(n_parameters)
 
     def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,12 +1,12 @@
 """VAE_flow: an audio latent space whose posterior is bent by a conditional flow."""
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 
 from flow_synth.encoder import Decoder, Encoder, Normalisation
+from flow_synth.features import MEL_SHAPE
 from flow_synth.flow import InverseAutoregressiveFlow
+from flow_synth.models.sizes import Sizes
 
 #: Bounds of the base distribution's log-variance; beyond them exp() gains nothing but overflow.
 LOG_VARIANCE_BOUNDS = (-14.0, 6.0)
@@ -20,38 +20,26 @@ class VaeFlow(nn.Module):
 
     Args:
         n_latent: D.
+        sizes: of the networks.
         shape: (mel bands, frames).
-        encoder_channels: channels of each halving stage.
-        decoder_channels: channels of the innermost image and of each doubling stage but the last.
-        n_features: length of the encoder's feature vector, the context of the flow.
-        n_layers: layers of the flow.
-        n_hidden: hidden units of each masked network.
-        n_draws: even number of fixed draws over which the posterior's moments are taken.
     """
 
     draws: Tensor
 
-    def __init__(
-        self,
-        n_latent: int,
-        shape: tuple[int, int],
-        encoder_channels: Sequence[int],
-        decoder_channels: Sequence[int],
-        n_features: int,
-        n_layers: int = 16,
-        n_hidden: int = 128,
-        n_draws: int = 32,
-    ) -> None:
+    def __init__(self, n_latent: int, sizes: Sizes, shape: tuple[int, int] = MEL_SHAPE) -> None:
         super().__init__()
         self.log_variance_bounds = LOG_VARIANCE_BOUNDS
         self.normalisation = Normalisation()
-        self.encoder = Encoder(shape, encoder_channels, n_features)
-        self.base = nn.Linear(n_features, 2 * n_latent)
-        self.flow = InverseAutoregressiveFlow(n_latent, n_layers, n_hidden, n_features)
-        self.decoder = Decoder(n_latent, shape, decoder_channels)
+        self.encoder = Encoder(shape, sizes.encoder_channels, sizes.n_features)
+        self.base = nn.Linear(sizes.n_features, 2 * n_latent)
+        self.flow = InverseAutoregressiveFlow(
+            n_latent, sizes.n_layers, sizes.n_hidden, sizes.n_features
+        )
+        self.decoder = Decoder(n_latent, shape, sizes.decoder_channels)
         nn.init.xavier_uniform_(self.base.weight)
         nn.init.zeros_(self.base.bias)
-        half = torch.randn(n_draws // 2, 1, n_latent, generator=torch.Generator().manual_seed(0))
+        generator = torch.Generator().manual_seed(0)
+        half = torch.randn(sizes.n_draws // 2, 1, n_latent, generator=generator)
         self.register_buffer("draws", torch.cat((half, -half)))
 
     def base_moments(self, features: Tensor) -> tuple[Tensor, Tensor]:
