@@ -8,10 +8,15 @@ from flow_synth.synth import Note
 from flow_synth.synths.builtin import BuiltinSynth
 
 
-def test_fifty_random_presets_sound_the_same(builtin_synth: BuiltinSynth) -> None:
+@pytest.mark.parametrize("is_musical", [True, False])
+def test_fifty_random_presets_sound_the_same(
+    is_musical: bool, builtin_synth: BuiltinSynth
+) -> None:
+    """Musical ones, and ones with every knob anywhere: harsher, all modulations at once."""
     generator = np.random.default_rng(0)
     for _ in range(50):
-        values = builtin_synth.draw(generator).values
+        uniform = generator.random(len(builtin_synth.table), np.float32)
+        values = builtin_synth.draw(generator).values if is_musical else uniform
         note = Note(
             pitch=float(generator.uniform(30, 90)), velocity=int(generator.integers(1, 128))
         )

@@ -14,6 +14,7 @@ from flow_synth.synths.builtin_bank import LEVEL_DB, loudest_db
 from flow_synth.synths.builtin_priors import CATEGORIES, HOME_PITCH, draw_category, draw_preset
 from flow_synth.synths.builtin_source import dsp_header, parameters_header
 
+GOLDEN = Path(__file__).parents[1] / "golden"
 GENERATED = Path(__file__).parents[2] / "cpp" / "src" / "generated"
 
 SHORT = Note(held_seconds=0.3, total_seconds=0.5)
@@ -31,6 +32,21 @@ def played(synth: BuiltinSynth, note: Note, **knobs: float | str) -> NDArray[np.
 def strongest_hz(audio: NDArray[np.float32]) -> float:
     power = np.abs(np.fft.rfft(audio[0] * np.hanning(audio.shape[1])))
     return float(np.argmax(power) * SAMPLE_RATE_HZ / audio.shape[1])
+
+
+def test_a_preset_sounds_as_it_did_since_the_version_was_declared(synth: BuiltinSynth) -> None:
+    """If this fails, raise the version in builtin.dsp: datasets and models belong to a sound."""
+    with np.load(GOLDEN / f"builtin-{synth.version}.npz") as golden:
+        note = Note(
+            pitch=float(golden["pitch"]),
+            velocity=int(golden["velocity"]),
+            held_seconds=float(golden["held_seconds"]),
+            total_seconds=float(golden["total_seconds"]),
+        )
+        for values, wanted in zip(golden["values"], golden["audio"], strict=True):
+            found = synth.render(values, note).mean(0)
+            # Half precision keeps 11 bits: 5e-4 of the value.
+            assert np.abs(found - wanted).max() <= 1e-3 * np.abs(found).max()
 
 
 def test_the_table_has_the_promised_knobs() -> None:

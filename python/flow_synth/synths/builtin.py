@@ -1,6 +1,5 @@
 """The built-in subtractive synthesizer: `builtin.dsp`, compiled by DawDreamer's Faust."""
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -32,6 +31,13 @@ _WIDGET = re.compile(r"^[^/\n]*\b(?:[hv]slider|nentry|button|checkbox)\(", re.MU
 def dsp_source() -> str:
     """The text of ``builtin.dsp``."""
     return resources.files(__package__).joinpath("builtin.dsp").read_text(encoding="utf-8")
+
+
+def _declared_version() -> str:
+    declared = re.search(r'^declare version "(.+)";$', dsp_source(), re.MULTILINE)
+    if not declared:
+        raise AssertionError("builtin.dsp declares no version")
+    return declared[1]
 
 
 @cache
@@ -108,8 +114,8 @@ class BuiltinSynth:
 
     @property
     def version(self) -> str:
-        """Twelve digits of the SHA-256 of the Faust source."""
-        return hashlib.sha256(dsp_source().encode()).hexdigest()[:12]
+        """What ``builtin.dsp`` declares, raised whenever a preset sounds different from before."""
+        return _declared_version()
 
     @property
     def table(self) -> ParameterTable:
