@@ -4,6 +4,8 @@ Both modules are carried inside the model file, so they keep to what TorchScript
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import torch
@@ -29,6 +31,17 @@ LOG_FLOOR = 1e-5
 
 MINIMUM_RATE_HZ = 8000
 MAXIMUM_RATE_HZ = 192000
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """One sound is too small a task to share: on busy cores two threads take longer than one."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(n_threads)
 
 
 def fit_duration(audio: Tensor) -> Tensor:

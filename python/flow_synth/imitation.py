@@ -1,7 +1,6 @@
 """Held-out notes, and how near the presets proposed for them come when the synth plays them."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -15,7 +14,7 @@ from flow_synth import metric
 from flow_synth.baseline import Proposals
 from flow_synth.dataset import Dataset, Split
 from flow_synth.error import InputError
-from flow_synth.features import DURATION_SECONDS, LogMel, Resampler
+from flow_synth.features import DURATION_SECONDS, LogMel, Resampler, one_thread
 from flow_synth.synth import SAMPLE_RATE_HZ, Note, Synth
 
 #: A target whose samples never exceed this is too quiet to say anything.
@@ -112,7 +111,7 @@ def imitate(
     chosen = np.empty((len(rows), len(names)), np.intp)
     errors = np.empty((len(rows), len(names), len(Measure)))
     stage = _Stage(synth, dataset)
-    with _one_thread(), torch.inference_mode():
+    with one_thread(), torch.inference_mode():
         for index, row in enumerate(rows.tolist()):
             found = stage.errors(row, candidates[index])
             for column, own in enumerate(owned.values()):
@@ -170,14 +169,3 @@ class _Stage:
 
 def _peak(dataset: Dataset, row: int) -> float:
     return float(np.abs(dataset.audio(np.array([row]))).max())
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """One sound is too small a task to share: on busy cores two threads take longer than one."""
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(n_threads)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from flow_synth.atomic_file import PARTIAL_SUFFIX, cannot_write
 from flow_synth.dataset import DatasetDescription, Item, Recipe, ShardRecord, items
 from flow_synth.error import InputError
-from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler
+from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler, one_thread
 from flow_synth.shard import Failure, Shard, write_shard
 from flow_synth.synth import SAMPLE_RATE_HZ, Synth, SynthError
 
@@ -170,7 +170,7 @@ def _render_note(job: RenderJob, item: Item, trace: Path) -> Sound | Failure:
         return failure(item, str(error))
     mono = torch.from_numpy(audio.mean(0, dtype=np.float32))[None]
     resampler, log_mel = _features()
-    with torch.inference_mode():
+    with one_thread(), torch.inference_mode():
         resampled = resampler(mono, SAMPLE_RATE_HZ)
         mel = log_mel(resampled)
     return Sound(item, resampled[0].half().numpy(), mel[0].half().numpy())
@@ -207,5 +207,4 @@ def _opened(open_synth: OpenSynth, description: str) -> Synth:
 
 @cache
 def _features() -> tuple[Resampler, LogMel]:
-    torch.set_num_threads(1)
     return Resampler(), LogMel()
