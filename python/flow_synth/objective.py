@@ -123,18 +123,18 @@ class RegressionFlowObjective(nn.Module):
             log_posterior = -gaussian_entropy(log_variance) - log_det
             y, regression_log_det = self.model.flow(z)
             target = self.model.boundary(values)
+            terms = {
+                "latent_divergence": (log_posterior - standard_normal_log_density(z)).mean(),
+                "regression": self.regression(y, target),
+                "flow_divergence": (
+                    log_posterior - regression_log_det - standard_normal_log_density(y)
+                ).mean(),
+                "precision_divergence": self.precision_divergence(),
+            }
+            if self.weights.preset_density:
+                terms["preset_density"] = self.preset_density(target[::DENSITY_STRIDE])
         reconstruction = vae.decoder(z).float()
-        terms = {
-            "reconstruction": self.reconstruction(reconstruction, vae.normalisation(mel)),
-            "latent_divergence": (log_posterior - standard_normal_log_density(z)).mean(),
-            "regression": self.regression(y, target),
-            "flow_divergence": (
-                log_posterior - regression_log_det - standard_normal_log_density(y)
-            ).mean(),
-            "precision_divergence": self.precision_divergence(),
-        }
-        if self.weights.preset_density:
-            terms["preset_density"] = self.preset_density(target[::DENSITY_STRIDE])
+        terms["reconstruction"] = self.reconstruction(reconstruction, vae.normalisation(mel))
         return terms | {"loss": self.total(terms, beta)}
 
     def total(self, terms: dict[str, Tensor], beta: float) -> Tensor:

@@ -195,6 +195,28 @@ def test_every_parameter_is_trained() -> None:
         assert parameter.grad.abs().max() > 0, name
 
 
+def test_flows_compute_in_float32_where_the_networks_do_not() -> None:
+    """Both flows, forwards and backwards, while the encoder and decoder run in bfloat16."""
+    objective = small_objective(Weights(preset_density=1.0))
+
+    def seen_in(*networks: torch.nn.Module) -> set[torch.dtype]:
+        """Gets the types of what their layers will give."""
+        seen: set[torch.dtype] = set()
+        for network in networks:
+            for layer in network.modules():
+                if isinstance(layer, torch.nn.Linear | torch.nn.Conv2d):
+                    layer.register_forward_hook(lambda _layer, _inputs, y: seen.add(y.dtype))
+        return seen
+
+    vae = objective.model.vae
+    flows, networks = seen_in(vae.flow, objective.model.flow), seen_in(vae.encoder, vae.decoder)
+    mel, values = batch()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        objective(mel, mel, values, 1.0)
+    assert flows == {torch.float32}
+    assert networks == {torch.bfloat16}
+
+
 def test_noise_is_heard_but_not_reconstructed() -> None:
     objective = small_objective().eval()
     mel, values = batch()
