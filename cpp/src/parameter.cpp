@@ -11,10 +11,9 @@ double Range::to_human(double unit) const noexcept {
         const double last = std::round((maximum - minimum) / step);
         unit = std::floor(unit * last + 0.5) / last;
     }
-    if (curve == Curve::log) {
-        return minimum * std::pow(maximum / minimum, unit);
-    }
-    return minimum + (maximum - minimum) * unit;
+    const double human = curve == Curve::log ? minimum * std::pow(maximum / minimum, unit)
+                                             : minimum + (maximum - minimum) * unit;
+    return std::clamp(human, minimum, maximum);  // Rounding may lead out of it, even at its ends.
 }
 
 }  // namespace flow_synth

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from reprlib import repr as shortened
 from typing import Self
 
 import numpy as np
@@ -96,8 +97,11 @@ class Parameter(Frozen):
         if self.n_values:
             unit = math.floor(unit * (self.n_values - 1) + 0.5) / (self.n_values - 1)
         if self.curve is Curve.LOG:
-            return self.minimum * math.pow(self.maximum / self.minimum, unit)
-        return self.minimum + (self.maximum - self.minimum) * unit
+            human = self.minimum * math.pow(self.maximum / self.minimum, unit)
+        else:
+            human = self.minimum + (self.maximum - self.minimum) * unit
+        # Rounding may lead out of the range, even at its ends.
+        return min(max(human, self.minimum), self.maximum)
 
     def to_unit(self, human: float | str) -> float:
         """Human value (or the name of a choice) -> unit value.
@@ -105,12 +109,12 @@ class Parameter(Frozen):
         Raises:
             InputError: the value is not a number in range, or not one of the choices.
         """
-        if isinstance(human, str):
+        if isinstance(human, str) and self.choices:
             return self._choice_to_unit(human)
-        if isinstance(human, bool) or not self.minimum <= human <= self.maximum:
+        if isinstance(human, bool | str) or not self.minimum <= human <= self.maximum:
             raise InputError(
-                f"parameter {self.name!r} is {human!r}; give a number from {self.minimum:g} to "
-                f"{self.maximum:g}{' ' + self.unit if self.unit else ''}"
+                f"parameter {self.name!r} is {shortened(human)}; give a number from "
+                f"{self.minimum:g} to {self.maximum:g}{' ' + self.unit if self.unit else ''}"
             )
         if self.curve is Curve.LOG:
             return math.log(human / self.minimum) / math.log(self.maximum / self.minimum)
@@ -121,8 +125,10 @@ class Parameter(Frozen):
 
     def _choice_to_unit(self, choice: str) -> float:
         if choice not in self.choices:
-            allowed = ", ".join(self.choices) if self.choices else "a number"
-            raise InputError(f"parameter {self.name!r} is {choice!r}; give one of: {allowed}")
+            raise InputError(
+                f"parameter {self.name!r} is {shortened(choice)}; give one of: "
+                f"{', '.join(self.choices)}"
+            )
         return self.choices.index(choice) / (len(self.choices) - 1)
 
     def describe(self, unit: float) -> str:

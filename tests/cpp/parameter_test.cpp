@@ -12,14 +12,17 @@ namespace {
 
 constexpr Range k_shape{.minimum = -3.0, .maximum = 5.0};
 constexpr Range k_cutoff_hz{.minimum = 20.0, .maximum = 20000.0, .curve = Curve::log};
+// Whose formula is rounded to 58.86200000000001 at its end.
+constexpr Range k_rounded_up{.minimum = 0.0142, .maximum = 58.862, .curve = Curve::log};
 constexpr Range k_tune_cents{.minimum = -50.0, .maximum = 50.0, .step = 2.5, .kind = Kind::ordinal};
 
 }  // namespace
 
 TEST_CASE("a knob's ends are the ends of its range, and beyond them it stays there") {
-    for (const Range& range : {k_shape, k_cutoff_hz, k_tune_cents}) {
+    for (const Range& range : {k_shape, k_cutoff_hz, k_rounded_up, k_tune_cents}) {
         CHECK(range.to_human(0.0) == range.minimum);
         CHECK(range.to_human(-1.0) == range.minimum);
+        CHECK(range.to_human(1.0) <= range.maximum);
         CHECK(std::abs(range.to_human(1.0) - range.maximum) <= 1e-9 * range.maximum);
         CHECK(range.to_human(2.0) == range.to_human(1.0));
     }
