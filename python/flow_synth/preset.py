@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from reprlib import repr as shortened
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,12 @@ class Preset:
 
 
 def write_preset(path: Path, preset: Preset, table: ParameterTable, synth: str) -> None:
-    """Writes a preset as JSON in human units; ``synth`` is the id of the synth it belongs to."""
+    """Writes the file of a preset; see :func:`preset_text`."""
+    path.write_text(preset_text(preset, table, synth), encoding="utf-8")
+
+
+def preset_text(preset: Preset, table: ParameterTable, synth: str) -> str:
+    """A preset as JSON in human units; ``synth`` is the id of the synth it belongs to."""
     content = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
@@ -49,7 +55,7 @@ def write_preset(path: Path, preset: Preset, table: ParameterTable, synth: str) 
         "tags": list(preset.tags),
         "parameters": table.to_human(preset.values),
     }
-    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    return json.dumps(content, indent=2) + "\n"
 
 
 def read_preset(path: Path, table: ParameterTable, synth: str) -> Preset:
@@ -62,15 +68,22 @@ def read_preset(path: Path, table: ParameterTable, synth: str) -> Preset:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError(f"{path} is not a preset file ({error}); give a JSON preset") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"{path} is not a preset file (it is nested too deep, or has a number with too many "
+            "digits); give a JSON preset"
+        ) from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"{path} is not a preset file; its 'format' must be {FORMAT!r}")
     if content.get("version") != FORMAT_VERSION:
         raise InputError(
-            f"{path} has preset version {content.get('version')!r}; this program reads "
+            f"{path} has preset version {shortened(content.get('version'))}; this program reads "
             f"version {FORMAT_VERSION}: update flow-synth or save the preset again"
         )
     if content.get("synth") != synth:
-        raise InputError(f"{path} is a preset of synth {content.get('synth')!r}, not of {synth!r}")
+        raise InputError(
+            f"{path} is a preset of synth {shortened(content.get('synth'))}, not of {synth!r}"
+        )
     parameters = content.get("parameters")
     if not isinstance(parameters, dict) or not all(
         isinstance(value, int | float | str) for value in parameters.values()

@@ -60,12 +60,47 @@ def test_a_wrong_preset_file_is_refused(
         read_preset(path, TABLE, "builtin")
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"[1, 2]", b'{"format": '])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe\x00",
+        b"[1, 2]",
+        b'{"format": ',
+        b"[" * 100_000,
+        b'{"version": ' + b"1" * 5000 + b"}",
+    ],
+    ids=["empty", "bytes", "list", "cut off", "deep", "digits"],
+)
 def test_what_is_no_preset_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(content)
     with pytest.raises(InputError, match="not a preset file"):
         read_preset(path, TABLE, "builtin")
+
+
+@pytest.mark.parametrize("key", ["format", "version", "synth", "parameters"])
+@pytest.mark.parametrize("depth", [10, 500, 700, 800, 900, 1000])
+def test_what_json_can_just_read_is_refused_in_a_short_sentence(
+    tmp_path: Path, key: str, depth: int
+) -> None:
+    path, _ = written(tmp_path)
+    content = json.dumps(json.loads(path.read_text()) | {key: "here"})
+    path.write_text(content.replace('"here"', "[" * depth + "]" * depth))
+    check_refused_shortly(path)
+
+
+def test_thousands_of_digits_are_refused_in_a_short_sentence(tmp_path: Path) -> None:
+    path, _ = written(tmp_path)
+    content = json.loads(path.read_text()) | {"parameters": {"filter_cutoff": 10**4000}}
+    path.write_text(json.dumps(content))
+    check_refused_shortly(path)
+
+
+def check_refused_shortly(path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_preset(path, TABLE, "builtin")
+    assert len(str(caught.value).replace(str(path), "")) < 150
 
 
 def test_identity_is_of_the_knobs_alone() -> None:
