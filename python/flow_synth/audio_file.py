@@ -3,13 +3,14 @@
 import contextlib
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import soundfile
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from flow_synth.atomic_file import write_atomically
 from flow_synth.error import InputError
@@ -48,15 +49,13 @@ class Audio:
     """The beginning of a recording, silence removed.
 
     Attributes:
-        path: where it was read.
         samples: [N] float32, mono, from FRAME_SECONDS before the onset, MAXIMUM_SECONDS at most;
             full scale is 1.
-        sample_rate_hz: as in the file.
+        sample_rate_hz: as recorded.
         trimmed_seconds: silence before ``samples``.
-        channels: as in the file; folded to their mean, or to the loudest one if they cancel.
+        channels: as recorded; folded to their mean, or to the loudest one if they cancel.
     """
 
-    path: Path
     samples: NDArray[np.float32]
     sample_rate_hz: int
     trimmed_seconds: float
@@ -77,11 +76,46 @@ def read_audio(path: Path) -> Audio:
     """
     _check_complete(path)
     with _open(path) as file:
-        _check_rate(path, file.samplerate)
+
+        def blocks() -> Iterator[NDArray[np.float32]]:
+            file.seek(0)
+            return _file_blocks(path, file)
+
         try:
-            return _read(path, file)
+            return _read(_Recording(str(path), file.samplerate, file.channels, blocks))
         except soundfile.LibsndfileError as error:
             raise InputError(f"{path} is damaged; copy or export it again") from error
+
+
+def read_samples(samples: ArrayLike, sample_rate_hz: float) -> Audio:
+    """What :func:`read_audio` gives for a file with these samples.
+
+    Args:
+        samples: [N] or [channels, N] floats, full scale 1.
+        sample_rate_hz: samples a second, a whole number.
+
+    Raises:
+        InputError: they are integers, not of this shape, or refused as those of a file are.
+    """
+    array = np.asarray(samples)
+    if array.dtype.kind != "f":
+        raise InputError(
+            f"the samples are {array.dtype} numbers; give floats, full scale 1: divide integers "
+            "by their full scale, which is 32768 for 16 bits"
+        )
+    if array.ndim not in (1, 2) or not array.size:
+        raise InputError(
+            f"samples of shape {list(array.shape)} are not a sound; give [N] or [channels, N]"
+        )
+    channels = np.atleast_2d(array)
+    if len(channels) > channels.shape[1]:
+        raise InputError(
+            f"samples of shape {list(array.shape)} have more channels than samples; give "
+            "[channels, samples]"
+        )
+    return _read(
+        _Recording("the sound", sample_rate_hz, len(channels), lambda: _array_blocks(channels.T))
+    )
 
 
 def write_audio(path: Path, samples: NDArray[np.float32], sample_rate_hz: int) -> None:
@@ -95,26 +129,41 @@ def write_audio(path: Path, samples: NDArray[np.float32], sample_rate_hz: int) -
     Raises:
         InputError: the file cannot be written.
     """
+    write_atomically(path, wav(samples, sample_rate_hz))
+
+
+def wav(samples: NDArray[np.float32], sample_rate_hz: int) -> bytes:
+    """The content of a WAV file of 32-bit floats; see :func:`write_audio`."""
     content = io.BytesIO()
     soundfile.write(content, samples.T, sample_rate_hz, subtype="FLOAT", format="WAV")
-    write_atomically(path, content.getvalue())
+    return content.getvalue()
 
 
-def _read(path: Path, file: soundfile.SoundFile) -> Audio:
-    heard = _listen(path, file, np.full(file.channels, 1 / file.channels, np.float32))
+@dataclass(frozen=True, eq=False)
+class _Recording:
+    """Something to listen to: its name in sentences, and [N, C] blocks from its beginning on."""
+
+    name: str
+    sample_rate_hz: float
+    channels: int
+    blocks: Callable[[], Iterator[NDArray[np.floating]]]
+
+
+def _read(recording: _Recording) -> Audio:
+    rate_hz = _whole_rate(recording)
+    heard = _listen(recording, np.full(recording.channels, 1 / recording.channels, np.float32))
     if _decibels(heard.mono_power) < _decibels(heard.channel_powers.max()) + CANCELLATION_DB:
-        file.seek(0)
-        loudest = np.arange(file.channels) == heard.channel_powers.argmax()
-        heard = _listen(path, file, loudest.astype(np.float32))
-    start = _onset(heard.mono, file.samplerate)
-    samples = heard.mono[start : start + round(MAXIMUM_SECONDS * file.samplerate)]
-    if len(samples) < MINIMUM_SECONDS * file.samplerate:
+        loudest = np.arange(recording.channels) == heard.channel_powers.argmax()
+        heard = _listen(recording, loudest.astype(np.float32))
+    start = _onset(heard.mono, rate_hz)
+    samples = heard.mono[start : start + round(MAXIMUM_SECONDS * rate_hz)]
+    if len(samples) < MINIMUM_SECONDS * rate_hz:
         raise InputError(
-            f"{path} has {len(samples) / file.samplerate * 1000:.3g} ms of sound; give at least "
+            f"{recording.name} has {len(samples) / rate_hz * 1000:.3g} ms of sound; give at least "
             f"{MINIMUM_SECONDS * 1000:g} ms"
         )
-    trimmed = (heard.first + start) / file.samplerate
-    return Audio(path, samples, file.samplerate, trimmed, file.channels)
+    trimmed_seconds = (heard.first + start) / rate_hz
+    return Audio(samples, rate_hz, trimmed_seconds, recording.channels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,14 +176,14 @@ class _Heard:
     channel_powers: NDArray[np.float64]
 
 
-def _listen(path: Path, file: soundfile.SoundFile, weights: NDArray[np.float32]) -> _Heard:
+def _listen(recording: _Recording, weights: NDArray[np.float32]) -> _Heard:
     """Skips silence and folds LISTEN_SECONDS of what follows; never more than that in memory."""
-    wanted = round(LISTEN_SECONDS * file.samplerate)
+    wanted = round(LISTEN_SECONDS * recording.sample_rate_hz)
     loudest = 0.0
     mono: list[NDArray[np.float32]] = []
-    powers = np.zeros(file.channels)
+    powers = np.zeros(recording.channels)
     first = 0
-    for block in _blocks(path, file):
+    for block in map(partial(_checked, recording.name), recording.blocks()):
         loudest = max(loudest, float(np.abs(block).max()))
         if _decibels(loudest**2) < SILENCE_DB:
             # The last silent block is kept: a slow attack may begin in it.
@@ -146,33 +195,45 @@ def _listen(path: Path, file: soundfile.SoundFile, weights: NDArray[np.float32])
         if sum(map(len, mono)) >= wanted:
             break
     if _decibels(loudest**2) < SILENCE_DB:
+        loudest_is = f"at {_decibels(loudest**2):.0f} dB of full scale" if loudest else "zero"
         raise InputError(
-            f"{path} is silent, its loudest sample is at {_decibels(loudest**2):.0f} dB of full "
-            f"scale; give a sound above {SILENCE_DB:g} dB"
+            f"{recording.name} is silent, its loudest sample is {loudest_is}; give a sound above "
+            f"{SILENCE_DB:g} dB of full scale"
         )
     joined = np.concatenate(mono)
     return _Heard(joined, first, float(np.square(joined, dtype=np.float64).sum()), powers)
 
 
-def _blocks(path: Path, file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
-    """[N, C] blocks to the end of the file, checked."""
+def _file_blocks(path: Path, file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
+    """Blocks to the end of the file, which is checked to be complete."""
     length = max(1, _BLOCK_SAMPLES // file.channels)
     total = 0
     while len(block := file.read(length, dtype="float32", always_2d=True)):
         total += len(block)
-        if not np.isfinite(block).all():
-            raise InputError(
-                f"{path} holds samples that are not numbers (NaN or infinity); export it again"
-            )
-        if (peak := float(np.abs(block).max())) > LARGEST_SAMPLE:
-            raise InputError(
-                f"{path} holds a sample of {peak:.3g}, full scale is 1; export it again"
-            )
         yield block
     if total == 0:
         raise InputError(f"{path} holds no samples, or was cut off; give a complete sound file")
     if total < file.frames - _LENGTH_TOLERANCE_SECONDS * file.samplerate:
         raise _cut_off(path)
+
+
+def _array_blocks(samples: NDArray[np.floating]) -> Iterator[NDArray[np.floating]]:
+    length = max(1, _BLOCK_SAMPLES // samples.shape[1])
+    for start in range(0, len(samples), length):
+        yield samples[start : start + length]
+
+
+def _checked(name: str, block: NDArray[np.floating]) -> NDArray[np.float32]:
+    """A block in single precision, which LARGEST_SAMPLE does not exceed."""
+    if not np.isfinite(block).all():
+        raise InputError(
+            f"{name} holds samples that are not numbers (NaN or infinity); give one without them"
+        )
+    if (peak := float(np.abs(block).max())) > LARGEST_SAMPLE:
+        raise InputError(
+            f"{name} holds a sample of {peak:.3g}, full scale is 1; scale it, or export it again"
+        )
+    return block.astype(np.float32, copy=False)
 
 
 def _onset(mono: NDArray[np.float32], sample_rate_hz: int) -> int:
@@ -189,11 +250,11 @@ def _check_complete(path: Path) -> None:
 
     libsndfile plays the rest of a file that was cut off without a word.
     """
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; give sound files")
-    if not path.is_file():
-        raise InputError(f"{path} does not exist or is no file; give the path of a sound file")
     try:
+        if path.is_dir():
+            raise InputError(f"{path} is a folder; give sound files")
+        if not path.is_file():
+            raise InputError(f"{path} does not exist or is no file; give the path of a sound file")
         with path.open("rb") as file:
             head = file.read(8)
         size = path.stat().st_size
@@ -220,12 +281,14 @@ def _open(path: Path) -> soundfile.SoundFile:
     )
 
 
-def _check_rate(path: Path, rate_hz: int) -> None:
-    if not MINIMUM_RATE_HZ <= rate_hz <= MAXIMUM_RATE_HZ:
+def _whole_rate(recording: _Recording) -> int:
+    rate_hz = recording.sample_rate_hz
+    if not MINIMUM_RATE_HZ <= rate_hz <= MAXIMUM_RATE_HZ or rate_hz != int(rate_hz):
         raise InputError(
-            f"{path} has {rate_hz} samples a second; give one with {MINIMUM_RATE_HZ} to "
-            f"{MAXIMUM_RATE_HZ}"
+            f"{recording.name} has {rate_hz} samples a second; give one with a whole number "
+            f"from {MINIMUM_RATE_HZ} to {MAXIMUM_RATE_HZ}"
         )
+    return int(rate_hz)
 
 
 def _decibels(power: float) -> float:

@@ -10,10 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from flow_synth.audio_file import read_audio
+from flow_synth.audio_file import Audio, read_audio, read_samples
 from flow_synth.error import InputError
 from flow_synth.export import Model
-from flow_synth.features import MAXIMUM_RATE_HZ, MINIMUM_RATE_HZ
 from flow_synth.matching import Match, hear, match_sound
 from flow_synth.model_file import ModelDescription
 from flow_synth.preset import Preset
@@ -94,39 +93,39 @@ class FlowSynth:
         """Knobs, latent dimensions, training run and scores of the model."""
         return self.model.description
 
-    def match(self, sound: str | Path | ArrayLike, sample_rate_hz: int | None = None) -> Match:
+    def match(self, sound: str | Path | ArrayLike, sample_rate_hz: float | None = None) -> Match:
         """Finds the preset with which the synth imitates a sound.
 
         Args:
-            sound: the path of a sound file, or samples [N] or [channels, N], full scale 1, from
-                the onset of the sound on; the first 4 s count.
-            sample_rate_hz: of samples; a file knows its own.
+            sound: the path of a sound file, or samples [N] or [channels, N], full scale 1;
+                silence before the sound is trimmed, and the next 4 s count.
+            sample_rate_hz: of samples, a whole number; a file knows its own.
 
         Raises:
             InputError: the file or the samples are not a sound that can be used.
             SynthError: the synth failed on the preset.
         """
         if isinstance(sound, str | Path):
-            audio = read_audio(Path(sound))
-            name, samples, rate_hz = Path(sound).stem, audio.samples, audio.sample_rate_hz
+            name, audio = Path(sound).stem, read_audio(Path(sound))
         else:
-            name, samples, rate_hz = "match", _mono(sound), _checked(sample_rate_hz)
-        return match_sound(self.model, self.synth, samples, rate_hz, name)
+            name, audio = "match", _audio(sound, sample_rate_hz)
+        return match_sound(self.model, self.synth, audio.samples, audio.sample_rate_hz, name)
 
-    def encode(self, samples: ArrayLike, sample_rate_hz: int) -> NDArray[np.float32]:
-        """Samples [N] or [channels, N] -> z [D]: where a sound lies in the audio space.
+    def encode(self, samples: ArrayLike, sample_rate_hz: float) -> NDArray[np.float32]:
+        """Samples as for :meth:`match` -> z [D]: where a sound lies in the audio space.
 
         Raises:
             InputError: the samples are not a sound that can be used.
         """
-        heard = hear(self.model, _mono(samples), _checked(sample_rate_hz))
+        audio = _audio(samples, sample_rate_hz)
+        heard = hear(self.model, audio.samples, audio.sample_rate_hz)
         return self.model.encode(self.model.features(heard))[0].numpy()
 
     def decode(self, z: ArrayLike) -> NDArray[np.float32]:
         """z [..., D] -> unit values [..., P] of every knob, stepped ones on their steps.
 
         Raises:
-            InputError: z has another number of dimensions.
+            InputError: z has another number of dimensions, or is not finite.
         """
         rows = _rows("z", z, len(self.description.latent))
         values = self.synth.table.snap(self.model.decode(torch.from_numpy(rows)).numpy())
@@ -136,12 +135,10 @@ class FlowSynth:
         """Unit values [..., P] -> z [..., D]: where a preset lies in the audio space.
 
         Raises:
-            InputError: there are more or fewer values than knobs.
+            InputError: there are more or fewer values than knobs, or one outside [0, 1].
         """
-        rows = _rows("a preset", values, len(self.synth.table))
-        return (
-            self.model.invert(torch.from_numpy(rows)).numpy().reshape(*np.shape(values)[:-1], -1)
-        )
+        z = self.model.invert(torch.from_numpy(self._knobs(values))).numpy()
+        return z.reshape(*np.shape(values)[:-1], -1)
 
     def render(self, preset: Preset, note: Note | None = None) -> NDArray[np.float32]:
         """Plays a preset.
@@ -154,36 +151,33 @@ class FlowSynth:
             [2, samples] audio at 44100 Hz.
 
         Raises:
+            InputError: there are more or fewer values than knobs, or one outside [0, 1].
             SynthError: the synth failed on the preset.
         """
-        return self.synth.render(preset.values, note or Note())
+        (values,) = self._knobs(np.ravel(preset.values))
+        return self.synth.render(values, note or Note())
+
+    def _knobs(self, values: ArrayLike) -> NDArray[np.float32]:
+        """[..., P] -> [rows, P], checked."""
+        rows = _rows("a preset", values, len(self.synth.table))
+        outside = rows[(rows < 0) | (rows > 1)]
+        if len(outside):
+            raise InputError(
+                f"a preset has the value {outside[0]:g}; give unit values from 0 to 1"
+            )
+        return rows
 
 
-def _checked(sample_rate_hz: int | None) -> int:
-    if sample_rate_hz is None or not MINIMUM_RATE_HZ <= sample_rate_hz <= MAXIMUM_RATE_HZ:
-        raise InputError(
-            f"sample_rate_hz is {sample_rate_hz}; give that of the samples, {MINIMUM_RATE_HZ} to "
-            f"{MAXIMUM_RATE_HZ}"
-        )
-    return sample_rate_hz
-
-
-def _mono(samples: ArrayLike) -> NDArray[np.float32]:
-    """[N] or [channels, N] -> [N]."""
-    array = np.asarray(samples, np.float32)
-    if array.ndim not in (1, 2) or not array.size:
-        raise InputError(
-            f"samples of shape {list(array.shape)} are not a sound; give [N] or [channels, N]"
-        )
-    if not np.isfinite(array).all() or not array.any():
-        raise InputError("the samples are silent or not all finite; give a sound")
-    return array if array.ndim == 1 else array.mean(0)
+def _audio(samples: ArrayLike, sample_rate_hz: float | None) -> Audio:
+    if sample_rate_hz is None:
+        raise InputError("sample_rate_hz is missing; give that of the samples")
+    return read_samples(samples, sample_rate_hz)
 
 
 def _rows(name: str, numbers: ArrayLike, length: int) -> NDArray[np.float32]:
     """[..., length] -> [rows, length], checked."""
     array = np.asarray(numbers, np.float32)
-    if array.shape[-1:] != (length,) or not np.isfinite(array).all():
+    if array.shape[-1:] != (length,) or not array.size or not np.isfinite(array).all():
         raise InputError(
             f"{name} of shape {list(array.shape)} cannot be used; "
             f"give [..., {length}] finite numbers"

@@ -12,13 +12,14 @@ import pytest
 import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from flow_synth.audio_file import (
     FRAME_SECONDS,
     MAXIMUM_SECONDS,
     SILENCE_DB,
     read_audio,
+    read_samples,
     write_audio,
 )
 from flow_synth.error import InputError
@@ -55,7 +56,7 @@ def test_lossless_formats_give_the_samples(
     path = tmp_path / name
     soundfile.write(path, tone(1, rate_hz), rate_hz, subtype=subtype)
     audio = read_audio(path)
-    assert (audio.sample_rate_hz, audio.channels, audio.path) == (rate_hz, 1, path)
+    assert (audio.sample_rate_hz, audio.channels) == (rate_hz, 1)
     assert audio.samples.dtype == np.float32
     np.testing.assert_allclose(audio.samples, tone(1, rate_hz), atol=tolerance)
 
@@ -192,7 +193,7 @@ def refused(path: Path) -> str:
 @pytest.mark.parametrize(
     ("sound", "rate_hz", "message"),
     [
-        (np.zeros(RATE_HZ), RATE_HZ, "is silent, its loudest sample is at -300 dB"),
+        (np.zeros(RATE_HZ), RATE_HZ, "is silent, its loudest sample is zero; give a sound"),
         (tone(1, amplitude=10 ** ((SILENCE_DB - 1) / 20)), RATE_HZ, "is silent, .* at -61 dB"),
         (np.zeros(0), RATE_HZ, "holds no samples"),
         (np.ones(1), RATE_HZ, r"has 0\.0227 ms of sound; give at least 20 ms"),
@@ -201,7 +202,11 @@ def refused(path: Path) -> str:
         (np.array([*tone(1), np.nan]), RATE_HZ, "not numbers"),
         (np.array([*tone(1), -np.inf]), RATE_HZ, "not numbers"),
         (np.array([*tone(1), 1e30]), RATE_HZ, r"a sample of 1e\+30, full scale is 1"),
-        (tone(1, 7999), 7999, "has 7999 samples a second; give one with 8000 to 192000"),
+        (
+            tone(1, 7999),
+            7999,
+            "has 7999 samples a second; give one with a whole number from 8000 to 192000",
+        ),
         (tone(1, 192001), 192001, "has 192001 samples a second"),
     ],
 )
@@ -211,6 +216,53 @@ def test_sounds_that_cannot_be_used_are_refused(
     path = tmp_path / "a.wav"
     soundfile.write(path, sound, rate_hz, subtype="FLOAT")
     assert re.search(message, refused(path))
+    if "no samples" not in message:
+        with pytest.raises(InputError, match=f"^the sound .*{message}"):
+            read_samples(sound, rate_hz)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("rate_hz", [44100, 44100.0, np.float32(44100), np.int32(44100)])
+def test_samples_are_heard_as_their_file_is(
+    tmp_path: Path, dtype: type[np.floating], rate_hz: float
+) -> None:
+    """Silence, cancelling channels and all."""
+    generator = np.random.default_rng(0)
+    sound = np.concatenate([silence(3), tone(12)]).astype(dtype)
+    stereo = np.stack([sound, -0.9 * sound + generator.normal(0, 1e-4, len(sound))]).astype(dtype)
+    for samples in (sound, stereo):
+        soundfile.write(tmp_path / "a.wav", samples.T.astype(np.float64), 44100, "DOUBLE")
+        of_file, of_samples = read_audio(tmp_path / "a.wav"), read_samples(samples, rate_hz)
+        np.testing.assert_array_equal(of_samples.samples, of_file.samples)
+        assert of_samples.samples.dtype == np.float32
+        assert of_samples.trimmed_seconds == of_file.trimmed_seconds > 2.9
+        assert of_samples.channels == of_file.channels
+        assert isinstance(of_samples.sample_rate_hz, int)
+
+
+@pytest.mark.parametrize(
+    ("samples", "message"),
+    [
+        (np.stack([tone(1), tone(1)], 1), r"\[44100, 2\] .*; give \[channels, samples\]"),
+        ((32767 * tone(1)).astype(np.int16), "int16 numbers; give floats, .* 32768 for 16 bits"),
+        ([0, 1, 0, -1] * 1000, "int64 numbers; give floats"),
+        (np.ones(1000, np.bool_), "bool numbers"),
+        (np.ones(1000, np.complex64), "complex64 numbers"),
+        (np.zeros((2, 0)), r"shape \[2, 0\] are not a sound"),
+        (np.zeros((0, 9)), r"shape \[0, 9\] are not a sound"),
+        (np.float64(1), r"shape \[\] are not a sound"),
+        (np.full(1000, 1e300), r"a sample of 1e\+300"),
+    ],
+)
+def test_arrays_that_are_no_sound_are_refused(samples: ArrayLike, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read_samples(samples, RATE_HZ)
+
+
+@pytest.mark.parametrize("rate_hz", [44100.5, np.nan, np.inf, 0, -44100])
+def test_rates_that_are_none_are_refused(rate_hz: float) -> None:
+    with pytest.raises(InputError, match=f"{rate_hz} samples a second; give one with a whole"):
+        read_samples(tone(1), rate_hz)
 
 
 def test_twenty_milliseconds_are_enough(tmp_path: Path) -> None:
@@ -232,6 +284,9 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty.wav").touch()
     assert "is empty" in refused(tmp_path / "empty.wav")
     assert "is no file" in refused(Path("/dev/zero"))
+    assert "cannot be read (File name too long)" in refused(tmp_path / ("a" * 300))
+    (tmp_path / "loop.wav").symlink_to("loop.wav")
+    assert "is no file" in refused(tmp_path / "loop.wav")
 
 
 @pytest.mark.parametrize("share", [0.5, 0.03])

@@ -15,6 +15,7 @@ from flow_synth import FlowSynth
 from flow_synth.error import InputError
 from flow_synth.features import SAMPLE_RATE_HZ
 from flow_synth.matching import Match, describe_pitch, gain_between, match_sound, sounding_rms
+from flow_synth.preset import Preset
 from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
 from flow_synth.synth import Note, Synth
 from flow_synth.synths import open_synth
@@ -206,6 +207,18 @@ def test_samples_that_are_no_sound_are_refused(
         flow_synth.match(samples, 44100)
 
 
+def test_samples_are_checked_and_folded_as_files_are(flow_synth: FlowSynth) -> None:
+    sound = a_sound()
+    opposite = np.stack([sound, -sound])
+    reference = flow_synth.encode(sound, SYNTH_RATE_HZ)
+    np.testing.assert_array_equal(flow_synth.encode(opposite, SYNTH_RATE_HZ), reference)
+    np.testing.assert_array_equal(flow_synth.encode(sound, float(SYNTH_RATE_HZ)), reference)
+    with pytest.raises(InputError, match="channels, samples"):
+        flow_synth.encode(opposite.T, SYNTH_RATE_HZ)
+    with pytest.raises(InputError, match="ms of sound"):
+        flow_synth.match(sound[:1000:999] + 1, SYNTH_RATE_HZ)
+
+
 def test_samples_need_a_rate(flow_synth: FlowSynth) -> None:
     with pytest.raises(InputError, match="sample_rate_hz"):
         flow_synth.match(a_sound())
@@ -222,6 +235,35 @@ def test_points_of_another_space_are_refused(flow_synth: FlowSynth) -> None:
         flow_synth.decode(np.zeros(3))
     with pytest.raises(InputError, match="finite"):
         flow_synth.locate(np.full(40, np.nan))
+    for use in (flow_synth.decode, flow_synth.locate):
+        with pytest.raises(InputError, match=r"shape \[0, 40\]"):
+            use(np.zeros((0, 40)))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.full(40, np.nan), "finite"),
+        (np.full(40, 1.001), "value 1.001; give unit values from 0 to 1"),
+        (np.full(40, -0.1), "value -0.1; give unit values"),
+        (np.full(39, 0.5), r"shape \[39\]"),
+        (np.zeros(0), r"shape \[0\]"),
+    ],
+)
+def test_what_is_no_preset_is_neither_located_nor_played(
+    flow_synth: FlowSynth, values: NDArray[np.float64], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        flow_synth.locate(values)
+    with pytest.raises(InputError, match=message):
+        flow_synth.render(Preset("wrong", values.astype(np.float32)))
+
+
+def test_only_one_preset_is_played_at_a_time(flow_synth: FlowSynth) -> None:
+    with pytest.raises(InputError, match=r"shape \[80\]"):
+        flow_synth.render(Preset("two", np.zeros((2, 40), np.float32)))
+    played = flow_synth.render(Preset("one", np.zeros(40, np.float32)), Note(total_seconds=3.0))
+    assert played.shape == (2, 3 * SYNTH_RATE_HZ)
 
 
 def test_another_synth_is_refused(flow_synth: FlowSynth) -> None:
