@@ -39,6 +39,7 @@ _STATISTICS_ROWS = 2048
 
 #: What an exported method may differ from the trained model's (max abs, float32).
 TOLERANCES: Mapping[str, float] = {
+    "resample": 1e-6,
     "features": 5e-5,
     "encode": 1e-4,
     "posterior": 1e-4,
@@ -133,9 +134,15 @@ class Model:
         Raises:
             InputError: it cannot be read, is no model file, newer than this program, or damaged.
         """
-        description = read_model_file(path).description
-        with _quiet_torchscript():
-            return cls(_loaded(str(path)), description)
+        file = read_model_file(path)
+        try:
+            module = _loaded(file.archive)
+        except Exception as error:  # LibTorch raises nearly anything on what it cannot run
+            reason = str(error).strip().partition("\n")[0]
+            raise InputError(
+                f"{path}: LibTorch cannot run it ({reason}); export or download it again"
+            ) from error
+        return cls(module, file.description)
 
     @torch.inference_mode()
     def resample(self, audio: Tensor, rate_hz: int) -> Tensor:
@@ -343,8 +350,9 @@ def flow_weights(model: RegressionFlow) -> FlowWeights:
     )
 
 
-def _loaded(source: str | io.BytesIO) -> nn.Module:
-    module: nn.Module = torch.jit.load(source, map_location="cpu")
+def _loaded(archive: bytes) -> nn.Module:
+    with _quiet_torchscript():
+        module: nn.Module = torch.jit.load(io.BytesIO(archive), map_location="cpu")
     return module.eval()
 
 
@@ -358,22 +366,23 @@ def _scripted(exported: ExportedModel) -> bytes:
 @torch.inference_mode()
 def _check_parity(model: RegressionFlow, torchscript: bytes, mels: Tensor) -> None:
     trained = copy.deepcopy(model).cpu().eval()
-    with _quiet_torchscript():
-        written = _loaded(io.BytesIO(torchscript))
+    written = _loaded(torchscript)
     audio = torch.rand(7, features.N_SAMPLES, generator=torch.Generator().manual_seed(0)) - 0.5
     mel = mels[:7].float()
     z = trained.encode(mel)
     v = trained.decode(z)
+    rate_hz = 2 * features.SAMPLE_RATE_HZ
     expected = {
-        "features": (audio, LogMel()(audio)),
-        "encode": (mel, z),
-        "posterior": (mel, torch.stack(trained.posterior(mel))),
-        "decode": (z, v),
-        "invert": (v, trained.invert(v)),
-        "reconstruct": (z, trained.reconstruct(z)),
+        "resample": ((audio, rate_hz), Resampler()(audio, rate_hz)),
+        "features": ((audio,), LogMel()(audio)),
+        "encode": ((mel,), z),
+        "posterior": ((mel,), torch.stack(trained.posterior(mel))),
+        "decode": ((z,), v),
+        "invert": ((v,), trained.invert(v)),
+        "reconstruct": ((z,), trained.reconstruct(z)),
     }
-    for method, (argument, wanted) in expected.items():
-        found = getattr(written, method)(argument)
+    for method, (arguments, wanted) in expected.items():
+        found = getattr(written, method)(*arguments)
         found = torch.stack(found) if isinstance(found, tuple) else found
         error = float((found - wanted).abs().max())
         if not error <= TOLERANCES[method]:

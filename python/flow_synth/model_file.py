@@ -6,7 +6,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -60,10 +60,17 @@ class ModelDescription(Interface):
 
 @dataclass(frozen=True, eq=False)
 class ModelFile:
-    """A model file without its TorchScript part."""
+    """A model file, verified.
+
+    Attributes:
+        description: the content of ``flow_synth.json``.
+        flow: the content of ``flow_synth.flow``.
+        archive: the bytes of the whole file, in which LibTorch finds its part.
+    """
 
     description: ModelDescription
     flow: FlowWeights
+    archive: bytes
 
 
 def write_model_file(
@@ -108,30 +115,36 @@ def read_model_file(path: Path) -> ModelFile:
         InputError: it cannot be read, is no model file, newer than this program, or damaged.
     """
     try:
-        return _parse(dict(_entries(path)))
+        archive = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}); give a model file") from error
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, EOFError) as error:
-        raise InputError(
-            f"{path} is not a whole model file ({error}); export or download it again"
-        ) from error
+    try:
+        description, flow = _parse(_entries(archive))
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+    return ModelFile(description, flow, archive)
 
 
-def _entries(path: Path) -> Iterator[tuple[str, bytes]]:
+def _entries(content: bytes) -> dict[str, bytes]:
     """Entries by their names below the top folder; reading one checks its CRC-32."""
-    with zipfile.ZipFile(path) as archive:
-        for entry in archive.infolist():
-            if entry.compress_type != zipfile.ZIP_STORED:
-                raise InputError(
-                    f"entry {entry.filename!r} is compressed; give a model written by "
-                    "flow-synth export"
-                )
-            yield entry.filename.partition("/")[2], archive.read(entry)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            infos = archive.infolist()
+            compressed = [info for info in infos if info.compress_type != zipfile.ZIP_STORED]
+            entries = {} if compressed else {info.filename: archive.read(info) for info in infos}
+    except Exception as error:  # zipfile raises nearly anything on a damaged header
+        raise InputError(
+            f"it is not a whole model file ({error}); export or download it again"
+        ) from error
+    if compressed:
+        raise InputError(
+            f"entry {compressed[0].filename!r} is compressed; give a model written by "
+            "flow-synth export"
+        )
+    return {name.partition("/")[2]: data for name, data in entries.items()}
 
 
-def _parse(entries: Mapping[str, bytes]) -> ModelFile:
+def _parse(entries: Mapping[str, bytes]) -> tuple[ModelDescription, FlowWeights]:
     for entry in (DESCRIPTION_ENTRY, BLOB_ENTRY):
         if entry not in entries:
             raise InputError(f"it has no {entry!r}; give a model written by flow-synth export")
@@ -139,7 +152,7 @@ def _parse(entries: Mapping[str, bytes]) -> ModelFile:
     interface, flow = decode_flow_blob(entries[BLOB_ENTRY])
     if interface != description.interface:
         raise InputError("its description and its flow blob disagree; export it again")
-    return ModelFile(description, flow)
+    return description, flow
 
 
 def _read_description(text: bytes) -> ModelDescription:

@@ -1,20 +1,31 @@
 """Export: what a model file computes, and what is refused."""
 
+import io
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from flow_synth import export, features
 from flow_synth.error import InputError
-from flow_synth.export import ExportError, Model, export_model, export_run, premasked
+from flow_synth.export import (
+    ExportedModel,
+    ExportError,
+    Model,
+    export_model,
+    export_run,
+    premasked,
+)
 from flow_synth.flow import MaskedLinear
 from flow_synth.model_file import read_model_file
 from flow_synth.models import RegressionFlow, Sizes
 from flow_synth.synths.builtin import builtin_table
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "golden-1.flow.ts"
 TABLE = builtin_table()
 SMALL = Sizes(
     encoder_channels=(4, 4, 8, 8),
@@ -113,6 +124,28 @@ def test_masks_are_multiplied_in(trained: RegressionFlow) -> None:
     assert any(isinstance(module, MaskedLinear) for module in trained.modules())
 
 
+def test_a_resampler_that_does_not_compute_the_same_is_not_written(
+    tmp_path: Path, trained: RegressionFlow, mels: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Louder(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.resampler = features.Resampler()
+
+        def forward(self, audio: Tensor, rate: int) -> Tensor:
+            resampled: Tensor = self.resampler(audio, rate)
+            return 1.001 * resampled
+
+    class OtherModel(ExportedModel):
+        def __init__(self, model: RegressionFlow) -> None:
+            super().__init__(model)
+            setattr(self, "resampler", Louder())  # noqa: B010
+
+    monkeypatch.setattr(export, "ExportedModel", OtherModel)
+    with pytest.raises(ExportError, match="'resample' differs"):
+        exported_to(tmp_path / "a.flow.ts", trained, mels)
+
+
 def test_a_model_that_does_not_compute_the_same_is_not_written(
     tmp_path: Path, trained: RegressionFlow, mels: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +161,63 @@ def test_a_model_that_does_not_compute_the_same_is_not_written(
     with pytest.raises(ExportError, match="differs from the trained"):
         exported_to(tmp_path / "a.flow.ts", trained, mels)
     assert list(tmp_path.iterdir()) == []
+
+
+def headers_of(content: bytes) -> list[int]:
+    """Places of all bytes of an archive that no checksum covers."""
+    places = set(range(len(content)))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for entry in archive.infolist():
+            start = entry.header_offset + 30 + len(entry.filename)
+            places -= set(range(start, start + entry.file_size))
+    return sorted(places)
+
+
+def test_a_flipped_bit_in_a_header_is_refused_or_changes_nothing(tmp_path: Path) -> None:
+    content = GOLDEN.read_bytes()
+    headers = headers_of(content)
+    assert 1000 < len(headers) < len(content) / 4
+    mel, z = (
+        torch.from_numpy(np.load(GOLDEN.with_name(f"golden-1-{name}.npy")))
+        for name in ("mel", "z")
+    )
+    whole = Model.load(GOLDEN)
+    n_intact, path = 0, tmp_path / "damaged.flow.ts"
+    generator = np.random.default_rng(0)
+    for place in generator.choice(headers, 300):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << int(generator.integers(8))
+        path.write_bytes(damaged)
+        try:
+            model = Model.load(path)
+        except InputError:
+            continue
+        n_intact += 1
+        assert model.description == whole.description
+        assert torch.equal(model.encode(mel), whole.encode(mel))
+        assert torch.equal(model.decode(z), whole.decode(z))
+    assert 0 < n_intact < 300
+
+
+@pytest.mark.parametrize("lost", ["version", "data.pkl", "code/"])
+def test_an_archive_that_libtorch_cannot_run_is_refused(tmp_path: Path, lost: str) -> None:
+    check_refused(tmp_path / "a.flow.ts", lambda name: name.startswith(lost), None)
+
+
+def test_an_archive_of_a_newer_libtorch_is_refused(tmp_path: Path) -> None:
+    check_refused(tmp_path / "a.flow.ts", lambda name: name == "version", b"99\n")
+
+
+def check_refused(path: Path, is_meant: Callable[[str], bool], content: bytes | None) -> None:
+    """Loads the golden model with some entries replaced, or left out, whose checksums fit."""
+    with zipfile.ZipFile(GOLDEN) as source, zipfile.ZipFile(path, "w") as archive:
+        for name in source.namelist():
+            wanted = content if is_meant(name.partition("/")[2]) else source.read(name)
+            if wanted is not None:
+                archive.writestr(name, wanted)
+    with pytest.raises(InputError, match=r"LibTorch cannot run it \(.+\); export") as refused:
+        Model.load(path)
+    assert "\n" not in str(refused.value)
 
 
 def test_a_wrong_name_or_folder_is_refused(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,6 +123,24 @@ def test_a_damaged_file_is_refused_or_reads_the_same(
     content[index] ^= 1 << data.draw(st.integers(0, 7))
     path.write_bytes(content)
     assert refusal(path) or read_model_file(path).description == golden.description
+
+
+def test_a_flipped_bit_anywhere_is_refused_or_changes_nothing(
+    tmp_path: Path, golden: ModelFile
+) -> None:
+    """Most of the second half falls into the directory, which no checksum covers."""
+    content, path = GOLDEN.read_bytes(), tmp_path / "damaged.flow.ts"
+    generator = np.random.default_rng(0)
+    size = len(content)
+    places = [
+        *generator.integers(size, size=300),
+        *(size - generator.integers(1, 12000, size=800)),
+    ]
+    for place in places:
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << int(generator.integers(8))
+        path.write_bytes(damaged)
+        assert refusal(path) or read_model_file(path).description == golden.description
 
 
 @pytest.mark.parametrize("entry", [DESCRIPTION_ENTRY, BLOB_ENTRY])
