@@ -76,15 +76,11 @@ def read_audio(path: Path) -> Audio:
     """
     _check_complete(path)
     with _open(path) as file:
-
-        def blocks() -> Iterator[NDArray[np.float32]]:
-            file.seek(0)
-            return _file_blocks(path, file)
-
-        try:
-            return _read(_Recording(str(path), file.samplerate, file.channels, blocks))
-        except soundfile.LibsndfileError as error:
-            raise InputError(f"{path} is damaged; copy or export it again") from error
+        rate_hz, channels = file.samplerate, file.channels
+    try:
+        return _read(_Recording(str(path), rate_hz, channels, partial(_file_blocks, path)))
+    except soundfile.LibsndfileError as error:
+        raise InputError(f"{path} is damaged; copy or export it again") from error
 
 
 def read_samples(samples: ArrayLike, sample_rate_hz: float) -> Audio:
@@ -204,16 +200,19 @@ def _listen(recording: _Recording, weights: NDArray[np.float32]) -> _Heard:
     return _Heard(joined, first, float(np.square(joined, dtype=np.float64).sum()), powers)
 
 
-def _file_blocks(path: Path, file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
+def _file_blocks(path: Path) -> Iterator[NDArray[np.float32]]:
     """Blocks to the end of the file, which is checked to be complete."""
-    length = max(1, _BLOCK_SAMPLES // file.channels)
     total = 0
-    while len(block := file.read(length, dtype="float32", always_2d=True)):
-        total += len(block)
-        yield block
+    # Opened every time, as the codecs of some telephones cannot go back to the beginning.
+    with _open(path) as file:
+        length = max(1, _BLOCK_SAMPLES // file.channels)
+        while len(block := file.read(length, dtype="float32", always_2d=True)):
+            total += len(block)
+            yield block
+        expected = file.frames - _LENGTH_TOLERANCE_SECONDS * file.samplerate
     if total == 0:
         raise InputError(f"{path} holds no samples, or was cut off; give a complete sound file")
-    if total < file.frames - _LENGTH_TOLERANCE_SECONDS * file.samplerate:
+    if total < expected:
         raise _cut_off(path)
 
 

@@ -73,6 +73,16 @@ def test_lossy_formats_give_the_sound(tmp_path: Path, name: str, rate_hz: int) -
     assert np.sqrt(2) * middle.std() == pytest.approx(0.5, rel=0.05)
 
 
+@pytest.mark.parametrize(("name", "subtype"), [("a.wav", "GSM610"), ("a.au", "G721_32")])
+def test_codecs_that_cannot_seek_are_read(tmp_path: Path, name: str, subtype: str) -> None:
+    soundfile.write(tmp_path / name, tone(1, 8000), 8000, subtype=subtype)
+    with soundfile.SoundFile(tmp_path / name) as file:
+        assert not file.seekable()
+    # Their predictors first have to learn the sound.
+    heard = read_audio(tmp_path / name).samples[800:8000]
+    np.testing.assert_allclose(heard, tone(1, 8000)[800:], atol=0.1)
+
+
 @pytest.mark.parametrize("channels", [1, 2, 7])
 def test_equal_channels_fold_to_one_of_them(tmp_path: Path, channels: int) -> None:
     path = tmp_path / "a.wav"
