@@ -2,6 +2,7 @@
 
 # Each command imports what it needs when it runs, so that --help does not wait for torch.
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +14,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from rich.text import Text
 
 from flow_synth.error import InputError
 
@@ -101,6 +101,10 @@ def play(
     from flow_synth.synth import SAMPLE_RATE_HZ, Note, SynthError
     from flow_synth.synths import open_synth
 
+    if out.suffix.lower() != ".wav":
+        raise InputError(f"{out} is no name for a sound; let it end in '.wav'")
+    if os.path.realpath(out) == os.path.realpath(preset):
+        raise InputError(f"{out} is the preset itself; give another name for its sound")
     opened, played = open_synth(synth), Note(note)
     values = read_preset(preset, opened.table, opened.identity).values
     try:
@@ -246,7 +250,7 @@ def info(
     for knob in description.parameters.parameters():
         ends = ", ".join(knob.choices) or f"{knob.describe(0.0)} to {knob.describe(1.0)}"
         table.add_row(knob.label, knob.describe(knob.to_unit(knob.default)), ends)
-    Console().print(table)
+    _print_table(table)
     _print_scores(description.scores)
     _say(
         f"{model}: synth {description.synth} {description.synth_version}, "
@@ -286,14 +290,14 @@ def _print_matches(matched: "Sequence[MatchedSound]") -> None:
     for result in matched:
         found = result.match
         table.add_row(
-            Text(result.sound.name),
+            result.sound.name,
             describe_pitch(found.note.pitch),
             f"{found.measures.sc:.2f}",
             f"{found.measures.log_mel_mse:.2f}",
             f"{found.measures.mss_db:.1f}",
             f"{found.measures.level_db:+.1f}",
         )
-    Console().print(table)
+    _print_table(table)
     for result in matched:
         for remark in result.match.remarks:
             _say(f"{result.sound.name}: {remark}")
@@ -312,7 +316,12 @@ def _print_scores(scores: Mapping[str, Mapping[str, float]]) -> None:
     table = Table("On held-out presets", *scores)
     for measure in next(iter(scores.values())):
         table.add_row(measure, *(f"{score[measure]:.3g}" for score in scores.values()))
-    Console().print(table)
+    _print_table(table)
+
+
+def _print_table(table: Table) -> None:
+    """Prints names as they are: brackets and colons in them are no commands to rich."""
+    Console(markup=False, emoji=False).print(table)
 
 
 def _finish(as_json: bool, result: dict[str, Any], sentence: str) -> None:

@@ -2,20 +2,18 @@
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from flow_synth.atomic_file import PARTIAL_SUFFIX
-from flow_synth.audio_file import write_audio
+from flow_synth.atomic_file import remove_abandoned_stages, write_together
+from flow_synth.audio_file import wav
 from flow_synth.error import InputError
 from flow_synth.library import FlowSynth
 from flow_synth.matching import Match
 from flow_synth.picture import draw_match
-from flow_synth.preset import write_preset
+from flow_synth.preset import preset_text
 from flow_synth.synth import SAMPLE_RATE_HZ, SynthError
 
 FORMAT = "flow-synth match"
@@ -50,7 +48,8 @@ def match_files(
     """Matches sounds one after another; one that cannot be used does not stop the others.
 
     NAME.preset.json, NAME.wav, NAME.png and NAME.json appear in the folder together or not at all,
-    where NAME is that of the sound's file; see :func:`output_names`.
+    where NAME is that of the sound's file; see :func:`output_names` and :func:`write_together`.
+    What killed matches left in the folder is removed first.
 
     Args:
         flow_synth: model and synth.
@@ -64,6 +63,7 @@ def match_files(
         InputError: the folder cannot be made or written in.
     """
     prepare_folder(folder)
+    remove_abandoned_stages(folder)
     for sound, name in zip(sounds, output_names(sounds, folder), strict=True):
         try:
             _check_name(sound)
@@ -96,13 +96,14 @@ def prepare_folder(folder: Path) -> None:
 def output_names(sounds: Sequence[Path], folder: Path) -> list[str]:
     """Names for the results of sounds: their stems, numbered where files would meet.
 
-    No two names share a file, even where case does not count, and none overwrites a sound.
+    No two names share a file, even where case does not count. None overwrites a sound, nor any
+    other file that is there, unless it belongs to an earlier match of that name.
     """
-    taken = {str(sound.resolve()).casefold() for sound in sounds}
+    taken = {os.path.realpath(sound).casefold() for sound in sounds}
     names: list[str] = []
     for sound in sounds:
         name, number = sound.stem, 1
-        while taken & (files := _folded(folder, name)):
+        while taken & (files := _folded(folder, name)) or _is_foreign(folder, name):
             number += 1
             name = f"{sound.stem}-{number}"
         taken |= files
@@ -113,31 +114,21 @@ def output_names(sounds: Sequence[Path], folder: Path) -> list[str]:
 def write_match(
     flow_synth: FlowSynth, match: Match, sound: Path, folder: Path, name: str
 ) -> MatchedSound:
-    """Writes the files of one match under temporary names, then renames them all.
+    """Writes the files of one match together or not at all; see :func:`write_together`.
 
     Raises:
-        InputError: the folder cannot be written; nothing is left behind.
+        InputError: the folder cannot be written; all is as it was before.
     """
     files = {suffix: folder / f"{name}{suffix}" for suffix in SUFFIXES}
     figures = _figures(flow_synth, match, sound, files)
-    table = flow_synth.synth.table
-    try:
-        stage = Path(tempfile.mkdtemp(PARTIAL_SUFFIX, f".{name}.", folder))
-        try:
-            parts = {suffix: stage / file.name for suffix, file in files.items()}
-            write_preset(parts[PRESET], match.preset, table, flow_synth.synth.identity)
-            write_audio(parts[AUDIO], match.audio, SAMPLE_RATE_HZ)
-            parts[PICTURE].write_bytes(draw_match(match, table, sound.name))
-            parts[FIGURES].write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-            for suffix, part in parts.items():
-                part.replace(files[suffix])
-        finally:
-            shutil.rmtree(stage)
-    except OSError as error:
-        raise InputError(
-            f"cannot write the match of {sound} in {folder} ({error.strerror}); make room or "
-            "choose another folder"
-        ) from error
+    table, identity = flow_synth.synth.table, flow_synth.synth.identity
+    contents = {
+        PRESET: preset_text(match.preset, table, identity).encode(),
+        AUDIO: wav(match.audio, SAMPLE_RATE_HZ),
+        PICTURE: draw_match(match, table, sound.name),
+        FIGURES: (json.dumps(figures, indent=2) + "\n").encode(),
+    }
+    write_together({file: contents[suffix] for suffix, file in files.items()})
     return MatchedSound(sound, match, files, figures)
 
 
@@ -172,4 +163,20 @@ def _figures(
 
 
 def _folded(folder: Path, name: str) -> set[str]:
-    return {str((folder / f"{name}{suffix}").resolve()).casefold() for suffix in SUFFIXES}
+    return {os.path.realpath(folder / f"{name}{suffix}").casefold() for suffix in SUFFIXES}
+
+
+def _is_foreign(folder: Path, name: str) -> bool:
+    """Whether files of this name are there that no match has written."""
+    files = [folder / f"{name}{suffix}" for suffix in SUFFIXES]
+    # A folder of such a name is refused when the files are written.
+    is_there = any(os.path.lexists(file) and not file.is_dir() for file in files)
+    return is_there and not _is_match(folder / f"{name}{FIGURES}")
+
+
+def _is_match(figures: Path) -> bool:
+    try:
+        content = json.loads(figures.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and content.get("format") == FORMAT

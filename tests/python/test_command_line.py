@@ -1,6 +1,7 @@
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import zipfile
@@ -13,9 +14,11 @@ import pytest
 import soundfile
 from model_for_tests import write_tiny_model
 from numpy.typing import NDArray
+from synths_for_tests import SineSynth
 
-from flow_synth.__main__ import main
-from flow_synth.match_files import SUFFIXES, output_names
+from flow_synth.__main__ import _print_scores, main
+from flow_synth.match_files import FORMAT, SUFFIXES, output_names
+from flow_synth.parameter import ParameterTable
 from flow_synth.preset import Preset, write_preset
 from flow_synth.synths import open_synth
 from flow_synth.synths.builtin import builtin_table
@@ -110,6 +113,65 @@ def test_json_is_all_that_goes_to_standard_output(run: Run, model: Path, tmp_pat
     assert result["matches"][0] == written
 
 
+def test_no_file_of_the_user_is_overwritten_and_earlier_matches_are(
+    run: Run, model: Path, tmp_path: Path
+) -> None:
+    song, other = tmp_path / "song.flac", tmp_path / "song.wav"
+    write_tone(song)
+    other.write_bytes(b"another song")
+    (tmp_path / "data.json").write_text('{"format": "mine"}')
+    write_tone(tmp_path / "data.aiff")
+    for _ in range(2):
+        outcome = run("match", song, tmp_path / "data.aiff", "--model", model, "--out", tmp_path)
+        assert outcome.code == 0
+        assert other.read_bytes() == b"another song"
+        assert (tmp_path / "data.json").read_text() == '{"format": "mine"}'
+        assert {path.name for path in tmp_path.iterdir()} == {
+            *("song.flac", "song.wav", "data.json", "data.aiff"),
+            *(f"{name}-2{suffix}" for name in ("song", "data") for suffix in SUFFIXES),
+        }
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "[" * 100_000, "1" * 5000, '{"format": "x"}'])
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_name_is_taken_unless_its_figures_are_those_of_a_match(
+    tmp_path: Path, suffix: str, content: str
+) -> None:
+    (tmp_path / f"a{suffix}").write_text(content)
+    assert output_names([Path("a.ogg")], tmp_path) == ["a-2"]
+    (tmp_path / "a.json").write_text(json.dumps({"format": FORMAT}))
+    assert output_names([Path("a.ogg")], tmp_path) == ["a"]
+
+
+def test_a_folder_in_the_way_leaves_no_part_of_a_match(
+    run: Run, model: Path, tmp_path: Path
+) -> None:
+    good, out = write_tone(tmp_path / "good.wav"), tmp_path / "out"
+    (out / "good.png").mkdir(parents=True)
+    outcome = run("match", good, "--model", model, "--out", out)
+    assert outcome.code == 2
+    (sentence,) = outcome.sentences
+    assert str(out / "good.png") in sentence
+    assert [path.name for path in out.iterdir()] == ["good.png"]
+
+
+def test_a_match_removes_what_a_killed_one_left(run: Run, model: Path, tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys\n"
+        "from flow_synth.__main__ import main\n"
+        "os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "main(sys.argv[1:])\n"
+    )
+    sound, out = write_tone(tmp_path / "tone.wav"), tmp_path / "out"
+    arguments = ["match", str(sound), "--model", str(model), "--out", str(out)]
+    killed = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True)
+    assert killed.returncode == -signal.SIGKILL
+    assert all(path.is_dir() for path in out.iterdir())
+    assert list(out.iterdir())
+    assert run(*arguments).code == 0
+    assert {path.name for path in out.iterdir()} == {f"tone{suffix}" for suffix in SUFFIXES}
+
+
 def wav(
     samples: NDArray[np.floating], subtype: str, rate_hz: int = RATE_HZ
 ) -> Callable[[Path], object]:
@@ -142,6 +204,8 @@ REFUSED: dict[str, Callable[[Path], object]] = {
     "one_sample.wav": wav(np.full(1, 0.5), "PCM_16"),
     "nan.wav": wav(np.full(RATE_HZ, np.nan, np.float32), "FLOAT"),
     "folder.wav": Path.mkdir,
+    "loop.wav": lambda path: path.symlink_to(path),
+    "long" * 75 + ".wav": lambda path: None,
 }
 ACCEPTED: dict[str, Callable[[Path], object]] = {
     "two_hours.wav": two_hours,
@@ -267,6 +331,8 @@ def test_a_disk_that_fills_leaves_nothing_half_written(
     assert outcome.code == 2
     (sentence,) = outcome.sentences
     assert "make room" in sentence
+    name = "tone.preset.json" if limit_bytes == 100 else "tone.wav"
+    assert f"cannot write {out / name} (" in sentence
     assert list(out.iterdir()) == []
 
 
@@ -289,6 +355,24 @@ def test_a_matched_preset_can_be_played(run: Run, tmp_path: Path) -> None:
     audio, rate_hz = soundfile.read(out)
     spectrum = np.abs(np.fft.rfft(audio[:rate_hz].mean(1)))
     assert spectrum[:300].argmax() == pytest.approx(220, abs=1)
+
+
+def test_a_sound_is_not_played_into_its_preset_nor_into_another_kind_of_file(
+    run: Run, tmp_path: Path
+) -> None:
+    table = builtin_table()
+    for name in ("a.preset.json", "b.wav"):
+        preset = tmp_path / name
+        write_preset(preset, Preset("a", table.defaults), table, "builtin")
+        before = preset.read_bytes()
+        outcome = run("play", preset, "--out", tmp_path / "x" / ".." / name)
+        assert outcome.code == 2
+        (sentence,) = outcome.sentences
+        assert "give another name" in sentence or "let it end in '.wav'" in sentence
+        assert preset.read_bytes() == before
+    assert run("play", preset, "--out", tmp_path / "a.mp3").code == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"a.preset.json", "b.wav"}
+    assert run("play", preset, "--out", tmp_path / "A.WAV").code == 0
 
 
 @pytest.mark.parametrize(
@@ -318,7 +402,7 @@ def test_a_preset_with_wrong_knobs_is_refused(
         "export {missing} --out {out}.flow.ts",
         "evaluate {missing} --dataset {missing} --out {out}",
         "info {missing}",
-        "play {missing} --out {out}",
+        "play {missing} --out {out}.wav",
         "bench missing",
     ],
 )
@@ -336,6 +420,21 @@ def test_info_tells_what_is_in_a_model(run: Run, model: Path) -> None:
     assert outcome.code == 0
     assert json.loads(outcome.out)["training_run"] == "tiny"
     assert "Filter cutoff" in run("info", model).out
+
+
+def test_names_in_a_model_are_shown_as_they_are(run: Run, tmp_path: Path) -> None:
+    synth, label = SineSynth(), "Mix [/wet] :star: [bold]"
+    first, *others = synth.table.parameters()
+    synth.table = ParameterTable((first.model_copy(update={"label": label}), *others))
+    write_tiny_model(tmp_path / "strange.flow.ts", synth)
+    assert label in run("info", tmp_path / "strange.flow.ts").out
+
+
+def test_names_of_scores_are_shown_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    _print_scores({"[/a]": {"[red]:star:": 0.5}})
+    shown = capsys.readouterr().out
+    assert "[/a]" in shown
+    assert "[red]:star:" in shown
 
 
 @pytest.mark.slow
