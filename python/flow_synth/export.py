@@ -204,12 +204,13 @@ def export_run(
 
     Raises:
         ExportError: the exported model differs from the trained one.
-        InputError: no run or dataset there, a wrong name, or the file cannot be written.
+        InputError: no run or whole dataset there, a wrong name, or the file cannot be written.
     """
     if not path.name.endswith(SUFFIX):
         raise InputError(f"{path} is no name for a model file; let it end in {SUFFIX!r}")
     trained = load_run(run)
     dataset = Dataset.open(trained.experiment.dataset)
+    dataset.verify()
     recipe = dataset.manifest.recipe
     rows = np.random.default_rng(0).permutation(dataset.rows(Split.TRAIN))[:_STATISTICS_ROWS]
     return export_model(

@@ -2,7 +2,6 @@
 
 import atexit
 import faulthandler
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -124,7 +123,7 @@ def write_sounds(
     }
     path = job.shard_path(part)
     write_shard(path, arrays, job.recipe.digest, failed)
-    return FinishedShard(_record(path, len(rows)), failed, rendered=len(part))
+    return FinishedShard(ShardRecord.of(path, len(rows)), failed, rendered=len(part))
 
 
 def _stacked(
@@ -141,14 +140,8 @@ def _kept(path: Path, recipe_digest: str) -> FinishedShard | None:
         return None
     if shard.header.recipe != recipe_digest or not shard.is_intact:
         return None
-    record = _record(path, len(shard.arrays["index"]))
+    record = ShardRecord.of(path, len(shard.arrays["index"]))
     return FinishedShard(record, shard.header.failed, rendered=0)
-
-
-def _record(path: Path, rows: int) -> ShardRecord:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return ShardRecord(file=path.name, sha256=digest, rows=rows)
 
 
 def _render_note(job: RenderJob, item: Item, trace: Path) -> Sound | Failure:

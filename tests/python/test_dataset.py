@@ -53,9 +53,7 @@ def write_dataset(folder: Path, planned: list[Item], rows_per_shard: int = 7) ->
     for start in range(0, len(planned), rows_per_shard):
         part = planned[start : start + rows_per_shard]
         index = np.array([item.index for item in part])
-        record = ShardRecord(
-            file=f"shard-{len(shards):05d}.safetensors", sha256="", rows=len(part)
-        )
+        path = folder / f"shard-{len(shards):05d}.safetensors"
         content = {
             "index": index,
             "values": np.stack([item.preset.values for item in part]),
@@ -63,8 +61,8 @@ def write_dataset(folder: Path, planned: list[Item], rows_per_shard: int = 7) ->
             "audio": index[:, None].repeat(9, 1).astype(np.float16),
             "mel": -index[:, None, None].repeat(3, 1).repeat(4, 2).astype(np.float16),
         }
-        write_shard(folder / record.file, content, recipe.digest, ())
-        shards.append(record)
+        write_shard(path, content, recipe.digest, ())
+        shards.append(ShardRecord.of(path, len(part)))
     manifest = Manifest.of(recipe, planned, shards, ())
     write_atomically(folder / MANIFEST, manifest.model_dump_json().encode())
     return manifest
@@ -232,6 +230,17 @@ def test_a_dataset_that_is_not_whole_is_refused(tmp_path: Path) -> None:
     shard.write_bytes((tmp_path / "shard-00029.safetensors").read_bytes())
     with pytest.raises(InputError, match="1 rows instead of 7"):
         Dataset.open(tmp_path)
+
+
+def test_a_dataset_is_verified_by_the_checksums_of_its_shards(tmp_path: Path) -> None:
+    write_dataset(tmp_path, items(DESCRIPTION, SineSynth()))
+    Dataset.open(tmp_path).verify()
+    shard = tmp_path / "shard-00017.safetensors"
+    content = bytearray(shard.read_bytes())
+    content[-1] ^= 1
+    shard.write_bytes(content)
+    with pytest.raises(InputError, match=r"shard-00017\.safetensors .* checksum"):
+        Dataset.open(tmp_path).verify()
 
 
 @pytest.mark.parametrize("change", [{"version": 2}, {"format": "x"}, {"rows": 1}, {"other": 1}])
