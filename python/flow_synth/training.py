@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import math
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,26 +76,23 @@ def train(
 
     A run that was stopped anywhere, even by SIGKILL, goes on after its last whole epoch with the
     same losses as if nothing had happened. Started by ``torchrun``, every process takes its share
-    of every batch (DDP).
+    of every batch (DDP), and their number is torchrun's.
 
     Args:
         experiment: what to run.
         folder: where checkpoints, metrics.csv and TensorBoard logs go.
         resume: whether to go on with a run found in the folder; otherwise it must be empty of one.
-        devices: processes or GPUs.
+        devices: processes or GPUs, unless torchrun started them.
         accelerator: ``cpu``, ``cuda`` or ``auto``.
         show_progress: whether to draw a progress bar on the terminal.
 
     Raises:
-        InputError: the dataset cannot be read, the folder holds another run, the disk is full, or
-            the training diverges.
+        InputError: the dataset cannot be read or is damaged, this machine has no such accelerator,
+            the folder holds another run, the disk is full, or the training diverges.
     """
     dataset = Dataset.open(experiment.dataset)
-    fabric = Fabric(
-        accelerator=accelerator,
-        devices=devices,
-        precision=_fabric_precision(experiment, accelerator),
-    )
+    fabric = _fabric(accelerator, devices, _fabric_precision(experiment, accelerator))
+    dataset.verify()
     fabric.launch()
     if fabric.is_global_zero:
         _prepare_folder(folder)
@@ -352,6 +350,22 @@ def _schedule(
         return min((step + 1) / warmup, 1.0) * falling
 
     return LambdaLR(optimiser, factor)
+
+
+def _fabric(accelerator: str, devices: int, precision: Any) -> Fabric:  # noqa: ANN401
+    machines = 1
+    if torch.distributed.is_torchelastic_launched():
+        devices = int(os.environ["LOCAL_WORLD_SIZE"])
+        machines = int(os.environ["WORLD_SIZE"]) // devices
+    try:
+        return Fabric(
+            accelerator=accelerator, devices=devices, num_nodes=machines, precision=precision
+        )
+    except (ValueError, RuntimeError, ImportError) as error:
+        raise InputError(
+            f"accelerator {accelerator!r} (devices: {devices}) cannot be used here; "
+            "give cpu, cuda or auto, and no more GPUs than this machine has"
+        ) from error
 
 
 def _fabric_precision(experiment: Experiment, accelerator: str) -> Any:  # noqa: ANN401

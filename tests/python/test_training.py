@@ -1,6 +1,7 @@
 import csv
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -57,6 +58,14 @@ PLATEAU = SETTINGS.replace("epochs = 6", "epochs = 4") + "patience_epochs = 0\n"
 COSINE = SETTINGS + 'schedule = "cosine"\n[noise]\n'
 
 
+#: A program that trains in the folder it is given.
+TRAINING = (
+    "import sys; from pathlib import Path; from flow_synth.experiment import Experiment\n"
+    "from flow_synth.training import train; folder = Path(sys.argv[1])\n"
+    "run = train(Experiment.read(folder / 'experiment.toml'), folder / 'run', accelerator='cpu')"
+)
+
+
 class Knobs:
     """As much of a synth as a dataset's recipe asks for."""
 
@@ -96,7 +105,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     recipe = Recipe.of(DatasetDescription(draws=N_ROWS), Knobs())  # type: ignore[arg-type]
     write_shard(folder / "shard-00000.safetensors", arrays, recipe.digest, ())
-    record = ShardRecord(file="shard-00000.safetensors", sha256="", rows=N_ROWS)
+    record = ShardRecord.of(folder / "shard-00000.safetensors", N_ROWS)
     manifest = Manifest.of(recipe, items, [record], ())
     (folder / "manifest.json").write_text(manifest.model_dump_json())
     return folder
@@ -122,14 +131,9 @@ def metrics(folder: Path) -> list[dict[str, str]]:
 
 def training_process(folder: Path) -> subprocess.Popen[bytes]:
     """Trains in a process of its own, where no test before has left the processor otherwise."""
-    code = (
-        "import sys; from pathlib import Path; from flow_synth.experiment import Experiment\n"
-        "from flow_synth.training import train; folder = Path(sys.argv[1])\n"
-        "train(Experiment.read(folder / 'experiment.toml'), folder / 'run', accelerator='cpu')"
-    )
     path = os.pathsep.join(filter(None, sys.path))
     return subprocess.Popen(
-        [sys.executable, "-c", code, folder], env={**os.environ, "PYTHONPATH": path}
+        [sys.executable, "-c", TRAINING, folder], env={**os.environ, "PYTHONPATH": path}
     )
 
 
@@ -293,6 +297,62 @@ def test_a_damaged_run_is_refused(
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no training run"):
         load_run(tmp_path)
+
+
+@pytest.mark.parametrize("accelerator", ["banana", "cuda", "tpu", ""])
+def test_an_accelerator_that_is_not_there_is_refused(
+    dataset: Path, tmp_path: Path, accelerator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    with pytest.raises(InputError, match=rf"accelerator '{accelerator}' \(devices: 1\) cannot"):
+        train(experiment(dataset, tmp_path), tmp_path / "run", accelerator=accelerator)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_rotted_shard_is_refused(dataset: Path, tmp_path: Path) -> None:
+    """One bit of one sound, which nothing but the checksum can tell from another sound."""
+    rotted = Path(shutil.copytree(dataset, tmp_path / "rotted"))
+    shard = rotted / "shard-00000.safetensors"
+    content = bytearray(shard.read_bytes())
+    content[len(content) // 2] ^= 1
+    shard.write_bytes(content)
+    Dataset.open(rotted)
+    with pytest.raises(InputError, match=r"shard-00000\.safetensors is not as it was rendered"):
+        run(experiment(rotted, tmp_path), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_two_processes_of_torchrun_train_one_model(
+    dataset: Path, whole: training.TrainedRun, tmp_path: Path
+) -> None:
+    experiment(dataset, tmp_path)
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command += ["--nproc-per-node", "2", "--no-python", sys.executable]
+    code = TRAINING + "; print('trained', run.identity, len(run.history), run.best_epoch)"
+    path = os.pathsep.join(filter(None, sys.path))
+    environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    outcome = subprocess.run(
+        [*command, "-c", code, tmp_path], env=environment, capture_output=True, text=True
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    both = load_run(tmp_path / "run")
+    said = f"trained {both.identity} {len(both.history)} {both.best_epoch}"
+    assert outcome.stdout.count(said) == 2
+    assert {file.name for file in (tmp_path / "run").iterdir()} == {
+        BEST,
+        LAST,
+        METRICS,
+        "tensorboard",
+    }
+    assert len(list((tmp_path / "run" / "tensorboard").iterdir())) == 1
+    # Averaged over two halves of a batch, the gradient is that of the whole batch; only the noise
+    # drawn in either process is another.
+    assert both.identity == whole.identity
+    for two, one in zip(both.history, whole.history, strict=False):
+        assert two["train/loss"] == pytest.approx(one["train/loss"], rel=0.05)
+        assert two["validation/loss"] == pytest.approx(one["validation/loss"], rel=0.05)
+        assert two != one
 
 
 def test_an_unwritable_folder_is_refused(dataset: Path, tmp_path: Path) -> None:
