@@ -157,6 +157,16 @@ private:
     std::unique_ptr<Engine> m_engine;
 };
 
+Status check_units(std::span<const float> units) {
+    for (const float unit : units) {
+        if (!(unit >= 0.0F && unit <= 1.0F)) {  // NaN as well.
+            return Status::refused("a preset has the value " + std::to_string(unit) +
+                                   "; give unit values from 0 to 1");
+        }
+    }
+    return {};
+}
+
 Output render_builtin(const Input& values, double pitch, int velocity, std::size_t held_samples,
                       std::size_t total_samples) {
     const auto n_parameters = static_cast<py::ssize_t>(BuiltinVoice::n_parameters());
@@ -168,6 +178,7 @@ Output render_builtin(const Input& values, double pitch, int velocity, std::size
     }
     Output audio({std::size_t{2}, total_samples});
     const std::span<const float> units = numbers_of(values);
+    raise_if_refused(check_units(units));
     const std::span<float> left = numbers_of(audio).first(total_samples);
     const std::span<float> right = numbers_of(audio).last(total_samples);
     {

@@ -67,4 +67,8 @@ def render_builtin(
 
     Returns:
         [2, total_samples] audio.
+
+    Raises:
+        ValueError: there are more or fewer values than knobs, or ``held_samples`` is too large.
+        InputError: a value is not in [0, 1].
     """

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from flow_synth import _native
+from flow_synth.error import InputError
 from flow_synth.synth import Note
 from flow_synth.synths.builtin import BuiltinSynth
 
@@ -33,3 +34,11 @@ def test_values_of_another_length_are_refused() -> None:
         _native.render_builtin(np.zeros(3, np.float32), 60.0, 100, 10, 20)
     with pytest.raises(ValueError, match="held_samples must not exceed total_samples"):
         _native.render_builtin(np.zeros(40, np.float32), 60.0, 100, 30, 20)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -0.1, 1.001])
+def test_values_that_are_no_unit_values_are_refused(value: float) -> None:
+    values = np.full(40, 0.5, np.float32)
+    values[7] = value
+    with pytest.raises(InputError, match=r"has the value .*; give unit values from 0 to 1"):
+        _native.render_builtin(values, 60.0, 100, 10, 20)
