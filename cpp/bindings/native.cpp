@@ -3,6 +3,7 @@
 #include <pybind11/stl/filesystem.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -159,7 +160,7 @@ private:
 
 Status check_units(std::span<const float> units) {
     for (const float unit : units) {
-        if (!(unit >= 0.0F && unit <= 1.0F)) {  // NaN as well.
+        if (std::isnan(unit) || unit < 0.0F || unit > 1.0F) {
             return Status::refused("a preset has the value " + std::to_string(unit) +
                                    "; give unit values from 0 to 1");
         }
