@@ -71,15 +71,16 @@ Status read_directory(std::span<const std::byte> bytes, Directory& directory) {
     const std::uint32_t disks = end.u32();
     const std::uint16_t n_on_disk = end.u16();
     directory.n_entries = end.u16();
-    const std::size_t n_bytes = end.u32();
-    const std::size_t offset = end.u32();
+    // Wide enough for their sum also where std::size_t has 32 bits.
+    const std::uint64_t n_bytes = end.u32();
+    const std::uint64_t offset = end.u32();
     const std::uint16_t n_comment_bytes = end.u16();
     if (!end.is_ok() || disks != 0 || n_on_disk != directory.n_entries || n_comment_bytes != 0 ||
         offset + n_bytes != bytes.size() - k_end_bytes) {
         return refused_layout();
     }
-    directory.content = bytes.first(offset);
-    directory.entries = bytes.subspan(offset, n_bytes);
+    directory.content = bytes.first(static_cast<std::size_t>(offset));
+    directory.entries = bytes.subspan(directory.content.size(), static_cast<std::size_t>(n_bytes));
     return {};
 }
 

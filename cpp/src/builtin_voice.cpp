@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
 
 #include "denormals.h"
 #include "faust.h"
@@ -17,6 +18,8 @@ namespace {
 using generated::k_builtin_parameters;
 
 constexpr int k_default_rate_hz = 44100;
+constexpr int k_minimum_rate_hz = 8000;
+constexpr int k_maximum_rate_hz = 192000;
 constexpr std::size_t k_block_samples = 256;
 
 constexpr Range range_of(const generated::BuiltinParameter& parameter) {
@@ -50,11 +53,17 @@ BuiltinVoice::~BuiltinVoice() = default;
 
 std::size_t BuiltinVoice::n_parameters() noexcept { return k_builtin_parameters.size(); }
 
-void BuiltinVoice::prepare(int sample_rate_hz) noexcept {
+Status BuiltinVoice::prepare(int sample_rate_hz) {
+    if (sample_rate_hz < k_minimum_rate_hz || sample_rate_hz > k_maximum_rate_hz) {
+        return Status::refused("a sample rate of " + std::to_string(sample_rate_hz) +
+                               " Hz cannot be used; give " + std::to_string(k_minimum_rate_hz) +
+                               " to " + std::to_string(k_maximum_rate_hz) + " Hz");
+    }
     m_faust->processor.instanceConstants(sample_rate_hz);
     m_faust->processor.instanceClear();
     m_gate = 0.0F;
     m_is_struck_again = false;
+    return {};
 }
 
 void BuiltinVoice::set_parameter(std::size_t index, float unit) noexcept {

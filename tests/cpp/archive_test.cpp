@@ -1,5 +1,6 @@
 #include "flow_synth/archive.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -70,6 +71,20 @@ TEST_CASE("an entry whose content changed is named") {
     const Status status = Archive::open(bytes, archive);
     CHECK(status.reason().find("checksum of its entry 'archive/extra/flow_synth.json'") !=
           std::string::npos);
+}
+
+TEST_CASE("a directory that would end where it must only modulo 2^32 is refused") {
+    auto bytes = golden_model();
+    const auto put = [&bytes](std::size_t from_end, std::uint32_t value) {
+        for (std::size_t index = 0; index < 4; ++index) {
+            bytes[bytes.size() - from_end + index] = static_cast<std::byte>(value >> (8 * index));
+        }
+    };
+    const auto end = static_cast<std::uint32_t>(bytes.size() - 22);
+    put(10, 0xFFFFFFFFU);  // Size of the directory,
+    put(6, end + 1U);      // and its offset: their sum is 2^32 + end.
+    Archive archive;
+    CHECK_FALSE(Archive::open(bytes, archive).is_ok());
 }
 
 TEST_CASE("what is not an archive is refused") {

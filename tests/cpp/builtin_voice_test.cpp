@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "allocations.h"
@@ -76,7 +77,7 @@ TEST_CASE("a voice prepared again sounds as if it were new, with its knobs where
         BuiltinVoice voice;
         turn_knobs(voice, seed);
         const Channels first = played(voice, 20'000, 500);
-        voice.prepare(44100);
+        REQUIRE(voice.prepare(44100).is_ok());
         CHECK(played(voice, 20'000, 500) == first);
     }
 }
@@ -113,7 +114,7 @@ TEST_CASE("another sample rate leaves the pitch as it is") {
     // Zero crossings of the default saw at A3 over one second, at two rates.
     for (const int rate_hz : {44100, 96000}) {
         BuiltinVoice voice;
-        voice.prepare(rate_hz);
+        REQUIRE(voice.prepare(rate_hz).is_ok());
         const auto n_samples = static_cast<std::size_t>(rate_hz);
         Channels audio(2, std::vector<float>(n_samples));
         voice.note_on(57.0, 100);
@@ -123,6 +124,22 @@ TEST_CASE("another sample rate leaves the pitch as it is") {
             n_rises += audio[0][index - 1] < 0.0F && audio[0][index] >= 0.0F ? 1 : 0;
         }
         CHECK(std::abs(n_rises - 110) <= 1);
+    }
+}
+
+TEST_CASE("a rate that no sound has is refused, and the voice plays on as before") {
+    for (const int rate_hz : {8000, 192'000}) {
+        BuiltinVoice voice;
+        REQUIRE(voice.prepare(rate_hz).is_ok());
+        CHECK(std::isfinite(peak(played(voice, 4410, 441))));
+    }
+    for (const int rate_hz : {std::numeric_limits<int>::min(), -44100, 0, 1, 7999, 192'001,
+                              std::numeric_limits<int>::max()}) {
+        BuiltinVoice voice;
+        BuiltinVoice untouched;
+        CHECK(voice.prepare(rate_hz).reason() == "a sample rate of " + std::to_string(rate_hz) +
+                                                     " Hz cannot be used; give 8000 to 192000 Hz");
+        CHECK(played(voice, 4410, 441) == played(untouched, 4410, 441));
     }
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "flow_synth/parameter.h"
+#include "flow_synth/status.h"
 
 namespace flow_synth {
 
@@ -22,9 +23,9 @@ public:
     /// [any-thread] Number of knobs.
     static std::size_t n_parameters() noexcept;
 
-    /// [control-thread, not while processing] Sets the sample rate and silences the voice; knobs
-    /// stay.
-    void prepare(int sample_rate_hz) noexcept;
+    /// [control-thread, not while processing] Sets the sample rate, 8000 to 192000 Hz, and silences
+    /// the voice; knobs stay. Refuses any other rate and leaves all as it is.
+    Status prepare(int sample_rate_hz);
 
     /// [audio-thread] Turns a knob to a unit value in [0, 1]; an index there is not is left alone.
     void set_parameter(std::size_t index, float unit) noexcept;
