@@ -1,5 +1,6 @@
 """Files that are either whole or absent, even when the disk is full or the process is killed."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -65,6 +66,33 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
         raise cannot_write(path, error) from error
 
 
+def make_folder(folder: Path) -> None:
+    """Makes a folder, and those above it, unless it is there.
+
+    Raises:
+        InputError: it cannot be made, or no file can be written in it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _try_to_write_in(folder)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+
+
+def check_writable(path: Path) -> None:
+    """Tells before the work that gives a file's content whether it can be written.
+
+    Raises:
+        InputError: it cannot.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        _try_to_write_in(path.parent)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
 def cannot_write(path: Path, error: OSError) -> InputError:
     """What to tell a user whose disk is full or whose folder cannot be written."""
     return InputError(
@@ -117,6 +145,12 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _try_to_write_in(folder: Path) -> None:
+    """Permissions do not tell: nobody, not even root, can write on a read-only disk."""
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def _write(file: IO[bytes], content: bytes) -> None:

@@ -8,13 +8,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from flow_synth.dataset import Dataset, Split
+from flow_synth.dataset import CHUNK_ROWS, Dataset, Split
 from flow_synth.encoder import Normalisation
 
 Proposals = NDArray[np.float32]
-
-#: Training rows of log-mel compared at once: 45 MB.
-CHUNK = 1000
 
 #: More than any two sounds are apart: sqrt(128 * 87) * 80 dB = 972 nats.
 _BEYOND_ALL = 1e4
@@ -72,7 +69,7 @@ def _distances(dataset: Dataset, mel: NDArray[np.float32], rows: NDArray[np.intp
     targets = relative(torch.from_numpy(mel)).flatten(1)
     parts = [
         torch.cdist(targets, relative(torch.from_numpy(dataset.mel(part))).flatten(1))
-        for part in np.split(rows, range(CHUNK, len(rows), CHUNK))
+        for part in np.split(rows, range(CHUNK_ROWS, len(rows), CHUNK_ROWS))
     ]
     return torch.cat(parts, 1)
 

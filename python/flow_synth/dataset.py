@@ -24,6 +24,22 @@ FORMAT = "flow-synth dataset"
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 
+#: How sound becomes log-mel, as recipes and model files state it.
+FEATURES: Mapping[str, float] = {
+    "sample_rate_hz": features.SAMPLE_RATE_HZ,
+    "n_samples": features.N_SAMPLES,
+    "fft_size": features.FFT_SIZE,
+    "hop_samples": features.HOP_SAMPLES,
+    "n_mels": features.N_MELS,
+    "n_frames": features.N_FRAMES,
+    "minimum_hz": features.MINIMUM_HZ,
+    "maximum_hz": features.MAXIMUM_HZ,
+    "log_floor": features.LOG_FLOOR,
+}
+
+#: Rows of float32 log-mel held at once while a dataset is read: 45 MB.
+CHUNK_ROWS = 1000
+
 #: The pitch at which every sound can be compared with every other: middle C.
 REFERENCE_PITCH = 60
 
@@ -135,23 +151,12 @@ class Recipe(Frozen):
     @classmethod
     def of(cls, description: DatasetDescription, synth: Synth) -> Self:
         """The recipe for rendering a description with an opened synth."""
-        settings = {
-            "sample_rate_hz": features.SAMPLE_RATE_HZ,
-            "n_samples": features.N_SAMPLES,
-            "fft_size": features.FFT_SIZE,
-            "hop_samples": features.HOP_SAMPLES,
-            "n_mels": features.N_MELS,
-            "n_frames": features.N_FRAMES,
-            "minimum_hz": features.MINIMUM_HZ,
-            "maximum_hz": features.MAXIMUM_HZ,
-            "log_floor": features.LOG_FLOOR,
-        }
         return cls(
             description=description,
             synth_identity=synth.identity,
             synth_version=synth.version,
             table=synth.table,
-            features=settings,
+            features=FEATURES,
         )
 
     @property

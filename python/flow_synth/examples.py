@@ -9,14 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from flow_synth.dataset import Dataset, Split
+from flow_synth.dataset import CHUNK_ROWS, Dataset, Split
 from flow_synth.error import InputError
 from flow_synth.experiment import NoiseRange
 from flow_synth.flow import dequantise
 from flow_synth.models import RegressionFlow
-
-#: Rows of float32 log-mel held at once while a dataset is read: 45 MB.
-CHUNK = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +43,8 @@ class Examples:
             raise InputError(
                 f"{dataset.folder} has {len(rows)} {split} rows; render at least 50 presets"
             )
-        chunks = [dataset.mel(rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK)]
-        mel = np.concatenate([chunk.astype(np.float16) for chunk in chunks])
+        parts = np.split(rows, range(CHUNK_ROWS, len(rows), CHUNK_ROWS))
+        mel = np.concatenate([dataset.mel(part).astype(np.float16) for part in parts])
         return cls(torch.from_numpy(dataset.values[rows]), torch.from_numpy(mel))
 
 
@@ -56,7 +53,7 @@ def fit_statistics(model: RegressionFlow, examples: Examples, n_values: Tensor) 
     model.boundary.fit(dequantise(examples.values, n_values))
     normalisation = model.vae.normalisation
     total = square = 0.0
-    for chunk in torch.split(examples.mel, CHUNK):
+    for chunk in torch.split(examples.mel, CHUNK_ROWS):
         relative = normalisation.relative(chunk.float()).double()
         total += float(relative.sum())
         square += float(relative.square().sum())

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from flow_synth import features
-from flow_synth.dataset import Dataset, Split
+from flow_synth.dataset import FEATURES, Dataset, Split
 from flow_synth.error import InputError
 from flow_synth.features import LogMel, Resampler
 from flow_synth.flow import NEGATIVE_SLOPE, AffineAutoregressive, MaskedLinear
@@ -282,17 +282,7 @@ def export_model(
 
 def feature_settings() -> FeatureSettings:
     """The constants of :mod:`flow_synth.features`."""
-    return FeatureSettings(
-        sample_rate_hz=features.SAMPLE_RATE_HZ,
-        n_samples=features.N_SAMPLES,
-        fft_size=features.FFT_SIZE,
-        hop_samples=features.HOP_SAMPLES,
-        n_mels=features.N_MELS,
-        n_frames=features.N_FRAMES,
-        minimum_hz=features.MINIMUM_HZ,
-        maximum_hz=features.MAXIMUM_HZ,
-        log_floor=features.LOG_FLOOR,
-    )
+    return FeatureSettings.model_validate(FEATURES)
 
 
 @torch.inference_mode()

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from flow_synth.atomic_file import remove_abandoned_stages, write_together
+from flow_synth.atomic_file import make_folder, remove_abandoned_stages, write_together
 from flow_synth.audio_file import wav
 from flow_synth.error import InputError
 from flow_synth.library import FlowSynth
@@ -62,7 +62,7 @@ def match_files(
     Raises:
         InputError: the folder cannot be made or written in.
     """
-    prepare_folder(folder)
+    make_folder(folder)
     remove_abandoned_stages(folder)
     for sound, name in zip(sounds, output_names(sounds, folder), strict=True):
         try:
@@ -75,22 +75,6 @@ def match_files(
             yield RefusedSound(sound, str(error))
         else:
             yield result
-
-
-def prepare_folder(folder: Path) -> None:
-    """Makes a folder for results.
-
-    Raises:
-        InputError: it cannot be made or written in.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"cannot make folder {folder} ({error.strerror}); choose another"
-        ) from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InputError(f"cannot write in folder {folder} (it is read-only); choose another")
 
 
 def output_names(sounds: Sequence[Path], folder: Path) -> list[str]:

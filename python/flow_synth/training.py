@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
 from torch.utils.tensorboard import SummaryWriter
 
-from flow_synth.atomic_file import remove_partial_files, write_atomically
+from flow_synth.atomic_file import make_folder, remove_partial_files, write_atomically
 from flow_synth.dataset import Dataset, Split
 from flow_synth.error import InputError
 from flow_synth.examples import Examples, add_noise_floor, epoch_order, fit_statistics
@@ -95,7 +95,8 @@ def train(
     dataset.verify()
     fabric.launch()
     if fabric.is_global_zero:
-        _prepare_folder(folder)
+        make_folder(folder)
+        remove_partial_files(folder)
     fabric.barrier()
     run = _Run(experiment, dataset, folder, fabric)
     if (folder / LAST).exists():
@@ -383,16 +384,6 @@ def _identity(experiment: Experiment, dataset: Dataset) -> str:
     """Twelve hexadecimal digits over everything that the losses depend on."""
     content = experiment.model_dump_json(exclude={"dataset"}) + dataset.manifest.model_dump_json()
     return hashlib.sha256(content.encode()).hexdigest()[:12]
-
-
-def _prepare_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        remove_partial_files(folder)
-    except OSError as error:
-        raise InputError(
-            f"cannot write to {folder} ({error.strerror}); choose another folder"
-        ) from error
 
 
 def _read_checkpoint(path: Path) -> dict[str, Any]:

@@ -357,5 +357,5 @@ def test_two_processes_of_torchrun_train_one_model(
 
 def test_an_unwritable_folder_is_refused(dataset: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="cannot write to"):
+    with pytest.raises(InputError, match="cannot write"):
         run(experiment(dataset, tmp_path), tmp_path / "file" / "run")
