@@ -192,8 +192,13 @@ def export(
     """Write the best model of a run as one model file."""
     from flow_synth.evaluation import Evaluation
     from flow_synth.export import export_run
+    from flow_synth.training import load_run
 
-    scores = Evaluation.read(evaluation).scores if evaluation else None
+    scores = None
+    if evaluation:
+        evaluated = Evaluation.read(evaluation)
+        evaluated.check_run(load_run(run).identity)
+        scores = evaluated.scores
     description = export_run(run, out, scores=scores)
     size = out.stat().st_size
     _finish(
@@ -212,18 +217,25 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Score a model on held-out presets, beside retrieval, mean and random presets."""
+    from flow_synth.atomic_file import check_writable
     from flow_synth.dataset import Dataset
     from flow_synth.evaluation import evaluate as evaluate_model
     from flow_synth.library import load_model
+    from flow_synth.synth import SynthError
     from flow_synth.synths import open_synth
 
+    check_writable(out)
     opened, rows = load_model(model), Dataset.open(dataset)
+    rows.verify()
     synth = open_synth(rows.manifest.recipe.description.synth)
-    run = opened.description.training_run
-    with _progress("evaluating") as show:
-        result = evaluate_model(
-            opened, rows, synth, model_run=run, n_targets=targets, progress=show
-        )
+    try:
+        with _progress("evaluating") as show:
+            result = evaluate_model(opened, rows, synth, n_targets=targets, progress=show)
+    except SynthError as error:
+        raise InputError(
+            f"synth {synth.identity!r} cannot play a proposed preset: {error}; mend the synth, "
+            "or give another model"
+        ) from error
     result.write(out)
     if as_json:
         _print_json(file=str(out), scores=result.scores)

@@ -22,6 +22,7 @@ from flow_synth.dataset import Dataset, Split
 from flow_synth.error import InputError
 from flow_synth.frozen import Frozen
 from flow_synth.imitation import Progress, choose_targets, imitate
+from flow_synth.model_file import ModelDescription
 from flow_synth.score import Group, KnobError, Method, Notes, groups, knob_errors
 from flow_synth.synth import Synth
 
@@ -36,6 +37,11 @@ _BATCH = 32
 
 class Model(Protocol):
     """What is evaluated."""
+
+    @property
+    def description(self) -> ModelDescription:
+        """Of which training run and which synth it is."""
+        ...
 
     def encode(self, mel: Tensor) -> Tensor:
         """Log-mel [B, 128, 87] in nats -> z [B, D]."""
@@ -95,6 +101,18 @@ class Evaluation(Frozen):
         """
         write_atomically(path, (self.model_dump_json(indent=1) + "\n").encode())
 
+    def check_run(self, identity: str) -> None:
+        """Refuses to stand for another training run.
+
+        Raises:
+            InputError: the evaluated model is of another run.
+        """
+        if self.model_run != identity:
+            raise InputError(
+                f"the evaluation is of training run {self.model_run} and not of {identity}; "
+                "evaluate this run's model and give that result"
+            )
+
     @property
     def scores(self) -> dict[str, dict[str, float]]:
         """Mean and median of every measure over all targets, by method: for the model file."""
@@ -113,7 +131,6 @@ def evaluate(
     dataset: Dataset,
     synth: Synth,
     *,
-    model_run: str,
     n_targets: int = 300,
     seed: int = 0,
     split: Split = Split.TEST,
@@ -127,18 +144,17 @@ def evaluate(
         model: on the CPU, ready for inference.
         dataset: what the model was trained on, with its held-out splits.
         synth: the dataset's.
-        model_run: identity of the training run.
         n_targets: at most so many, of at most two a family.
         seed: of the targets, the random presets and the intervals.
         split: which rows to take the targets from.
         progress: is called with the number of targets done and their total.
 
     Raises:
-        InputError: the synth is not the one that rendered the dataset, the model has another
-            number of knobs, or the split has no audible row.
+        InputError: the synth is not the one that rendered the dataset, or the model was not
+            trained on it or has another number of knobs, or the split has no audible row.
         SynthError: the synth cannot play a proposal.
     """
-    _check_synth(dataset, synth)
+    _check_synths(model, dataset, synth)
     rows = choose_targets(dataset, split, n_targets, seed)
     proposals = {
         Method.MODEL: propose(model, dataset, rows),
@@ -148,7 +164,7 @@ def evaluate(
     families = dataset.families[rows]
     recipe = dataset.manifest.recipe
     return Evaluation(
-        model_run=model_run,
+        model_run=model.description.training_run,
         dataset=recipe.digest,
         synth=recipe.synth_identity,
         synth_version=recipe.synth_version,
@@ -199,9 +215,15 @@ def baseline_proposals(
     }
 
 
-def _check_synth(dataset: Dataset, synth: Synth) -> None:
+def _check_synths(model: Model, dataset: Dataset, synth: Synth) -> None:
     recipe = dataset.manifest.recipe
     rendered = f"{recipe.synth_identity} {recipe.synth_version}"
+    trained = f"{model.description.synth} {model.description.synth_version}"
+    if rendered != trained:
+        raise InputError(
+            f"{dataset.folder} was rendered by synth {rendered} and the model is of {trained}; "
+            "give the dataset that the model was trained on"
+        )
     if rendered != f"{synth.identity} {synth.version}":
         raise InputError(
             f"{dataset.folder} was rendered by synth {rendered} and this one is {synth.identity} "

@@ -154,9 +154,7 @@ def _render_note(job: RenderJob, item: Item, trace: Path) -> Sound | Failure:
                     f"a worker has version {synth.version} of synth {synth.identity!r} instead of "
                     f"{job.recipe.synth_version}; install the same version on every machine"
                 )
-            audio = synth.render(item.preset.values, item.note)
-        if not np.isfinite(audio).all():
-            raise SynthError("the sound is not finite")
+            audio = _played(synth, item)
     except SynthError as error:
         # A sound that is not finite can poison an instance: every later one would be bad, too.
         _opened.cache_clear()
@@ -167,6 +165,20 @@ def _render_note(job: RenderJob, item: Item, trace: Path) -> Sound | Failure:
         resampled = resampler(mono, SAMPLE_RATE_HZ)
         mel = log_mel(resampled)
     return Sound(item, resampled[0].half().numpy(), mel[0].half().numpy())
+
+
+def _played(synth: Synth, item: Item) -> NDArray[np.float32]:
+    """[2, samples] of a note; whatever goes wrong in the synth is a failure of its preset."""
+    try:
+        audio = synth.render(item.preset.values, item.note)
+        is_finite = bool(np.isfinite(audio).all())
+    except (InputError, SynthError):
+        raise
+    except Exception as error:
+        raise SynthError(f"{type(error).__name__}: {error}") from error
+    if not is_finite:
+        raise SynthError("the sound is not finite")
+    return audio
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from dask.typing import Key
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
 from flow_synth import synths
-from flow_synth.atomic_file import cannot_write, remove_partial_files, write_atomically
+from flow_synth.atomic_file import make_folder, remove_partial_files, write_atomically
 from flow_synth.dataset import MANIFEST, DatasetDescription, Item, Manifest, Recipe
 from flow_synth.error import InputError
 from flow_synth.render_task import (
@@ -137,7 +137,8 @@ def _connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         try:
             client = stack.enter_context(Client(address, timeout=CONNECT_SECONDS))
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)
-        except OSError as error:
+        # Of an address that it cannot read, dask says so by the other two.
+        except (OSError, ValueError, TypeError) as error:
             raise InputError(
                 f"no dask worker answers at {scheduler!r}; start 'dask scheduler' and "
                 "'dask worker ADDRESS --nthreads 1' first"
@@ -189,10 +190,7 @@ def _plan(
 
 def _prepare(folder: Path, recipe: Recipe) -> None:
     """Makes the folder, refuses another dataset's, and clears what a killed job left."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(folder, error) from error
+    make_folder(folder)
     found = {_recipe_digest(path) for path in folder.glob("shard-*.safetensors")}
     if found - {None, recipe.digest}:
         raise InputError(

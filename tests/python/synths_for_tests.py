@@ -22,7 +22,7 @@ class SineSynth:
 
     ``faults`` gives presets, named by their identity, a fault: ``crash`` is a real segmentation
     fault, ``hang`` an endless loop, ``nan`` a poisoned instance that gives NaN from then on,
-    ``error`` a SynthError.
+    ``error`` a SynthError, ``exception`` one of Python's own.
     """
 
     identity = "sine"
@@ -78,6 +78,8 @@ class SineSynth:
                 self._poisoned = True
             case "error":
                 raise SynthError("the oscillator fell over")
+            case "exception":
+                raise KeyError("oscillator")
 
 
 def open_test_synth(description: str) -> SineSynth:

@@ -20,8 +20,9 @@ from flow_synth.__main__ import _print_scores, main
 from flow_synth.match_files import FORMAT, SUFFIXES, output_names
 from flow_synth.parameter import ParameterTable
 from flow_synth.preset import Preset, write_preset
+from flow_synth.synth import Note, SynthError
 from flow_synth.synths import open_synth
-from flow_synth.synths.builtin import builtin_table
+from flow_synth.synths.builtin import BuiltinSynth, builtin_table
 
 RATE_HZ = 22050
 
@@ -437,8 +438,20 @@ def test_names_of_scores_are_shown_as_they_are(capsys: pytest.CaptureFixture[str
     assert "[red]:star:" in shown
 
 
+def test_where_no_scores_can_be_written_nothing_is_evaluated(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    missing = tmp_path / "missing"
+    for out in (tmp_path / "nowhere" / "scores.json", tmp_path / "folder"):
+        outcome = run("evaluate", missing, "--dataset", missing, "--out", out)
+        assert outcome.code == 2
+        (sentence,) = outcome.sentences
+        assert f"cannot write {out}" in sentence
+
+
 @pytest.mark.slow
-def test_from_a_dataset_to_a_match_by_commands_alone(run: Run, tmp_path: Path) -> None:
+def test_from_a_dataset_to_a_match_by_commands_alone(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dataset, data, trained = tmp_path / "dataset.toml", tmp_path / "data", tmp_path / "run"
     scores, model, out = tmp_path / "scores.json", tmp_path / "tiny.flow.ts", tmp_path / "out"
     dataset.write_text("draws = 20\n")
@@ -460,3 +473,22 @@ def test_from_a_dataset_to_a_match_by_commands_alone(run: Run, tmp_path: Path) -
     described = json.loads(run("info", model, "--json").out)
     assert described["scores"]["model"]["mss_db_mean"] > 0
     assert "nn16" in run("info", model).out
+
+    other = tmp_path / "other.json"
+    other.write_text(scores.read_text().replace(described["training_run"], "another"))
+    outcome = run("export", trained, "--evaluation", other, "--out", tmp_path / "b.flow.ts")
+    assert outcome.code == 2
+    assert "of training run another and not of" in outcome.sentences[0]
+    assert not (tmp_path / "b.flow.ts").exists()
+
+    play = BuiltinSynth.render
+
+    def fail(synth: BuiltinSynth, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
+        if note.total_seconds < 1:  # The synth tries itself when it is opened.
+            return play(synth, values, note)
+        raise SynthError("the sound is not finite")
+
+    monkeypatch.setattr(BuiltinSynth, "render", fail)
+    outcome = run("evaluate", model, "--dataset", data, "--targets", 4, "--out", scores)
+    assert outcome.code == 2
+    assert "cannot play a proposed preset: the sound is not finite" in outcome.sentences[0]

@@ -28,7 +28,7 @@ from flow_synth.evaluation import Evaluation, evaluate
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler
 from flow_synth.imitation import MINIMUM_PEAK, Measure, choose_targets, imitate
 from flow_synth.library import model_path
-from flow_synth.model_file import read_model_file
+from flow_synth.model_file import ModelDescription, read_model_file
 from flow_synth.score import RIVALS, Method, Notes, family_interval
 from flow_synth.score_page import MEASURES, main, markdown_page, markdown_table
 from flow_synth.shard import Shard, ShardHeader
@@ -117,6 +117,10 @@ def dataset() -> Dataset:
 class Oracle:
     """Remembers every sound; z is the preset, of which it tells the first ``n_known`` knobs."""
 
+    description = ModelDescription.model_construct(
+        training_run="run", synth="sine", synth_version="1"
+    )
+
     def __init__(self, dataset: Dataset, n_known: int = N_KNOBS) -> None:
         every = np.arange(len(dataset))
         self._mel = torch.from_numpy(dataset.mel(every)).flatten(1)
@@ -134,7 +138,7 @@ class Oracle:
 
 def evaluated(dataset: Dataset, n_known: int) -> Evaluation:
     model = Oracle(dataset, n_known)
-    return evaluate(model, dataset, SineSynth(), model_run="run", n_targets=N_TEST, seed=3)
+    return evaluate(model, dataset, SineSynth(), n_targets=N_TEST, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -313,7 +317,23 @@ def test_another_synth_than_the_dataset_s_is_refused(dataset: Dataset) -> None:
     synth = SineSynth()
     synth.version = "2"
     with pytest.raises(InputError, match="rendered by synth sine 1 and this one is sine 2"):
-        evaluate(Oracle(dataset), dataset, synth, model_run="run")
+        evaluate(Oracle(dataset), dataset, synth)
+
+
+@pytest.mark.parametrize(("synth", "version"), [("sine", "2"), ("saw", "1")])
+def test_a_model_of_another_synth_than_the_dataset_s_is_refused(
+    dataset: Dataset, synth: str, version: str
+) -> None:
+    model = Oracle(dataset)
+    model.description = ModelDescription.model_construct(synth=synth, synth_version=version)
+    with pytest.raises(InputError, match=f"by synth sine 1 and the model is of {synth} {version}"):
+        evaluate(model, dataset, SineSynth())
+
+
+def test_an_evaluation_stands_for_its_own_run_alone(partial: Evaluation) -> None:
+    partial.check_run("run")
+    with pytest.raises(InputError, match="of training run run and not of another; evaluate"):
+        partial.check_run("another")
 
 
 def test_a_model_of_other_knobs_is_refused(dataset: Dataset) -> None:
@@ -322,7 +342,7 @@ def test_a_model_of_other_knobs_is_refused(dataset: Dataset) -> None:
             return z[:, 1:]
 
     with pytest.raises(InputError, match=f"{N_KNOBS - 1} knobs and the dataset {N_KNOBS}"):
-        evaluate(Narrow(dataset), dataset, SineSynth(), model_run="run")
+        evaluate(Narrow(dataset), dataset, SineSynth())
 
 
 def test_targets_are_of_the_split_and_at_most_two_a_family() -> None:

@@ -143,21 +143,23 @@ def test_progress_ends_with_all_notes(address: str, tmp_path: Path) -> None:
 def test_sounds_that_are_not_finite_and_errors_cost_one_preset_each(
     reference: Path, render: Render, tmp_path: Path
 ) -> None:
-    summary = render(tmp_path, with_faults(nan=1, error=7))
+    summary = render(tmp_path, with_faults(nan=1, error=7, exception=9))
     dataset = Dataset.open(tmp_path)
     assert summary.failed == dataset.manifest.failed
     assert [(failure.index, failure.reason) for failure in summary.failed] == [
         (1, "the sound is not finite"),
         (7, "the oscillator fell over"),
+        (9, "KeyError: 'oscillator'"),
     ]
     planned = items(DESCRIPTION, SineSynth())
     assert [failure.identity for failure in summary.failed] == [
         planned[1].preset.identity,
         planned[7].preset.identity,
+        planned[9].preset.identity,
     ]
-    assert len(dataset) == N_NOTES - 2
+    assert len(dataset) == N_NOTES - 3
     assert_rows_equal(dataset, Dataset.open(reference))
-    assert render(tmp_path, with_faults(nan=1, error=7)).failed == summary.failed
+    assert render(tmp_path, with_faults(nan=1, error=7, exception=9)).failed == summary.failed
 
 
 def test_a_shard_of_which_every_preset_fails_is_empty(render: Render, tmp_path: Path) -> None:
@@ -347,6 +349,9 @@ def test_a_cluster_that_cannot_work_is_refused(
         render_dataset(DESCRIPTION, tmp_path, scheduler=cluster.scheduler_address)
     with pytest.raises(InputError, match=r"no dask worker answers at 'tcp://127\.0\.0\.1:9'"):
         render_dataset(DESCRIPTION, tmp_path, scheduler="tcp://127.0.0.1:9")
+    for address in ("nonsense", "foo://x:1", "tcp://127.0.0.1:port", "tls://127.0.0.1:9"):
+        with pytest.raises(InputError, match=f"no dask worker answers at '{address}'"):
+            render_dataset(DESCRIPTION, tmp_path, scheduler=address)
     with (
         in_this_process(n_workers=1, threads_per_worker=2) as cluster,
         pytest.raises(InputError, match="a worker has 2 threads"),
