@@ -13,7 +13,10 @@ from flow_synth import _native
 from flow_synth.error import InputError
 from flow_synth.export import Model
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES
+from flow_synth.library import model_path
 from flow_synth.model_file import ModelDescription
+from flow_synth.synths import BUILTIN
+from flow_synth.synths.builtin import BuiltinSynth
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 BATCHES = [1, 7, 64]
@@ -81,12 +84,27 @@ def test_decode(python_model: Model, native_model: _native.Model, batch: int) ->
 
 @pytest.mark.parametrize("batch", BATCHES)
 def test_invert(python_model: Model, native_model: _native.Model, batch: int) -> None:
-    """Of knobs that the model gives: far from all of them its inverse is badly conditioned."""
+    """Of knobs that the model gives, for models that have learnt nothing of presets."""
     v = native_model.decode(random_z(batch, native_model))
     wanted = python_model.invert(tensor(v))
     assert_close(native_model.invert(v), wanted, ENCODE)
     assert_close(native_model.decode(native_model.invert(v)), tensor(v), ROUND_TRIP)
     assert_close(native_model.decode(wanted.numpy()), tensor(v), ROUND_TRIP)
+
+
+def test_the_shipped_model_locates_any_preset(builtin_synth: BuiltinSynth) -> None:
+    """The whole factory bank, and presets with every knob anywhere, which it has never met."""
+    with model_path(BUILTIN) as path:
+        python, native = Model.load(path), _native.Model.load(path)
+    table = builtin_synth.table
+    uniform = table.snap(np.random.default_rng(0).random((500, len(table)), np.float32))
+    v = np.concatenate([np.stack([p.values for p in builtin_synth.presets()]), uniform])
+    z = python.invert(tensor(v))
+    assert_close(native.invert(v), z, ENCODE)
+    assert_close(native.decode(native.invert(v)), tensor(v), ROUND_TRIP)
+    assert_close(python.decode(z).numpy(), tensor(v), ROUND_TRIP)
+    # Among the points of the prior, where sounds lie, too.
+    assert float(z.square().mean(1).sqrt().median()) == pytest.approx(1.0, abs=0.1)
 
 
 @pytest.mark.parametrize("batch", BATCHES)
