@@ -171,6 +171,8 @@ def train(
         accelerator=accelerator,
         show_progress=not as_json,
     )
+    if int(os.environ.get("RANK", "0")) > 0:  # torchrun's other processes: one report is enough
+        return
     best = run.history[run.best_epoch - 1]
     _finish(
         as_json,

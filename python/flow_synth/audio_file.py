@@ -14,9 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from flow_synth.atomic_file import write_atomically
 from flow_synth.error import InputError
-
-MINIMUM_RATE_HZ = 8000
-MAXIMUM_RATE_HZ = 192000
+from flow_synth.features import MAXIMUM_RATE_HZ, MINIMUM_RATE_HZ
 
 #: Nothing above this level is silence.
 SILENCE_DB = -60.0

@@ -19,8 +19,6 @@ from flow_synth.synth import Note, Synth
 #: What is played when a sound has no pitch: middle C.
 UNPITCHED = 60.0
 NOTE_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
-#: The note that models learn from: held for 3 s of 4 s.
-HELD_SECONDS = 3.0
 
 #: Loudness is measured over blocks of this length ...
 BLOCK_SAMPLES = SAMPLE_RATE_HZ // 10
@@ -129,7 +127,7 @@ def hear(model: Model, audio: NDArray[np.float32], rate_hz: int) -> Tensor:
 def imitating_note(pitch: Pitch | None) -> Note:
     """The note that imitates a sound of this pitch."""
     played = UNPITCHED if pitch is None else pitch.note
-    return Note(played, held_seconds=HELD_SECONDS, total_seconds=DURATION_SECONDS)
+    return Note(played, total_seconds=DURATION_SECONDS)
 
 
 def sounding_rms(audio: Tensor) -> float:

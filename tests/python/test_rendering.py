@@ -1,6 +1,7 @@
 """Rendering: the right sounds, whatever the workers do, however often the job is killed."""
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -211,6 +212,15 @@ def test_a_job_killed_with_its_workers_resumes_to_the_same_bytes(
     assert content(folder) == content(whole)
 
 
+def _address(scheduler_file: Path) -> str:
+    """Empty while the scheduler has not written all of its file."""
+    try:
+        address: str = json.loads(scheduler_file.read_text())["address"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return ""
+    return address
+
+
 @pytest.fixture(scope="module")
 def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a scheduler and two workers that were started on their own."""
@@ -228,8 +238,8 @@ def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             for command in commands
         ]
         try:
-            _wait_for(scheduler_file.exists)
-            yield scheduler_file.read_text().split('"address": "')[1].split('"')[0]
+            _wait_for(lambda: bool(_address(scheduler_file)))
+            yield _address(scheduler_file)
         finally:
             for process in reversed(processes):
                 process.kill()
