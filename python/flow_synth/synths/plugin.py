@@ -28,13 +28,17 @@ class PluginSynth:
     section every note therefore gets a new instance; with one, a silent note that the section
     describes brings the one instance into a known state. MIDI has whole pitches: 60.4 plays 60.
 
+    Args:
+        path: the description's file.
+        description: what to take in place of the file's content.
+
     Raises:
         InputError: the description is wrong, or the plug-in is missing, is none, or has no
             parameter of a name that the description mentions.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._description = read_description(path)
+    def __init__(self, path: Path, description: PluginDescription | None = None) -> None:
+        self._description = description or read_description(path)
         self._table = self._description.table()
         self._file = path
         self._plugin = _find_plugin(self._description, path)
@@ -70,8 +74,11 @@ class PluginSynth:
     def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
         """Plays one note, clipped where it exceeds full scale; see :class:`~.synth.Synth`."""
         key = round(note.pitch)
+        setting = self._wiring.setting(self._table.snap(values))
+        if self._wiring.needs_new_instance(setting):
+            self._instance = None
         instance = self._prepared(key, note.velocity)
-        instance.set(self._wiring.setting(self._table.snap(values)))
+        instance.set(setting)
         audio = instance.play(
             [
                 *self._controllers(),

@@ -1,9 +1,11 @@
 """What a plug-in description (a TOML file) may say about a VST2, VST3 or Audio Unit."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Self
 
+import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from flow_synth.frozen import Frozen
@@ -58,6 +60,11 @@ class PluginParameter(Parameter):
         """Name or index of the plug-in's parameter."""
         return self.name if self.plugin is None else self.plugin
 
+    def plugin_value(self, unit: float) -> float:
+        """Unit value -> what the plug-in receives."""
+        points = self.plugin_values or (0.0, 1.0)
+        return float(np.interp(unit, np.linspace(0.0, 1.0, len(points)), points))
+
 
 class Reset(Frozen):
     """How one instance forgets the last note, so that it need not be created anew.
@@ -71,6 +78,8 @@ class Reset(Frozen):
     values: dict[str, PluginValue]
     #: Sent with value 0 at the start of the reset and of the note: all sound off, all notes off.
     controllers: tuple[Controller, ...] = (120, 123)
+    #: Values by plug-in parameter that need more than a reset: such a note gets a new instance.
+    new_instance: dict[str, tuple[PluginValue, ...]] = Field(default_factory=dict)
 
 
 class PluginDescription(Frozen):
@@ -104,6 +113,15 @@ class PluginDescription(Frozen):
         own = set(Parameter.model_fields)
         knobs = (Parameter(**p.model_dump(include=own)) for p in self.parameters)
         return ParameterTable(tuple(knobs))
+
+    def restricted(self, identity: str, names: Collection[str]) -> Self:
+        """The same plug-in with fewer knobs: all but those named are fixed at their defaults."""
+        others = [p for p in self.parameters if p.name not in names]
+        fixed = {str(p.reference): p.plugin_value(p.to_unit(p.default)) for p in others}
+        kept = tuple(p for p in self.parameters if p.name in names)
+        return self.model_copy(
+            update={"identity": identity, "parameters": kept, "fixed": self.fixed | fixed}
+        )
 
     def plugin_paths(self, folder: Path) -> list[Path]:
         """Where the plug-in may be, for a description that stands in ``folder``."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flow_synth.error import InputError
-from flow_synth.synths.plugin_description import PluginDescription, PluginParameter
+from flow_synth.synths.plugin_description import PluginDescription
 
 #: The plug-in's own values in [0, 1] by the index of its parameter.
 Setting = dict[int, float]
@@ -33,6 +33,8 @@ class PluginWiring:
         self._fixed = self._indexed(description.fixed)
         self._check_mentioned_once()
         reset = self._indexed(description.reset.values if description.reset else {})
+        lasting = description.reset.new_instance if description.reset else {}
+        self._lasting = {self._index(name): values for name, values in lasting.items()}
         #: The setting while the plug-in is reset.
         self.quiet = self.setting(description.table().defaults)
         self._check_set_back(reset)
@@ -41,7 +43,11 @@ class PluginWiring:
     def setting(self, values: NDArray[np.float32]) -> Setting:
         """[P] unit values on their steps -> what the plug-in receives, fixed values included."""
         turned = zip(self._indices, self._parameters, values, strict=True)
-        return self._fixed | {index: _plugin_value(p, float(unit)) for index, p, unit in turned}
+        return self._fixed | {index: p.plugin_value(float(unit)) for index, p, unit in turned}
+
+    def needs_new_instance(self, setting: Setting) -> bool:
+        """Whether a note of this setting depends on what no reset undoes."""
+        return any(setting.get(index) in values for index, values in self._lasting.items())
 
     def _indexed(self, values: dict[str, float]) -> Setting:
         return {self._index(name): value for name, value in values.items()}
@@ -79,8 +85,3 @@ class PluginWiring:
                 f"{self._file}: reset changes {self._names[index]!r}, which no note would set "
                 "back; add it to 'parameters' or to 'fixed'"
             )
-
-
-def _plugin_value(parameter: PluginParameter, unit: float) -> float:
-    points = parameter.plugin_values or (0.0, 1.0)
-    return float(np.interp(unit, np.linspace(0.0, 1.0, len(points)), points))
