@@ -28,6 +28,19 @@ NOTE = Note(held_seconds=0.6, total_seconds=0.8)
 #: Of the sound's peak; what canonical rendering promises.
 REPEAT_ERROR = 1e-4
 
+#: Plug-in parameters that these tests keep still, as a user who wants fewer knobs would.
+FIXED = {
+    "amp_vel_sens": 1.0,
+    "filter_kbd_track": 1.0,
+    "filter_vel_sens": 1.0,
+    "freq_mod_osc": 0.0,
+    "keyboard_mode": 0.0,
+    "osc2_sync": 0.0,
+    "portamento_mode": 0.0,
+    "portamento_time": 0.0,
+    "reverb_width": 1.0,
+}
+
 #: How amsynth's manual says it shows a slider's value; all other sliders show what they are.
 DISPLAY: dict[str, Callable[[float], float]] = {
     **{
@@ -60,9 +73,25 @@ POISON: dict[str, float | str] = {
 }
 
 
+def description_text() -> str:
+    """amsynth's description with ``FIXED`` in place of nine of its knobs."""
+    head, *knobs = AMSYNTH.read_text(encoding="utf-8").split("[[parameters]]\n")
+    kept = [knob for knob in knobs if knob.split('"')[1] not in FIXED]
+    fixed = "".join(f"{name} = {value}\n" for name, value in FIXED.items())
+    return "[[parameters]]\n".join([f"{head}[fixed]\n{fixed}\n", *kept])
+
+
 @pytest.fixture(scope="module")
-def synth() -> PluginSynth:
-    return PluginSynth(AMSYNTH)
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A description of 32 knobs."""
+    path = tmp_path_factory.mktemp("description") / "amsynth.toml"
+    path.write_text(description_text(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def synth(file: Path) -> PluginSynth:
+    return PluginSynth(file)
 
 
 @pytest.fixture
@@ -76,7 +105,7 @@ def describe(tmp_path: Path) -> Callable[..., Path]:
     """Writes amsynth's description with some of its text replaced."""
 
     def written(*replacements: tuple[str, str]) -> Path:
-        text = AMSYNTH.read_text(encoding="utf-8")
+        text = description_text()
         for old, new in replacements:
             assert old in text
             text = text.replace(old, new, 1)
@@ -102,12 +131,9 @@ def difference(left: NDArray[np.float32], right: NDArray[np.float32]) -> float:
     return float(np.abs(left - right).max() / np.abs(left).max())
 
 
-def test_every_parameter_of_amsynth_is_turned_or_fixed(amsynth: plugin._Instance) -> None:
-    description = read_description(AMSYNTH)
+def test_every_parameter_of_amsynth_is_a_knob(amsynth: plugin._Instance) -> None:
     assert len(amsynth.names) == 41
-    assert (
-        set(amsynth.names) == {p.name for p in description.parameters} | description.fixed.keys()
-    )
+    assert amsynth.names == list(read_description(AMSYNTH).table().names)
 
 
 def test_amsynth_shows_the_value_that_each_knob_stands_for(amsynth: plugin._Instance) -> None:
@@ -143,7 +169,7 @@ def test_a_note_sounds_the_same_after_another_pitch(synth: PluginSynth) -> None:
 def test_without_reset_every_note_gets_an_instance_that_sounds_the_same(
     synth: PluginSynth, describe: Callable[..., Path]
 ) -> None:
-    text = AMSYNTH.read_text(encoding="utf-8")
+    text = description_text()
     reset = text[text.index("[reset]") : text.index("[fixed]")]
     fresh = PluginSynth(describe((reset, "")))
     for values in tonal_presets(synth, 4):
@@ -359,16 +385,48 @@ def test_a_state_that_the_plugin_refuses_is_refused(
         PluginSynth(path)
 
 
+def test_a_plugin_that_loads_keeps_quiet(capfd: pytest.CaptureFixture[str], file: Path) -> None:
+    PluginSynth(file)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_no_reset_undoes_gets_a_new_instance() -> None:
+    """Synchronised oscillators and the mono voice keep their phase from note to note."""
+    description = read_description(AMSYNTH)
+    lasting = description.restricted("lasting", {"osc2_sync", "keyboard_mode", "osc2_detune"})
+    synth = PluginSynth(AMSYNTH, lasting)
+    settings: list[dict[str, float | str]] = [
+        {"osc2_detune": 0.5},
+        {"osc2_detune": 0.5, "osc2_sync": "on"},
+        {"osc2_detune": -0.5, "keyboard_mode": "mono"},
+        {"osc2_detune": 0.5, "keyboard_mode": "legato"},
+    ]
+    presets = [synth.table.from_human(setting) for setting in settings]
+    forward = [synth.render(values, NOTE) for values in presets]
+    backward = [synth.render(values, NOTE) for values in presets[::-1]][::-1]
+    for one, other in zip(forward, backward, strict=True):
+        assert difference(one, other) <= REPEAT_ERROR
+
+
+def test_fewer_knobs_leave_the_others_at_their_defaults() -> None:
+    description = read_description(AMSYNTH)
+    small = description.restricted("small", {"filter_cutoff"})
+    assert [p.name for p in small.parameters] == ["filter_cutoff"]
+    assert len(small.fixed) == 40
+    assert small.fixed["filter_env_amount"] == 0.5
+    assert small.fixed["osc1_waveform"] == 0.5
+    assert small.fixed["master_vol"] == pytest.approx(0.67)
+
+
 def test_two_parameters_of_one_name_ask_for_an_index() -> None:
     names = [p.name for p in read_description(AMSYNTH).parameters]
-    fixed = list(read_description(AMSYNTH).fixed)
     with pytest.raises(InputError, match=r"2 parameters 'amp_attack'; .* one of \[0, 1\]"):
-        PluginWiring(read_description(AMSYNTH), ["amp_attack", *names, *fixed], "x.toml")
+        PluginWiring(read_description(AMSYNTH), ["amp_attack", *names], "x.toml")
 
 
 @pytest.mark.parametrize("description", ["diva", "", "built-in", "amsynth.so"])
 def test_an_unknown_synth_is_refused(description: str) -> None:
-    with pytest.raises(InputError, match="is unknown; give 'builtin' or the path"):
+    with pytest.raises(InputError, match=r"is unknown; give 'builtin', .* or the path"):
         open_synth(description)
 
 

@@ -1,8 +1,11 @@
 """Any VST2, VST3 or Audio Unit as a synth, hosted by DawDreamer and described by a TOML file."""
 
 import hashlib
+import os
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +137,8 @@ class _Instance:
     def __init__(self, plugin: Path, state: Path | None) -> None:
         self._engine = dawdreamer.RenderEngine(SAMPLE_RATE_HZ, _BLOCK_SAMPLES)
         try:
-            self._processor = self._engine.make_plugin_processor("plugin", str(plugin))
+            with _silent():
+                self._processor = self._engine.make_plugin_processor("plugin", str(plugin))
         except RuntimeError as error:
             raise InputError(
                 f"{plugin} is not a plug-in that can be loaded here; give a VST2, VST3 or Audio "
@@ -168,6 +172,20 @@ class _Instance:
         self._engine.render((latency + n_samples + 0.5) / SAMPLE_RATE_HZ)
         audio = np.asarray(self._engine.get_audio(), np.float32)[:2, latency:]
         return np.array(np.broadcast_to(audio, (2, n_samples)))
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keeps from the terminal what plug-ins write to stderr, below Python, while they load."""
+    sys.stderr.flush()
+    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(nowhere)
 
 
 def _load_state(processor: Any, state: Path) -> bool:  # noqa: ANN401  # DawDreamer has no types.
