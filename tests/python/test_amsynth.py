@@ -16,7 +16,14 @@ from flow_synth.parameter import Kind
 from flow_synth.preset import Preset
 from flow_synth.synth import Note
 from flow_synth.synths import AMSYNTH, amsynth_bank, open_synth
-from flow_synth.synths.amsynth import KNOBS, amsynth_table, completed, human_presets, projected
+from flow_synth.synths.amsynth import (
+    KNOBS,
+    Amsynth,
+    amsynth_table,
+    completed,
+    human_presets,
+    projected,
+)
 from flow_synth.synths.amsynth_bank import (
     factory_banks,
     fxp_header,
@@ -187,6 +194,34 @@ def test_a_set_keeps_its_knobs_and_leaves_the_others_at_their_defaults(identity:
     others = [TABLE.names.index(name) for name in TABLE.names if name not in KNOBS[identity]]
     for preset in whole:
         np.testing.assert_array_equal(preset.values[others], TABLE.defaults[others])
+
+
+def is_tonal(preset: Preset) -> bool:
+    """Whether a preset of all knobs does without the noise that the whole process shares."""
+    human = TABLE.to_human(preset.values)
+    sources = (human[name] for name in ("osc1_waveform", "osc2_waveform", "lfo_waveform"))
+    return not {"noise", "random"} & set(sources)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("identity", AMSYNTH)
+def test_presets_sound_the_same_whatever_was_played_before(identity: str) -> None:
+    """300 presets in order, in reverse, and each on an instance that has played nothing."""
+    synth = open_synth(identity)
+    assert isinstance(synth, Amsynth)
+    whole = human_presets()
+    order = np.random.default_rng(0).permutation(len(whole))
+    chosen = [index for index in order if is_tonal(whole[index])][:300]
+    presets = [synth.presets()[index].values for index in chosen]
+    forward = [synth.render(values, Note()) for values in presets]
+    backward = [synth.render(values, Note()) for values in presets[::-1]][::-1]
+    fresh = []
+    for values in presets:
+        synth.forget()
+        fresh.append(synth.render(values, Note()))
+    for one, *others in zip(forward, backward, fresh, strict=True):
+        for other in others:
+            assert np.abs(one - other).max() <= 1e-4 * np.abs(one).max()
 
 
 def test_the_sets_are_nested_and_as_stepped_as_promised() -> None:

@@ -391,7 +391,7 @@ def test_a_plugin_that_loads_keeps_quiet(capfd: pytest.CaptureFixture[str], file
 
 
 def test_what_no_reset_undoes_gets_a_new_instance() -> None:
-    """Synchronised oscillators and the mono voice keep their phase from note to note."""
+    """Synchronised oscillators keep their phase from note to note, and so does the mono voice."""
     description = read_description(AMSYNTH)
     lasting = description.restricted("lasting", {"osc2_sync", "keyboard_mode", "osc2_detune"})
     synth = PluginSynth(AMSYNTH, lasting)

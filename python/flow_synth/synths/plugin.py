@@ -79,7 +79,7 @@ class PluginSynth:
         key = round(note.pitch)
         setting = self._wiring.setting(self._table.snap(values))
         if self._wiring.needs_new_instance(setting):
-            self._instance = None
+            self.forget()
         instance = self._prepared(key, note.velocity)
         instance.set(setting)
         audio = instance.play(
@@ -92,9 +92,13 @@ class PluginSynth:
         )
         if not np.isfinite(audio).all():
             # A filter that has blown up stays so: this instance would never sound again.
-            self._instance = None
+            self.forget()
             raise SynthError(f"{self.identity} gave a sound that is not finite")
         return np.clip(audio, -1.0, 1.0)
+
+    def forget(self) -> None:
+        """Lets the next note have a new instance."""
+        self._instance = None
 
     def _prepared(self, key: int, velocity: int) -> "_Instance":
         """An instance that remembers nothing."""
@@ -114,8 +118,9 @@ class PluginSynth:
         if self._description.reset is None:
             return True
         instance.set(self._wiring.quiet)
+        keys = {key, *self._description.reset.keys}
         silence = instance.play(
-            [*self._controllers(), note_on(0, key, velocity)],
+            [*self._controllers(), *(note_on(0, each, velocity) for each in keys)],
             round(self._description.reset.seconds * SAMPLE_RATE_HZ),
         )
         return bool(np.isfinite(silence).all())

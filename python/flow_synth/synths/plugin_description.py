@@ -70,7 +70,7 @@ class Reset(Frozen):
     """How one instance forgets the last note, so that it need not be created anew.
 
     Before each note, every parameter goes to its default or fixed value, except for ``values``;
-    then the plug-in plays the note to come for ``seconds``, unheard.
+    then the plug-in plays the note to come, and ``keys``, for ``seconds``, unheard.
     """
 
     seconds: Annotated[float, Field(gt=0, le=60)]
@@ -78,6 +78,8 @@ class Reset(Frozen):
     values: dict[str, PluginValue]
     #: Sent with value 0 at the start of the reset and of the note: all sound off, all notes off.
     controllers: tuple[Controller, ...] = (120, 123)
+    #: Played beside the note to come: a mono voice may be found under another key.
+    keys: tuple[Controller, ...] = ()
     #: Values by plug-in parameter that need more than a reset: such a note gets a new instance.
     new_instance: dict[str, tuple[PluginValue, ...]] = Field(default_factory=dict)
 
