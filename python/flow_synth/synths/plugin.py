@@ -46,8 +46,10 @@ class PluginSynth:
         self._file = path
         self._plugin = _find_plugin(self._description, path)
         self._state = _find_state(self._description, path)
-        self._instance: _Instance | None = self._create()
-        self._wiring = PluginWiring(self._description, self._instance.names, str(path))
+        # Kept to the end: without any instance the library would be unloaded, and loaded again.
+        self._first = self._create()
+        self._instance: _Instance | None = self._first
+        self._wiring = PluginWiring(self._description, self._first.names, str(path))
         self._version = _version(self._description, self._plugin, self._state)
 
     @property
