@@ -323,6 +323,7 @@ def test_a_rotted_shard_is_refused(dataset: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_two_processes_of_torchrun_train_one_model(
     dataset: Path, whole: training.TrainedRun, tmp_path: Path
 ) -> None:
