@@ -353,6 +353,7 @@ def _schedule(
     return LambdaLR(optimiser, factor)
 
 
+# Any: the type of a precision is private to Fabric.
 def _fabric(accelerator: str, devices: int, precision: Any) -> Fabric:  # noqa: ANN401
     machines = 1
     if torch.distributed.is_torchelastic_launched():

@@ -139,6 +139,7 @@ def test_a_resampler_that_does_not_compute_the_same_is_not_written(
     class OtherModel(ExportedModel):
         def __init__(self, model: RegressionFlow) -> None:
             super().__init__(model)
+            # By name: to mypy, another class is no Resampler.
             setattr(self, "resampler", Louder())  # noqa: B010
 
     monkeypatch.setattr(export, "ExportedModel", OtherModel)
