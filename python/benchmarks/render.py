@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from flow_synth.dataset import DatasetDescription
+from flow_synth.dataset_description import DatasetDescription
 from flow_synth.rendering import render_dataset
 from flow_synth.synth import Note
 from flow_synth.synths import BUILTIN, open_synth

@@ -128,7 +128,7 @@ def render(
     as_json: JsonOption = False,
 ) -> None:
     """Render a dataset, or what is missing of it."""
-    from flow_synth.dataset import DatasetDescription
+    from flow_synth.dataset_description import DatasetDescription
     from flow_synth.rendering import render_dataset
 
     description = DatasetDescription.read(dataset)

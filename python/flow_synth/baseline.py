@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from flow_synth.dataset import CHUNK_ROWS, Dataset, Split
+from flow_synth.dataset import CHUNK_ROWS, Dataset
 from flow_synth.encoder import Normalisation
+from flow_synth.fold import Split
 
 Proposals = NDArray[np.float32]
 

@@ -1,27 +1,26 @@
-"""Datasets: what to render, the manifest, and rows of (preset, note, audio, log-mel) read back."""
+"""Datasets: the manifest, and rows of (preset, note, audio, log-mel) read back."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError
 
 from flow_synth import features
+from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
+from flow_synth.fold import Split, split_of
 from flow_synth.frozen import Frozen
+from flow_synth.item import Item, Source
 from flow_synth.parameter import ParameterTable
-from flow_synth.preset import Preset, families
 from flow_synth.shard import Failure, Shard
-from flow_synth.synth import Note, Synth
-from flow_synth.toml_file import read_toml, refusal
+from flow_synth.synth import Synth
 
 FORMAT = "flow-synth dataset"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 
 #: How sound becomes log-mel, as recipes and model files state it.
@@ -39,104 +38,6 @@ FEATURES: Mapping[str, float] = {
 
 #: Rows of float32 log-mel held at once while a dataset is read: 45 MB.
 CHUNK_ROWS = 1000
-
-#: The pitch at which every sound can be compared with every other: middle C.
-REFERENCE_PITCH = 60
-
-#: Apart from the items' own numbers, so that the split's randomness is nobody else's.
-_SPLIT_STREAM = 2**32
-
-
-class Source(StrEnum):
-    """Where a preset comes from: the bank that comes with the synth, or ``Synth.draw``."""
-
-    FACTORY = "factory"
-    DRAW = "draw"
-
-
-class Split(StrEnum):
-    """What a row may be used for; no family of near-duplicates has rows in two of them."""
-
-    TRAIN = "train"
-    VALIDATION = "validation"
-    TEST = "test"
-
-
-#: Share of the rows at which each split ends.
-_SPLIT_ENDS = {Split.TRAIN: 0.8, Split.VALIDATION: 0.9, Split.TEST: 1.0}
-
-
-class DatasetDescription(Frozen):
-    """What to render: the synth's own bank and then random presets, one note each.
-
-    ``synth`` is what :func:`flow_synth.synths.open_synth` takes. A share of the notes,
-    ``reference_share``, is at middle C; the others are uniform whole numbers from
-    ``lowest_pitch`` to ``highest_pitch``. A note that takes longer than
-    ``note_timeout_seconds`` counts as hung.
-    """
-
-    synth: str = "builtin"
-    seed: int = Field(default=0, ge=0)
-    draws: int = Field(ge=0)
-    reference_share: float = Field(default=0.5, ge=0, le=1)
-    lowest_pitch: int = Field(default=36, ge=0, le=127)
-    highest_pitch: int = Field(default=84, ge=0, le=127)
-    velocity: int = Field(default=100, ge=1, le=127)
-    shard_notes: int = Field(default=250, ge=1)
-    note_timeout_seconds: float = Field(default=30.0, gt=0)
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.lowest_pitch > self.highest_pitch:
-            raise ValueError(
-                f"lowest_pitch {self.lowest_pitch} must not be above "
-                f"highest_pitch {self.highest_pitch}"
-            )
-        return self
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """Reads a description from TOML.
-
-        Raises:
-            InputError: the file cannot be read, or a key is unknown, missing or out of range.
-        """
-        try:
-            return cls.model_validate(read_toml(path))
-        except ValidationError as error:
-            keys = f"the keys are: {', '.join(cls.model_fields)}"
-            raise refusal(path, error, keys) from error
-
-
-@dataclass(frozen=True)
-class Item:
-    """One note to render."""
-
-    index: int
-    preset: Preset
-    note: Note
-    source: Source
-
-
-def items(description: DatasetDescription, synth: Synth) -> list[Item]:
-    """Every note of a dataset; item i is a function of the description, the synth and i alone."""
-    bank = synth.presets()
-    return [
-        _item(description, synth, bank, index) for index in range(len(bank) + description.draws)
-    ]
-
-
-def _item(
-    description: DatasetDescription, synth: Synth, bank: Sequence[Preset], index: int
-) -> Item:
-    generator = np.random.default_rng([description.seed, index])
-    pitch = REFERENCE_PITCH
-    if generator.random() >= description.reference_share:
-        pitch = int(generator.integers(description.lowest_pitch, description.highest_pitch + 1))
-    note = Note(pitch, description.velocity, total_seconds=features.DURATION_SECONDS)
-    if index < len(bank):
-        return Item(index, bank[index], note, Source.FACTORY)
-    return Item(index, synth.draw(generator), note, Source.DRAW)
 
 
 class Recipe(Frozen):
@@ -167,7 +68,7 @@ class Recipe(Frozen):
 
 
 class Row(Frozen):
-    """What is known of a row beside its arrays."""
+    """What is known of a row beside its arrays; see :class:`~flow_synth.item.Item`."""
 
     index: int
     identity: str
@@ -175,9 +76,28 @@ class Row(Frozen):
     category: str
     tags: tuple[str, ...]
     source: Source
+    parents: tuple[str, ...]
     pitch: float
+    velocity: int
     family: int
-    split: Split
+    fold: int
+
+    @classmethod
+    def of(cls, item: Item) -> Self:
+        """The row of a note."""
+        return cls(
+            index=item.index,
+            identity=item.preset.identity,
+            name=item.preset.name,
+            category=item.preset.category,
+            tags=item.preset.tags,
+            source=item.source,
+            parents=item.parents,
+            pitch=item.note.pitch,
+            velocity=item.note.velocity,
+            family=item.family,
+            fold=item.fold,
+        )
 
 
 class ShardRecord(Frozen):
@@ -199,7 +119,7 @@ class Manifest(Frozen):
     """The table of contents, written last: a dataset without it is not finished."""
 
     format: Literal["flow-synth dataset"] = "flow-synth dataset"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     recipe: Recipe
     shards: tuple[ShardRecord, ...]
     failed: tuple[Failure, ...]
@@ -213,26 +133,9 @@ class Manifest(Frozen):
         shards: Sequence[ShardRecord],
         failed: Sequence[Failure],
     ) -> Self:
-        """Describes a rendered dataset and splits its rows by family."""
+        """Describes a rendered dataset."""
         lost = {failure.index for failure in failed}
-        kept = [item for item in planned if item.index not in lost]
-        values = np.stack([item.preset.values for item in kept]) if kept else np.empty((0, 1))
-        labels = families(values.astype(np.float32))
-        splits = split_families(labels, recipe.description.seed)
-        rows = tuple(
-            Row(
-                index=item.index,
-                identity=item.preset.identity,
-                name=item.preset.name,
-                category=item.preset.category,
-                tags=item.preset.tags,
-                source=item.source,
-                pitch=item.note.pitch,
-                family=int(family),
-                split=split,
-            )
-            for item, family, split in zip(kept, labels, splits, strict=True)
-        )
+        rows = tuple(Row.of(item) for item in planned if item.index not in lost)
         return cls(recipe=recipe, shards=tuple(shards), failed=tuple(failed), rows=rows)
 
     @classmethod
@@ -257,53 +160,44 @@ class Manifest(Frozen):
             ) from error
 
 
-def split_families(labels: NDArray[np.int64], seed: int) -> list[Split]:
-    """Deals whole families into the splits, 80/10/10 by rows as nearly as families allow.
-
-    Args:
-        labels: [N] family of every row.
-        seed: decides which families go where.
-
-    Returns:
-        The split of every row.
-    """
-    names, sizes = np.unique(labels, return_counts=True)
-    order = np.random.default_rng([seed, _SPLIT_STREAM]).permutation(len(names))
-    ends = np.cumsum(sizes[order])
-    middles = (ends - sizes[order] / 2) / max(len(labels), 1)
-    places = np.searchsorted(list(_SPLIT_ENDS.values()), middles, side="right")
-    of_family = dict(zip(names[order].tolist(), places.tolist(), strict=True))
-    splits = list(Split)
-    return [splits[of_family[label]] for label in labels.tolist()]
-
-
 class Dataset:
     """A finished dataset, read row by row from memory-mapped shards.
 
     Attributes:
         folder: where it lies.
         manifest: recipe, rows, and the presets that failed.
+        rotation: which folds are held out; see :func:`flow_synth.fold.split_of`.
         values: [N, P] unit values of every row's preset.
         pitch: [N] MIDI note numbers.
+        velocity: [N] MIDI velocities.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, shards: Sequence[Shard]) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, shards: Sequence[Shard], rotation: int = 0
+    ) -> None:
         self.folder = folder
         self.manifest = manifest
+        self.rotation = rotation
         self._shards = shards
         self._starts = np.cumsum([0, *(record.rows for record in manifest.shards)])
         self.values: NDArray[np.float32] = self._joined("values")
         self.pitch: NDArray[np.float32] = self._joined("pitch")
+        self.velocity: NDArray[np.uint8] = self._joined("velocity")
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, folder: Path, rotation: int = 0) -> Self:
         """Opens a dataset without reading its audio.
+
+        Args:
+            folder: where it lies.
+            rotation: 0 to 9, which folds are held out; see :func:`flow_synth.fold.split_of`.
 
         Raises:
             InputError: the dataset is not finished, or a shard is missing or damaged.
         """
         manifest = Manifest.read(folder)
-        return cls(folder, manifest, [_open_shard(folder, entry) for entry in manifest.shards])
+        shards = [_open_shard(folder, entry) for entry in manifest.shards]
+        return cls(folder, manifest, shards, rotation)
 
     def verify(self) -> None:
         """Reads every shard whole and compares it with the manifest, about a second a gigabyte.
@@ -335,9 +229,20 @@ class Dataset:
         """[N] family of near-duplicates of every row."""
         return np.array([row.family for row in self.manifest.rows], np.int64)
 
+    @property
+    def sources(self) -> NDArray[np.str_]:
+        """[N] where every row's preset comes from: a :class:`~flow_synth.item.Source`."""
+        return np.array([row.source.value for row in self.manifest.rows])
+
     def rows(self, split: Split) -> NDArray[np.intp]:
-        """Numbers of the rows of a split, ascending."""
-        return np.flatnonzero([row.split is split for row in self.manifest.rows])
+        """Numbers of the rows of a split, ascending; only originals are ever held out."""
+        return np.flatnonzero(
+            [
+                split_of(row.fold, self.rotation) is split
+                and (split is Split.TRAIN or row.source.is_original)
+                for row in self.manifest.rows
+            ]
+        )
 
     def mel(self, rows: NDArray[np.integer]) -> NDArray[np.float32]:
         """[n, 128, 87] log-mels, not normalised, of the given rows in the given order."""

@@ -18,8 +18,9 @@ from flow_synth.baseline import (
     nearest_presets,
     random_presets,
 )
-from flow_synth.dataset import Dataset, Split
+from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
+from flow_synth.fold import Split
 from flow_synth.frozen import Frozen
 from flow_synth.imitation import Progress, choose_targets, imitate
 from flow_synth.model_file import ModelDescription

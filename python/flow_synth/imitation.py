@@ -12,9 +12,10 @@ from torch import Tensor
 
 from flow_synth import metric
 from flow_synth.baseline import Proposals
-from flow_synth.dataset import Dataset, Split
+from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.features import DURATION_SECONDS, LogMel, Resampler, one_thread
+from flow_synth.fold import Split
 from flow_synth.synth import SAMPLE_RATE_HZ, Note, Synth
 
 #: A target whose samples never exceed this is too quiet to say anything.
@@ -139,7 +140,7 @@ class _Stage:
     def errors(self, row: int, candidates: NDArray[np.float32]) -> NDArray[np.float64]:
         """[k, 6] measures of presets [k, P] against a row; each different one is played once."""
         presets, place = np.unique(candidates, axis=0, return_inverse=True)
-        audio = self._play(presets, float(self._dataset.pitch[row]))
+        audio = self._play(presets, row)
         rows = np.array([row])
         values = torch.from_numpy(self._dataset.values[rows])
         # The stored log-mel was taken before the audio was rounded to 16 bits.
@@ -158,9 +159,9 @@ class _Stage:
         stacked = torch.stack([measures[measure].double() for measure in Measure], 1)
         return stacked.numpy()[place.reshape(-1)]
 
-    def _play(self, presets: NDArray[np.float32], pitch: float) -> Tensor:
-        """[k, 88200] mono sounds at 22050 Hz."""
-        velocity = self._dataset.manifest.recipe.description.velocity
+    def _play(self, presets: NDArray[np.float32], row: int) -> Tensor:
+        """[k, 88200] mono sounds at 22050 Hz, of the note of a row."""
+        pitch, velocity = float(self._dataset.pitch[row]), int(self._dataset.velocity[row])
         note = Note(pitch, velocity, total_seconds=DURATION_SECONDS)
         sounds = [self._synth.render(preset, note).mean(0) for preset in presets]
         audio: Tensor = self._resample(torch.from_numpy(np.stack(sounds)), SAMPLE_RATE_HZ)

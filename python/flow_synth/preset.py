@@ -1,8 +1,7 @@
-"""A point in a synth's parameter space: presets, their files, and families of near-duplicates."""
+"""A point in a synth's parameter space: presets and their files."""
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from reprlib import repr as shortened
@@ -16,22 +15,19 @@ from flow_synth.parameter import ParameterTable
 FORMAT = "flow-synth preset"
 FORMAT_VERSION = 1
 
-#: Two presets are twins when fewer than this many knobs differ by more than TWIN_DISTANCE.
-TWIN_KNOBS = 5
-TWIN_DISTANCE = 0.1
-
-#: Most pairs differ in enough of their first knobs already; only the others are looked at whole.
-_FIRST_KNOBS = 16
-
 
 @dataclass(frozen=True, eq=False)
 class Preset:
-    """One setting of every knob. ``values``: [P] unit values in the order of the synth's table."""
+    """One setting of every knob. ``values``: [P] unit values in the order of the synth's table.
+
+    Presets of one ``family`` are known to be near-duplicates, whatever their knobs say.
+    """
 
     name: str
     values: NDArray[np.float32]
     category: str = ""
     tags: tuple[str, ...] = ()
+    family: str = ""
 
     @property
     def identity(self) -> str:
@@ -100,42 +96,3 @@ def read_preset(path: Path, table: ParameterTable, synth: str) -> Preset:
         str(content.get("category", "")),
         tuple(map(str, tags)) if isinstance(tags, list) else (),
     )
-
-
-def twin_pairs(
-    left: NDArray[np.float32], right: NDArray[np.float32], rows: int = 32
-) -> Iterator[tuple[int, NDArray[np.intp]]]:
-    """For every row of ``left`` [N, P] the indices of its twins in ``right`` [M, P], ascending."""
-    knobs = np.ascontiguousarray(right.T)
-    for start in range(0, len(left), rows):
-        block = left[start : start + rows]
-        moved = np.zeros((len(block), len(right)), np.uint8)
-        for column, knob in enumerate(knobs[:_FIRST_KNOBS]):
-            moved += np.abs(block[:, column, None] - knob) > TWIN_DISTANCE
-        near, twins = np.nonzero(moved < TWIN_KNOBS)
-        others = np.abs(block[near, _FIRST_KNOBS:] - right[twins, _FIRST_KNOBS:]) > TWIN_DISTANCE
-        is_twin = moved[near, twins] + np.count_nonzero(others, axis=1) < TWIN_KNOBS
-        near, twins = near[is_twin], twins[is_twin]
-        ends = np.searchsorted(near, np.arange(len(block) + 1))
-        for offset in range(len(block)):
-            yield start + offset, twins[ends[offset] : ends[offset + 1]]
-
-
-def families(values: NDArray[np.float32], rows: int = 1024) -> NDArray[np.int64]:
-    """Joins twins, and twins of twins, into families.
-
-    Args:
-        values: [N, P] unit values.
-        rows: how many are compared with all before them at once.
-
-    Returns:
-        [N] family labels; a family is named by the index of its first member.
-    """
-    labels = np.arange(len(values))
-    for start in range(0, len(values), rows):
-        stop = start + rows
-        for _, twins in twin_pairs(values[start:stop], values[:stop]):
-            joined = np.unique(labels[twins])
-            if len(joined) > 1:
-                labels[np.isin(labels, joined)] = joined[0]
-    return labels

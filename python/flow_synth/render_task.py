@@ -15,9 +15,11 @@ from distributed import get_worker
 from numpy.typing import NDArray
 
 from flow_synth.atomic_file import PARTIAL_SUFFIX, cannot_write
-from flow_synth.dataset import DatasetDescription, Item, Recipe, ShardRecord, items
+from flow_synth.dataset import Recipe, ShardRecord
+from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler, one_thread
+from flow_synth.item import Item, items
 from flow_synth.shard import Failure, Shard, write_shard
 from flow_synth.synth import SAMPLE_RATE_HZ, Synth, SynthError
 

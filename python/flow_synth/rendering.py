@@ -17,8 +17,10 @@ from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
 from flow_synth import synths
 from flow_synth.atomic_file import make_folder, remove_partial_files, write_atomically
-from flow_synth.dataset import MANIFEST, DatasetDescription, Item, Manifest, Recipe
+from flow_synth.dataset import MANIFEST, Manifest, Recipe
+from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
+from flow_synth.item import Item
 from flow_synth.render_task import (
     FinishedShard,
     OpenSynth,
@@ -184,7 +186,7 @@ def _plan(
             f"{description.note_timeout_seconds:g} s; check that it runs without a screen"
         ) from error
     if not planned:
-        raise InputError("draws is 0 and the synth has no presets of its own; give draws >= 1")
+        raise InputError("the synth has no presets of its own; give draws >= 1")
     return recipe, planned
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from flow_synth.dataset import REFERENCE_PITCH
+from flow_synth.dataset_description import REFERENCE_PITCH
 from flow_synth.frozen import Frozen
 from flow_synth.imitation import Imitations, Measure
 from flow_synth.parameter import ParameterTable

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from flow_synth.family import twin_pairs
 from flow_synth.parameter import Kind
-from flow_synth.preset import twin_pairs
 from flow_synth.synth import SAMPLE_RATE_HZ, Note
 from flow_synth.synths.builtin import BuiltinSynth, builtin_table
 from flow_synth.synths.builtin_bank import LEVEL_DB, loudest_db

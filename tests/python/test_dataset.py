@@ -1,4 +1,4 @@
-"""Datasets: descriptions, splits by family, shards, and reading rows back."""
+"""Datasets: descriptions, shards, and reading rows back."""
 
 import errno
 import json
@@ -14,36 +14,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
-from synths_for_tests import N_KNOBS, N_PRESETS, SineSynth
+from synths_for_tests import N_KNOBS, SineSynth
 
 from flow_synth.atomic_file import write_atomically
-from flow_synth.dataset import (
-    MANIFEST,
-    REFERENCE_PITCH,
-    Dataset,
-    DatasetDescription,
-    Item,
-    Manifest,
-    Recipe,
-    ShardRecord,
-    Source,
-    Split,
-    items,
-    split_families,
-)
+from flow_synth.dataset import MANIFEST, Dataset, Manifest, Recipe, ShardRecord
+from flow_synth.dataset_description import Augmentation, DatasetDescription, RandomPitch
 from flow_synth.error import InputError
-from flow_synth.preset import twin_pairs
+from flow_synth.fold import N_FOLDS, Split
+from flow_synth.item import Item, items
 from flow_synth.shard import Failure, Shard, write_shard
 
-DESCRIPTION = DatasetDescription(synth="sine", draws=200, seed=7)
+DESCRIPTION = DatasetDescription(
+    synth="sine",
+    draws=200,
+    seed=7,
+    random_pitch=RandomPitch(),
+    velocities=(50, 100),
+    augmentation=Augmentation(crossover=30, uniform=20, folds=tuple(range(N_FOLDS))),
+)
+DESCRIPTION_TEXT = """
+synth = "sine"
+draws = 200
+seed = 7
+velocities = [50, 100]
 
+[random_pitch]
 
-def same(left: Item, right: Item) -> bool:
-    return (
-        (left.index, left.note, left.source) == (right.index, right.note, right.source)
-        and left.preset.name == right.preset.name
-        and np.array_equal(left.preset.values, right.preset.values)
-    )
+[augmentation]
+crossover = 30
+uniform = 20
+folds = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+"""
 
 
 def write_dataset(folder: Path, planned: list[Item], rows_per_shard: int = 7) -> Manifest:
@@ -58,6 +59,7 @@ def write_dataset(folder: Path, planned: list[Item], rows_per_shard: int = 7) ->
             "index": index,
             "values": np.stack([item.preset.values for item in part]),
             "pitch": np.array([item.note.pitch for item in part], np.float32),
+            "velocity": np.array([item.note.velocity for item in part], np.uint8),
             "audio": index[:, None].repeat(9, 1).astype(np.float16),
             "mel": -index[:, None, None].repeat(3, 1).repeat(4, 2).astype(np.float16),
         }
@@ -68,46 +70,9 @@ def write_dataset(folder: Path, planned: list[Item], rows_per_shard: int = 7) ->
     return manifest
 
 
-def test_the_bank_comes_first_and_then_the_draws() -> None:
-    planned = items(DESCRIPTION, SineSynth())
-    assert [item.index for item in planned] == list(range(N_PRESETS + DESCRIPTION.draws))
-    assert [item.preset.name for item in planned[:N_PRESETS]] == [
-        preset.name for preset in SineSynth().presets()
-    ]
-    assert [item.source for item in planned] == (
-        [Source.FACTORY] * N_PRESETS + [Source.DRAW] * DESCRIPTION.draws
-    )
-
-
-def test_an_item_depends_on_seed_and_index_alone() -> None:
-    planned = items(DESCRIPTION, SineSynth())
-    fewer = items(DESCRIPTION.model_copy(update={"draws": 3}), SineSynth())
-    assert all(map(same, fewer, planned))
-    reseeded = items(DESCRIPTION.model_copy(update={"seed": 8}), SineSynth())
-    assert not any(map(same, reseeded[N_PRESETS:], planned[N_PRESETS:]))
-
-
-@pytest.mark.parametrize(
-    ("share", "least", "most"), [(0.0, 0, 20), (0.5, 100, 140), (1.0, 204, 204)]
-)
-def test_the_share_of_notes_at_middle_c_is_the_one_asked_for(
-    share: float, least: int, most: int
-) -> None:
-    # 204 notes: five standard deviations of a binomial at 1/2 are 36; at share 0 one of 25 pitches
-    # is middle C by chance.
-    update = {"reference_share": share, "lowest_pitch": 48, "highest_pitch": 72}
-    planned = items(DESCRIPTION.model_copy(update=update), SineSynth())
-    pitches = [item.note.pitch for item in planned]
-    assert least <= pitches.count(REFERENCE_PITCH) <= most
-    assert set(pitches) <= set(range(48, 73))
-    if share == 0:
-        assert {48, 72} <= set(pitches)
-    assert {item.note.total_seconds for item in planned} == {4.0}
-
-
 def test_a_description_is_read_from_toml(tmp_path: Path) -> None:
     path = tmp_path / "dataset.toml"
-    path.write_text('synth = "sine"\ndraws = 200\nseed = 7\n')
+    path.write_text(DESCRIPTION_TEXT)
     assert DatasetDescription.read(path) == DESCRIPTION
 
 
@@ -115,10 +80,18 @@ def test_a_description_is_read_from_toml(tmp_path: Path) -> None:
     ("content", "named"),
     [
         ("draws = 1\ndrawz = 2", "'drawz'"),
-        ("seed = 1", "'draws'"),
         ("draws = -1", "'draws' is -1"),
-        ("draws = 1\nlowest_pitch = 80\nhighest_pitch = 40", "lowest_pitch 80"),
-        ("draws = 1\nreference_share = 1.5", "'reference_share' is 1.5"),
+        ("pitches = [60, 128]", "'pitches.1' is 128"),
+        ("pitches = []", "'pitches'"),
+        ("pitches = [60, 48, 60]", "pitches .60, 48, 60. has a number twice"),
+        ("velocities = [0]", "'velocities.0' is 0"),
+        ("pitches = [36, 48]\n[random_pitch]", "pitches and random_pitch exclude each other"),
+        ("[random_pitch]\nlowest = 80\nhighest = 40", "lowest 80"),
+        ("[random_pitch]\nreference_share = 1.5", "'random_pitch.reference_share' is 1.5"),
+        ("[augmentation]\nsmall = -1", "'augmentation.small' is -1"),
+        ("[augmentation]\nfolds = [10]", "'augmentation.folds.0' is 10"),
+        ("[augmentation]\nfolds = []", "'augmentation.folds'"),
+        ("[augmentation]\ntiny = 3", "'augmentation.tiny'"),
         ("draws = 1\nshard_notes = 0", "'shard_notes' is 0"),
         ("draws = ", "cannot read"),
     ],
@@ -136,49 +109,6 @@ def test_a_missing_description_is_refused(tmp_path: Path) -> None:
         DatasetDescription.read(tmp_path / "nowhere.toml")
 
 
-@given(
-    st.lists(st.integers(0, 30), max_size=200).map(lambda labels: np.array(labels, np.int64)),
-    st.integers(0, 2**31),
-)
-def test_no_family_has_rows_in_two_splits(labels: NDArray[np.int64], seed: int) -> None:
-    splits = split_families(labels, seed)
-    assert len(splits) == len(labels)
-    assert len(set(zip(labels.tolist(), splits, strict=True))) == len(set(labels.tolist()))
-    assert splits == split_families(labels, seed)
-
-
-@given(st.integers(1, 500), st.integers(0, 2**31))
-def test_without_twins_the_splits_are_80_10_and_10_percent(n_rows: int, seed: int) -> None:
-    splits = split_families(np.arange(n_rows), seed)
-    # A split ends where a row's middle passes its share: within one row at either end.
-    for split, share in [(Split.TRAIN, 0.8), (Split.VALIDATION, 0.1), (Split.TEST, 0.1)]:
-        assert abs(splits.count(split) - share * n_rows) <= 1
-
-
-def test_another_seed_deals_other_families() -> None:
-    assert split_families(np.arange(100), 0) != split_families(np.arange(100), 1)
-
-
-def test_no_twins_are_in_two_splits() -> None:
-    # Few knobs far from their rest: many draws are twins, or twins of twins, of one another.
-    generator = np.random.default_rng(0)
-    centres = generator.random((40, 30), dtype=np.float32)
-    values = centres[generator.integers(0, 40, 300)]
-    moved = generator.random(values.shape) < 0.05
-    values[moved] = generator.random(int(moved.sum()), dtype=np.float32)
-    planned = items(DESCRIPTION.model_copy(update={"draws": 296}), SineSynth())
-    presets = [
-        Item(item.index, type(item.preset)(item.preset.name, value), item.note, item.source)
-        for item, value in zip(planned, values, strict=True)
-    ]
-    rows = Manifest.of(Recipe.of(DESCRIPTION, SineSynth()), presets, (), ()).rows
-    pairs = [(one, int(other)) for one, twins in twin_pairs(values, values) for other in twins]
-    assert len(pairs) > 2 * len(rows)
-    assert all(rows[one].split is rows[other].split for one, other in pairs)
-    assert all(rows[one].family == rows[other].family for one, other in pairs)
-    assert {row.split for row in rows} == set(Split)
-
-
 def test_failed_presets_have_no_row() -> None:
     planned = items(DESCRIPTION, SineSynth())
     failed = Failure(index=5, identity="x", name="y", reason="z")
@@ -189,7 +119,15 @@ def test_failed_presets_have_no_row() -> None:
 
 def test_every_setting_changes_the_recipe() -> None:
     digest = Recipe.of(DESCRIPTION, SineSynth()).digest
-    for key, value in {"seed": 8, "draws": 201, "velocity": 90, "note_timeout_seconds": 9}.items():
+    changes = {
+        "seed": 8,
+        "draws": 201,
+        "velocities": (50,),
+        "random_pitch": None,
+        "augmentation": Augmentation(),
+        "note_timeout_seconds": 9,
+    }
+    for key, value in changes.items():
         other = DESCRIPTION.model_copy(update={key: value})
         assert Recipe.of(other, SineSynth()).digest != digest
     newer = SineSynth()
@@ -205,14 +143,31 @@ def test_rows_are_read_back_in_any_order(tmp_path: Path) -> None:
     assert len(dataset) == len(planned)
     np.testing.assert_array_equal(dataset.values, [item.preset.values for item in planned])
     np.testing.assert_array_equal(dataset.pitch, [item.note.pitch for item in planned])
+    np.testing.assert_array_equal(dataset.velocity, [item.note.velocity for item in planned])
+    assert dataset.sources.tolist() == [item.source.value for item in planned]
     assert dataset.values.shape[1] == len(dataset.table) == N_KNOBS
     rows = np.random.default_rng(0).permutation(len(dataset))[:50]
     np.testing.assert_array_equal(dataset.audio(rows), np.tile(rows, (9, 1)).T)
     np.testing.assert_array_equal(dataset.mel(rows)[:, 2, 3], -rows)
     assert dataset.mel(np.arange(0)).shape == (0, 3, 4)
-    joined = np.concatenate([dataset.rows(split) for split in Split])
-    np.testing.assert_array_equal(np.sort(joined), np.arange(len(dataset)))
     assert dataset.families.tolist() == [row.family for row in manifest.rows]
+
+
+def test_every_rotation_holds_out_originals_alone_and_tests_each_once(tmp_path: Path) -> None:
+    planned = items(DESCRIPTION, SineSynth())
+    write_dataset(tmp_path, planned)
+    tested: list[int] = []
+    for rotation in range(N_FOLDS):
+        dataset = Dataset.open(tmp_path, rotation)
+        parts = {split: dataset.rows(split).tolist() for split in Split}
+        assert not set(parts[Split.TEST]) & set(parts[Split.VALIDATION])
+        held_out = {*parts[Split.TEST], *parts[Split.VALIDATION]}
+        assert all(planned[row].source.is_original for row in held_out)
+        families = {planned[row].family for row in held_out}
+        assert not families & {planned[row].family for row in parts[Split.TRAIN]}
+        assert len(parts[Split.TRAIN]) > 0.6 * len(planned)
+        tested += parts[Split.TEST]
+    assert sorted(tested) == [item.index for item in planned if item.source.is_original]
 
 
 def test_a_dataset_that_is_not_whole_is_refused(tmp_path: Path) -> None:
@@ -227,8 +182,8 @@ def test_a_dataset_that_is_not_whole_is_refused(tmp_path: Path) -> None:
     shard.write_bytes(content[:-1])
     with pytest.raises(InputError, match="shard-00003"):
         Dataset.open(tmp_path)
-    shard.write_bytes((tmp_path / "shard-00029.safetensors").read_bytes())
-    with pytest.raises(InputError, match="1 rows instead of 7"):
+    shard.write_bytes((tmp_path / "shard-00072.safetensors").read_bytes())
+    with pytest.raises(InputError, match="4 rows instead of 7"):
         Dataset.open(tmp_path)
 
 
@@ -243,7 +198,9 @@ def test_a_dataset_is_verified_by_the_checksums_of_its_shards(tmp_path: Path) ->
         Dataset.open(tmp_path).verify()
 
 
-@pytest.mark.parametrize("change", [{"version": 2}, {"format": "x"}, {"rows": 1}, {"other": 1}])
+@pytest.mark.parametrize(
+    "change", [{"version": 1}, {"version": 3}, {"format": "x"}, {"rows": 1}, {"other": 1}]
+)
 def test_another_format_of_manifest_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
     write_dataset(tmp_path, items(DESCRIPTION, SineSynth()))
     path = tmp_path / MANIFEST

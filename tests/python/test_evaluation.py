@@ -13,20 +13,14 @@ from synths_for_tests import N_KNOBS, SineSynth
 from torch import Tensor
 
 from flow_synth.baseline import mean_preset, median_preset, nearest_presets, random_presets
-from flow_synth.dataset import (
-    Dataset,
-    DatasetDescription,
-    Manifest,
-    Recipe,
-    Row,
-    ShardRecord,
-    Source,
-    Split,
-)
+from flow_synth.dataset import Dataset, Manifest, Recipe, Row, ShardRecord
+from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation, evaluate
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler
+from flow_synth.fold import N_FOLDS, Split, split_of
 from flow_synth.imitation import MINIMUM_PEAK, Measure, choose_targets, imitate
+from flow_synth.item import Source
 from flow_synth.library import model_path
 from flow_synth.model_file import ModelDescription, read_model_file
 from flow_synth.score import RIVALS, Method, Notes, family_interval
@@ -36,6 +30,7 @@ from flow_synth.synth import SAMPLE_RATE_HZ, Note
 
 N_TRAIN = 30
 N_TEST = 8
+FOLDS = {split_of(fold): fold for fold in range(N_FOLDS)}
 
 
 def make_dataset(
@@ -55,9 +50,11 @@ def make_dataset(
             category="",
             tags=(),
             source=Source.DRAW,
+            parents=(),
             pitch=float(pitch[index]),
+            velocity=100,
             family=family,
-            split=split,
+            fold=FOLDS[split],
         )
         for index, (split, family) in enumerate(zip(splits, families, strict=True))
     )
@@ -70,6 +67,7 @@ def make_dataset(
     arrays: dict[str, NDArray[Any]] = {
         "values": values,
         "pitch": pitch,
+        "velocity": np.full(len(rows), 100, np.uint8),
         "audio": audio,
         "mel": mel,
     }

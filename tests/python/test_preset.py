@@ -1,24 +1,13 @@
-"""Presets: their files, their identity, and families of near-duplicates."""
+"""Presets: their files and their identity."""
 
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 
 from flow_synth.error import InputError
-from flow_synth.preset import (
-    TWIN_DISTANCE,
-    TWIN_KNOBS,
-    Preset,
-    families,
-    read_preset,
-    twin_pairs,
-    write_preset,
-)
+from flow_synth.preset import Preset, read_preset, write_preset
 from flow_synth.synths.builtin import builtin_table
 
 TABLE = builtin_table()
@@ -107,36 +96,3 @@ def test_identity_is_of_the_knobs_alone() -> None:
     values = np.full(3, 0.5, np.float32)
     assert Preset("a", values).identity == Preset("b", values, "bass").identity
     assert Preset("a", values).identity != Preset("a", values + np.float32(1e-6)).identity
-
-
-points = arrays.arrays(
-    np.float32,
-    st.tuples(st.integers(1, 30), st.just(8)),
-    elements=st.sampled_from([0.0, 0.05, 0.3, 0.9]).map(np.float32),
-)
-
-
-@given(points)
-def test_twins_are_found_as_their_definition_says(values: np.ndarray) -> None:
-    moved = (np.abs(values[:, None] - values[None]) > TWIN_DISTANCE).sum(-1)
-    for row, twins in twin_pairs(values, values, rows=7):
-        np.testing.assert_array_equal(twins, np.flatnonzero(moved[row] < TWIN_KNOBS))
-
-
-@given(points)
-def test_families_hold_all_twins_and_do_not_depend_on_order(values: np.ndarray) -> None:
-    labels = families(values)
-    for row, twins in twin_pairs(values, values):
-        assert (labels[twins] == labels[row]).all()
-    order = np.random.default_rng(len(values)).permutation(len(values))
-    shuffled = families(values[order])
-    same = labels[:, None] == labels[None]
-    np.testing.assert_array_equal(shuffled[:, None] == shuffled[None], same[np.ix_(order, order)])
-
-
-def test_a_chain_of_twins_is_one_family() -> None:
-    chain = np.zeros((4, 20), np.float32)
-    for link in range(4):
-        chain[link, : 4 * link] = 1.0
-    stranger = np.ones((1, 20), np.float32)
-    assert families(np.concatenate((chain, stranger))).tolist() == [0, 0, 0, 0, 4]

@@ -21,13 +21,17 @@ from synths_for_tests import N_PRESETS, SineSynth, open_test_synth
 
 from flow_synth import rendering
 from flow_synth.atomic_file import PARTIAL_SUFFIX
-from flow_synth.dataset import MANIFEST, Dataset, DatasetDescription, Source, items
+from flow_synth.dataset import MANIFEST, Dataset
+from flow_synth.dataset_description import DatasetDescription, RandomPitch
 from flow_synth.error import InputError
 from flow_synth.features import LogMel, Resampler
+from flow_synth.item import Source, items
 from flow_synth.rendering import RenderSummary, render_dataset
 from flow_synth.synth import SAMPLE_RATE_HZ
 
-DESCRIPTION = DatasetDescription(synth="sine", draws=8, seed=3, shard_notes=5)
+DESCRIPTION = DatasetDescription(
+    synth="sine", draws=8, seed=3, shard_notes=5, random_pitch=RandomPitch()
+)
 N_NOTES = N_PRESETS + DESCRIPTION.draws
 STARTING_SECONDS = 120
 
@@ -90,7 +94,9 @@ def test_the_rows_are_what_the_synth_plays(reference: Path) -> None:
             item.preset.category,
             item.preset.tags,
         )
-        assert (row.source, row.pitch) == (item.source, item.note.pitch)
+        assert (row.source, row.parents) == (item.source, item.parents)
+        assert (row.pitch, row.velocity) == (item.note.pitch, item.note.velocity)
+        assert (row.family, row.fold) == (item.family, item.fold)
         played = SineSynth().render(item.preset.values, item.note)
         mono = Resampler()(torch.from_numpy(played.mean(0))[None], SAMPLE_RATE_HZ)
         # float16 keeps eleven bits: half a step is 2**-11 of the value.
@@ -100,7 +106,7 @@ def test_the_rows_are_what_the_synth_plays(reference: Path) -> None:
     assert [row.source for row in dataset.manifest.rows].count(Source.FACTORY) == N_PRESETS
     # The bank's last two presets are twins.
     assert dataset.manifest.rows[2].family == dataset.manifest.rows[3].family
-    assert dataset.manifest.rows[2].split is dataset.manifest.rows[3].split
+    assert dataset.manifest.rows[2].fold == dataset.manifest.rows[3].fold
 
 
 def test_a_finished_dataset_is_kept(reference: Path, render: Render, tmp_path: Path) -> None:

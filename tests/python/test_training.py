@@ -15,20 +15,14 @@ import torch
 from numpy.typing import NDArray
 
 from flow_synth import training
-from flow_synth.dataset import (
-    Dataset,
-    DatasetDescription,
-    Item,
-    Manifest,
-    Recipe,
-    ShardRecord,
-    Source,
-    Split,
-)
+from flow_synth.dataset import Dataset, Manifest, Recipe, ShardRecord
+from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
 from flow_synth.examples import Examples, add_noise_floor, epoch_order
 from flow_synth.experiment import Experiment, NoiseRange
 from flow_synth.features import N_FRAMES, N_MELS
+from flow_synth.fold import Split, deal_families
+from flow_synth.item import Item, Source
 from flow_synth.parameter import Kind, Parameter, ParameterTable
 from flow_synth.preset import Preset
 from flow_synth.shard import write_shard
@@ -96,11 +90,16 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mel = [
         -0.05 * np.abs(bins - 10 * v[0] - 100 * v[1]) - 0.05 * v[2] * frames - 2 for v in values
     ]
-    items = [Item(i, Preset("", v), Note(), Source.DRAW) for i, v in enumerate(values)]
+    folds = deal_families(np.arange(N_ROWS), 0)
+    items = [
+        Item(i, Preset("", v), Note(), Source.DRAW, i, int(fold))
+        for i, (v, fold) in enumerate(zip(values, folds, strict=True))
+    ]
     arrays: dict[str, NDArray[Any]] = {
         "index": np.arange(N_ROWS),
         "values": values,
         "pitch": np.full(N_ROWS, 60, np.float32),
+        "velocity": np.full(N_ROWS, 100, np.uint8),
         "mel": np.array(mel, np.float16),
     }
     recipe = Recipe.of(DatasetDescription(draws=N_ROWS), Knobs())  # type: ignore[arg-type]

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from flow_synth.preset import Preset, twin_pairs
+from flow_synth.family import twin_pairs
+from flow_synth.preset import Preset
 from flow_synth.synth import SAMPLE_RATE_HZ, Note
 from flow_synth.synths.builtin import BuiltinSynth
 from flow_synth.synths.builtin_priors import CATEGORIES, HOME_PITCH, draw_category
