@@ -275,7 +275,7 @@ def test_another_datasets_folder_is_refused(
         render(folder, DESCRIPTION.model_copy(update={"seed": 4}))
     (folder / MANIFEST).unlink()
     with pytest.raises(InputError, match="holds a dataset of another description"):
-        render(folder, DESCRIPTION.model_copy(update={"velocity": 99}))
+        render(folder, DESCRIPTION.model_copy(update={"velocities": (99,)}))
     assert content(folder) | {MANIFEST: b""} == content(reference) | {MANIFEST: b""}
 
 
