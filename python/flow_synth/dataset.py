@@ -1,6 +1,7 @@
 """Datasets: the manifest, and rows of (preset, note, audio, log-mel) read back."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -16,6 +17,7 @@ from flow_synth.fold import Split, split_of
 from flow_synth.frozen import Frozen
 from flow_synth.item import Item, Source
 from flow_synth.parameter import ParameterTable
+from flow_synth.preset import Preset
 from flow_synth.shard import Failure, Shard
 from flow_synth.synth import Synth
 
@@ -41,12 +43,13 @@ CHUNK_ROWS = 1000
 
 
 class Recipe(Frozen):
-    """Everything that the bytes of a dataset depend on."""
+    """Everything that the bytes of a dataset depend on; ``bank`` digests the synth's presets."""
 
     description: DatasetDescription
     synth_identity: str
     synth_version: str
     table: ParameterTable
+    bank: str
     features: Mapping[str, float]
 
     @classmethod
@@ -57,6 +60,7 @@ class Recipe(Frozen):
             synth_identity=synth.identity,
             synth_version=synth.version,
             table=synth.table,
+            bank=_bank_digest(synth.presets()),
             features=FEATURES,
         )
 
@@ -65,6 +69,12 @@ class Recipe(Frozen):
         """SHA-256 of the recipe and of the format's version, in hexadecimal digits."""
         content = f"{FORMAT} {FORMAT_VERSION} {self.model_dump_json()}"
         return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _bank_digest(bank: Sequence[Preset]) -> str:
+    """Families count, too: what is made from presets depends on their folds."""
+    known = [(p.identity, p.name, p.category, p.tags, p.family) for p in bank]
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
 
 class Row(Frozen):

@@ -1,6 +1,7 @@
 """One split in memory, what training takes from it beforehand, and in which order it visits it."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,6 +15,7 @@ from flow_synth.error import InputError
 from flow_synth.experiment import NoiseRange
 from flow_synth.flow import dequantise
 from flow_synth.fold import Split
+from flow_synth.item import Source
 from flow_synth.models import RegressionFlow
 
 
@@ -24,10 +26,12 @@ class Examples:
     Attributes:
         values: [N, P] float32 unit values, stepped knobs on their steps.
         mel: [N, 128, 87] float16 log-mel in nats.
+        sources: [N] where each preset comes from: a :class:`~flow_synth.item.Source`.
     """
 
     values: Tensor
     mel: Tensor
+    sources: NDArray[np.str_]
 
     def __len__(self) -> int:
         return len(self.values)
@@ -46,7 +50,8 @@ class Examples:
             )
         parts = np.split(rows, range(CHUNK_ROWS, len(rows), CHUNK_ROWS))
         mel = np.concatenate([dataset.mel(part).astype(np.float16) for part in parts])
-        return cls(torch.from_numpy(dataset.values[rows]), torch.from_numpy(mel))
+        values = torch.from_numpy(dataset.values[rows])
+        return cls(values, torch.from_numpy(mel), dataset.sources[rows])
 
 
 def fit_statistics(model: RegressionFlow, examples: Examples, n_values: Tensor) -> None:
@@ -73,6 +78,50 @@ def add_noise_floor(mel: Tensor, noise: NoiseRange) -> Tensor:
     return torch.where(chosen, torch.logaddexp(mel, floor), mel)
 
 
-def epoch_order(n_examples: int, seed: int, epoch: int) -> NDArray[np.int64]:
-    """The order in which an epoch visits the examples: a function of its arguments alone."""
-    return np.random.default_rng([seed, epoch]).permutation(n_examples)
+def epoch_order(
+    sources: NDArray[np.str_], mixture: Mapping[Source, float], seed: int, epoch: int
+) -> NDArray[np.intp]:
+    """The order in which an epoch visits the examples: a function of its arguments alone.
+
+    Args:
+        sources: [N] of the examples.
+        mixture: share of each source; none: every example is visited once.
+        seed: of the order.
+        epoch: counted from 0. No example of a source is visited a second time, in this epoch or a
+            later one, before all of that source have been visited a first time.
+
+    Returns:
+        Numbers of examples: as many as the sources of the mixture have, to a whole number each.
+
+    Raises:
+        InputError: there is no example of a source of the mixture.
+    """
+    generator = np.random.default_rng([seed, epoch])
+    if not mixture:
+        return generator.permutation(len(sources))
+    pools = {source: np.flatnonzero(sources == source.value) for source in mixture}
+    for source, pool in pools.items():
+        if not len(pool):
+            raise InputError(
+                f"the mixture asks for presets of source {source.value!r}, but the training rows "
+                f"have only: {', '.join(sorted(set(sources.tolist())))}"
+            )
+    total = sum(map(len, pools.values()))
+    visits = [
+        _visits(
+            pool, max(round(mixture[source] * total), 1), [seed, list(Source).index(source)], epoch
+        )
+        for source, pool in pools.items()
+    ]
+    return generator.permutation(np.concatenate(visits))
+
+
+def _visits(
+    pool: NDArray[np.intp], count: int, stream: Sequence[int], epoch: int
+) -> NDArray[np.intp]:
+    """The part of an epoch in an endless row of shuffled pools."""
+    first, last = epoch * count, (epoch + 1) * count
+    rounds = range(first // len(pool), -(-last // len(pool)))
+    shuffled = [np.random.default_rng([*stream, number]).permutation(pool) for number in rounds]
+    start = first - rounds.start * len(pool)
+    return np.concatenate(shuffled)[start : start + count]

@@ -1,19 +1,34 @@
 """What a training run is: a typed, frozen description, read from TOML."""
 
+import math
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
 from flow_synth.frozen import Frozen
+from flow_synth.item import Source
 from flow_synth.models.sizes import Count, Sizes
 from flow_synth.objective import ErrorModel, Weights
 from flow_synth.toml_file import read_toml, refusal
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Level = Annotated[float, Field(le=0)]
+
+
+def _check_mixture(shares: dict[Source, float]) -> dict[Source, float]:
+    total = math.fsum(shares.values())
+    if shares and abs(total - 1.0) > 1e-6:
+        raise ValueError(f"the shares of a mixture make {total:g} together; let them make 1")
+    return shares
+
+
+Mixture = Annotated[
+    dict[Source, Annotated[float, Field(gt=0, le=1)]], AfterValidator(_check_mixture)
+]
 
 
 class Schedule(StrEnum):
@@ -85,11 +100,15 @@ class NoiseRange(Frozen):
 class Experiment(Frozen):
     """A training run: with the same dataset and machine it gives the same losses.
 
-    ``dataset`` is a rendered dataset's folder; in a file it is relative to that file.
-    Without ``noise`` the encoder hears the training sounds as they are.
+    ``dataset`` is a rendered dataset's folder; in a file it is relative to that file. Which of its
+    ten folds are held out follows from ``rotation``; see :func:`flow_synth.fold.split_of`.
+    ``mixture`` gives the share of every epoch that is of each source: without it, every training
+    row is met once an epoch. Without ``noise`` the encoder hears the training sounds as they are.
     """
 
     dataset: Path
+    rotation: Fold = 0
+    mixture: Mixture = Field(default_factory=dict)
     model: Sizes = Sizes()
     objective: ObjectiveSettings = ObjectiveSettings()
     optimiser: OptimiserSettings = OptimiserSettings()

@@ -210,7 +210,7 @@ def export_run(
     if not path.name.endswith(SUFFIX):
         raise InputError(f"{path} is no name for a model file; let it end in {SUFFIX!r}")
     trained = load_run(run)
-    dataset = Dataset.open(trained.experiment.dataset)
+    dataset = Dataset.open(trained.experiment.dataset, trained.experiment.rotation)
     dataset.verify()
     recipe = dataset.manifest.recipe
     rows = np.random.default_rng(0).permutation(dataset.rows(Split.TRAIN))[:_STATISTICS_ROWS]

@@ -1,5 +1,6 @@
 """Families of near-duplicates, which no split of a dataset may part."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 TWIN_KNOBS = 5
 TWIN_SHARE = 6
 TWIN_DISTANCE = 0.1
+
+#: What lies further than this below a sound's own maximum does not count when sounds are compared.
+SOUND_RANGE_DB = 80.0
 
 #: Most pairs differ in enough of their first knobs already; only the others are looked at whole.
 _FIRST_KNOBS = 16
@@ -45,6 +49,28 @@ def twin_pairs(left: NDArray[np.float32], right: NDArray[np.float32]) -> Iterato
         ends = np.searchsorted(near, np.arange(len(block) + 1))
         for offset in range(len(block)):
             yield start + offset, twins[ends[offset] : ends[offset + 1]]
+
+
+def sound_twins(mel: NDArray[np.float32], distance_nat: float) -> Iterator[Link]:
+    """For every sound those before it that sound alike, level included.
+
+    Args:
+        mel: [N, bands, frames] log-mels in nats.
+        distance_nat: two sounds are alike when their log-mels, each no lower than 80 dB below its
+            own maximum, differ by less than this in the root mean square over bins.
+    """
+    floor = mel.max((1, 2), keepdims=True) - SOUND_RANGE_DB * math.log(10.0) / 20.0
+    points = np.maximum(mel, floor).reshape(len(mel), -1)
+    # Distances are differences of squares: around the mean those are small.
+    points -= points.mean(0)
+    squares = np.square(points).sum(1)
+    limit = distance_nat**2 * points.shape[1]
+    for start in range(0, len(points), _CHUNK_ROWS):
+        stop = start + _CHUNK_ROWS
+        products = points[start:stop] @ points[:stop].T
+        apart = squares[start:stop, None] + squares[:stop] - 2.0 * products
+        for offset, row in enumerate(apart):
+            yield start + offset, np.flatnonzero(row[: start + offset] < limit)
 
 
 def families(values: NDArray[np.float32], known: Sequence[str] = ()) -> NDArray[np.int64]:

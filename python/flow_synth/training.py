@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from lightning_fabric import Fabric
+from numpy.typing import NDArray
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
@@ -91,7 +92,7 @@ def train(
         InputError: the dataset cannot be read or is damaged, this machine has no such accelerator,
             the folder holds another run, the disk is full, or the training diverges.
     """
-    dataset = Dataset.open(experiment.dataset)
+    dataset = Dataset.open(experiment.dataset, experiment.rotation)
     fabric = _fabric(accelerator, devices, _fabric_precision(experiment, accelerator))
     dataset.verify()
     fabric.launch()
@@ -147,8 +148,9 @@ class _Run:
         self.identity = _identity(experiment, dataset)
         self.train_examples = Examples.read(dataset, Split.TRAIN)
         self.validation_examples = Examples.read(dataset, Split.VALIDATION)
-        self.batch_size = min(experiment.batch_size, len(self.train_examples))
-        self.steps_per_epoch = len(self.train_examples) // self.batch_size
+        n_visits = len(self._order(0))
+        self.batch_size = min(experiment.batch_size, n_visits)
+        self.steps_per_epoch = n_visits // self.batch_size
         self.n_values = torch.tensor([p.n_values for p in self.table.parameters()])
         self.history: History = []
         torch.manual_seed(experiment.seed)
@@ -268,12 +270,15 @@ class _Run:
 
     def _batches(self, epoch: int) -> Iterator[Tensor]:
         """This process's share of each of the epoch's batches."""
-        order = torch.from_numpy(
-            epoch_order(len(self.train_examples), self.experiment.seed, epoch)
-        )
+        order = torch.from_numpy(self._order(epoch))
         for step in range(self.steps_per_epoch):
             batch = order[step * self.batch_size : (step + 1) * self.batch_size]
             yield batch[self.fabric.global_rank :: self.fabric.world_size]
+
+    def _order(self, epoch: int) -> NDArray[np.intp]:
+        """The training examples that an epoch visits."""
+        experiment = self.experiment
+        return epoch_order(self.train_examples.sources, experiment.mixture, experiment.seed, epoch)
 
     def _batch(self, examples: Examples, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Log-mel [B, 128, 87] float32 and dequantised values [B, P] of the given rows."""

@@ -11,7 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
+from flow_synth.family import twin_pairs
+from flow_synth.fold import Split, split_of
+from flow_synth.item import items
 from flow_synth.parameter import Kind
 from flow_synth.preset import Preset
 from flow_synth.synth import Note
@@ -194,6 +198,34 @@ def test_a_set_keeps_its_knobs_and_leaves_the_others_at_their_defaults(identity:
     others = [TABLE.names.index(name) for name in TABLE.names if name not in KNOBS[identity]]
     for preset in whole:
         np.testing.assert_array_equal(preset.values[others], TABLE.defaults[others])
+
+
+@pytest.mark.parametrize("identity", AMSYNTH)
+def test_twins_of_any_set_are_of_one_family_and_in_one_fold_of_every_set(identity: str) -> None:
+    planned = items(DatasetDescription(synth=identity), open_synth(identity))
+    assert len(planned) == 3482
+    for synth in map(open_synth, AMSYNTH):
+        values = np.stack([preset.values for preset in synth.presets()])
+        for row, twins in twin_pairs(values, values):
+            assert {planned[twin].family for twin in twins} == {planned[row].family}
+            assert {planned[twin].fold for twin in twins} == {planned[row].fold}
+    known = [preset.family for preset in human_presets()]
+    assert 500 < sum(map(bool, known)) < 3482
+    for label in set(known) - {""}:
+        assert (
+            len({item.fold for item, own in zip(planned, known, strict=True) if own == label}) == 1
+        )
+    splits = [split_of(item.fold) for item in planned]
+    shares = [splits.count(split) / len(splits) for split in Split]
+    assert shares == pytest.approx([0.8, 0.1, 0.1], abs=0.003)
+
+
+def test_the_folds_are_the_same_in_every_set() -> None:
+    folds = [
+        [item.fold for item in items(DatasetDescription(synth=identity), open_synth(identity))]
+        for identity in AMSYNTH
+    ]
+    assert folds[0] == folds[1] == folds[2]
 
 
 def is_tonal(preset: Preset) -> bool:

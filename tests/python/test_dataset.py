@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,10 @@ def test_every_setting_changes_the_recipe() -> None:
     for key, value in changes.items():
         other = DESCRIPTION.model_copy(update={key: value})
         assert Recipe.of(other, SineSynth()).digest != digest
+    joined = SineSynth()
+    bank = [replace(preset, family="a") for preset in joined.presets()]
+    joined.presets = lambda: bank  # type: ignore[method-assign]
+    assert Recipe.of(DESCRIPTION, joined).digest != digest
     newer = SineSynth()
     newer.version = "2"
     assert Recipe.of(DESCRIPTION, newer).digest != digest

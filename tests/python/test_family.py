@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from flow_synth.family import TWIN_DISTANCE, families, joined, twin_knobs, twin_pairs
+from flow_synth.family import TWIN_DISTANCE, families, joined, sound_twins, twin_knobs, twin_pairs
 
 points = st.integers(1, 40).flatmap(
     lambda n_knobs: arrays.arrays(
@@ -80,6 +80,28 @@ def test_a_known_family_joins_the_families_of_its_members() -> None:
     values = np.eye(6, 6, dtype=np.float32)[[0, 0, 1, 1, 2, 3]]
     assert families(values).tolist() == [0, 0, 2, 2, 4, 5]
     assert families(values, ["", "x", "x", "", "", ""]).tolist() == [0, 0, 0, 0, 4, 5]
+
+
+@given(
+    arrays.arrays(np.float32, (12, 3, 2), elements=st.floats(-4, 0, width=32)),
+    st.floats(0.1, 3.0),
+)
+def test_sounds_are_alike_as_their_definition_says(
+    mel: NDArray[np.float32], distance_nat: float
+) -> None:
+    distance = np.sqrt(np.square(mel[:, None].astype(float) - mel[None]).mean((-1, -2)))
+    for row, twins in sound_twins(mel, distance_nat):
+        # On the very border rounding decides.
+        surely = np.flatnonzero(distance[row, :row] < distance_nat - 1e-3)
+        perhaps = np.flatnonzero(distance[row, :row] < distance_nat + 1e-3)
+        assert set(surely) <= set(twins.tolist()) <= set(perhaps)
+
+
+def test_what_is_80_db_below_the_peak_does_not_make_sounds_differ() -> None:
+    mel = np.zeros((2, 4, 4), np.float32)
+    mel[0, 1:] = -10.0
+    mel[1, 1:] = -11.0
+    assert [twins.tolist() for _, twins in sound_twins(mel, 0.1)] == [[], [0]]
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12))

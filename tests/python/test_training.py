@@ -18,8 +18,8 @@ from flow_synth import training
 from flow_synth.dataset import Dataset, Manifest, Recipe, ShardRecord
 from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
-from flow_synth.examples import Examples, add_noise_floor, epoch_order
-from flow_synth.experiment import Experiment, NoiseRange
+from flow_synth.examples import Examples
+from flow_synth.experiment import Experiment
 from flow_synth.features import N_FRAMES, N_MELS
 from flow_synth.fold import Split, deal_families
 from flow_synth.item import Item, Source
@@ -77,6 +77,10 @@ class Knobs:
             ),
         )
     )
+
+    def presets(self) -> list[Preset]:
+        """It has no bank."""
+        return []
 
 
 @pytest.fixture(scope="module")
@@ -243,25 +247,22 @@ def test_statistics_are_those_of_the_training_split(
     assert float(whole.model.boundary.mean[1]) == pytest.approx(float(y.mean()), rel=1e-4)
 
 
-def test_noise_floor_raises_what_lies_below_it() -> None:
-    mel = -12 * torch.rand(64, N_MELS, N_FRAMES)
-    torch.manual_seed(0)
-    noisy = add_noise_floor(mel, NoiseRange(lowest_db=-60, highest_db=-60, share=0.5))
-    touched = (noisy != mel).flatten(1).any(1)
-    assert 16 < int(touched.sum()) < 48
-    assert torch.equal(noisy[~touched], mel[~touched])
-    peak = mel.exp().amax((1, 2), keepdim=True)
-    expected = (mel.exp() + 1e-3 * peak).log()
-    torch.testing.assert_close(noisy[touched], expected[touched], rtol=0, atol=1e-4)
+def test_a_mixture_of_what_is_not_there_is_refused(
+    dataset: Path, whole: training.TrainedRun, tmp_path: Path
+) -> None:
+    mixed = COSINE + "[mixture]\ndraw = 0.5\nsmall = 0.5\n"
+    with pytest.raises(InputError, match=r"source 'small', but the training rows have only: draw"):
+        run(experiment(dataset, tmp_path, mixed), tmp_path / "run")
 
 
-def test_every_epoch_visits_every_example_in_an_order_of_its_own() -> None:
-    orders = [epoch_order(100, 7, epoch) for epoch in range(3)]
-    for order in orders:
-        assert sorted(order.tolist()) == list(range(100))
-    assert len({tuple(order.tolist()) for order in orders}) == 3
-    assert (epoch_order(100, 7, 1) == orders[1]).all()
-    assert (epoch_order(100, 8, 1) != orders[1]).any()
+def test_another_rotation_trains_on_other_rows(dataset: Path, tmp_path: Path) -> None:
+    turned = experiment(
+        dataset, tmp_path, COSINE.replace("epochs = 6", "epochs = 1\nrotation = 3")
+    )
+    fitted = run(turned, tmp_path / "run").model.boundary.mean
+    rows = Dataset.open(dataset, 3).rows(Split.TRAIN)
+    y = torch.logit(0.05 + 0.9 * torch.from_numpy(Dataset.open(dataset).values[rows, 1]))
+    assert float(fitted[1]) == pytest.approx(float(y.mean()), rel=1e-4)
 
 
 def test_another_experiment_in_the_folder_is_refused(

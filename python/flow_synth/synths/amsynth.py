@@ -1,6 +1,8 @@
 """amsynth with the presets that people made for it, and three sets of its knobs to learn."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +15,10 @@ from flow_synth.synths.plugin import PluginSynth
 from flow_synth.synths.plugin_description import read_description
 
 DESCRIPTION = Path(__file__).with_name("amsynth.toml")
+
+#: Families of near-duplicates among the presets of amsynth's banks by the presets' identities,
+#: made by python/experiments/amsynth_families.py; presets that are not in it are alone.
+FAMILIES = Path(__file__).with_name("amsynth_families.json")
 
 #: The continuous knobs that move the sound most.
 _SIXTEEN = (
@@ -95,22 +101,23 @@ class Amsynth(PluginSynth):
 
 @cache
 def human_presets() -> tuple[Preset, ...]:
-    """The presets of all banks with all 41 knobs, bank after bank.
+    """The presets of all banks with all 41 knobs and their families, bank after bank.
 
     Raises:
         InputError: the banks are not installed.
     """
     table = amsynth_table()
-    return tuple(preset for bank in factory_banks() for preset in read_bank(bank, table))
+    family_of = json.loads(FAMILIES.read_text(encoding="utf-8"))
+    presets = (preset for bank in factory_banks() for preset in read_bank(bank, table))
+    return tuple(
+        replace(preset, family=str(family_of.get(preset.identity, ""))) for preset in presets
+    )
 
 
 def projected(presets: Sequence[Preset], table: ParameterTable) -> list[Preset]:
     """Presets of all 41 knobs -> presets of the knobs of a set."""
     columns = [amsynth_table().names.index(name) for name in table.names]
-    return [
-        Preset(preset.name, preset.values[columns], preset.category, preset.tags)
-        for preset in presets
-    ]
+    return [replace(preset, values=preset.values[columns]) for preset in presets]
 
 
 def completed(presets: Sequence[Preset], table: ParameterTable) -> list[Preset]:
@@ -120,5 +127,5 @@ def completed(presets: Sequence[Preset], table: ParameterTable) -> list[Preset]:
     for preset in presets:
         values = np.array(amsynth_table().defaults)
         values[columns] = preset.values
-        whole.append(Preset(preset.name, values, preset.category, preset.tags))
+        whole.append(replace(preset, values=values))
     return whole
