@@ -17,8 +17,9 @@ from flow_synth.family import twin_pairs
 from flow_synth.fold import Split, split_of
 from flow_synth.item import items
 from flow_synth.parameter import Kind
+from flow_synth.pitch import detect_pitch
 from flow_synth.preset import Preset
-from flow_synth.synth import Note
+from flow_synth.synth import SAMPLE_RATE_HZ, Note
 from flow_synth.synths import AMSYNTH, amsynth_bank, open_synth
 from flow_synth.synths.amsynth import (
     KNOBS,
@@ -254,6 +255,25 @@ def test_presets_sound_the_same_whatever_was_played_before(identity: str) -> Non
     for one, *others in zip(forward, backward, fresh, strict=True):
         for other in others:
             assert np.abs(one - other).max() <= 1e-4 * np.abs(one).max()
+
+
+def test_notes_at_other_pitches_and_velocities_are_what_they_say_and_canonical() -> None:
+    """Pitch and velocity change from note to note, as in a dataset of several notes."""
+    synth = open_synth("amsynth-32")
+    assert isinstance(synth, Amsynth)
+    values = synth.table.snap(synth.table.defaults)
+    notes = [Note(pitch, velocity) for pitch in (36, 48, 60, 72) for velocity in (50, 100)]
+    played = [synth.render(values, note) for note in notes]
+    for note, audio in zip(notes, played, strict=True):
+        synth.forget()
+        fresh = synth.render(values, note)
+        assert np.abs(audio - fresh).max() <= 1e-4 * np.abs(audio).max()
+        detected = detect_pitch(audio.mean(0), SAMPLE_RATE_HZ)
+        assert detected is not None
+        assert detected.note == pytest.approx(note.pitch, abs=0.2)
+    levels = [float(np.square(audio).mean()) for audio in played]
+    # Half the amplitude would be a quarter of the power, but a limiter holds loud notes back.
+    assert all(soft < 0.7 * loud for soft, loud in zip(levels[::2], levels[1::2], strict=True))
 
 
 def test_the_sets_are_nested_and_as_stepped_as_promised() -> None:
