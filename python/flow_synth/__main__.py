@@ -227,7 +227,8 @@ def evaluate(
     from flow_synth.synths import open_synth
 
     check_writable(out)
-    opened, rows = load_model(model), Dataset.open(dataset)
+    opened = load_model(model)
+    rows = Dataset.open(dataset, opened.description.rotation)
     rows.verify()
     synth = open_synth(rows.manifest.recipe.description.synth)
     try:

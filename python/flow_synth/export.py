@@ -221,6 +221,7 @@ def export_run(
         table=trained.table,
         mels=torch.from_numpy(dataset.mel(rows)),
         training_run=trained.identity,
+        rotation=trained.experiment.rotation,
         scores=scores or {},
         licence=licence,
     )
@@ -234,6 +235,7 @@ def export_model(
     table: ParameterTable,
     mels: Tensor,
     training_run: str,
+    rotation: int = 0,
     scores: Mapping[str, Mapping[str, float]],
     licence: str,
 ) -> ModelDescription:
@@ -247,6 +249,7 @@ def export_model(
         mels: [N, 128, 87] log-mels of training sounds, for the statistics of the audio space and
             the parity check.
         training_run: id of the run.
+        rotation: which folds of its dataset were held out.
         scores: method -> measure -> value, on held-out presets.
         licence: SPDX identifier of the weights' licence.
 
@@ -271,6 +274,7 @@ def export_model(
             mean=float(normalisation.mean), standard_deviation=float(normalisation.std)
         ),
         training_run=training_run,
+        rotation=rotation,
         scores=scores,
         licence=licence,
     )

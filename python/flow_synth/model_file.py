@@ -14,6 +14,7 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from flow_synth.atomic_file import write_atomically
+from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
 from flow_synth.flow_blob import (
     FlowWeights,
@@ -41,7 +42,8 @@ class Normalisation(Frozen):
 class ModelDescription(Interface):
     """The content of ``flow_synth.json``.
 
-    ``scores`` maps a method (the model, or a baseline) to its measures on held-out presets.
+    ``scores`` maps a method (the model, or a baseline) to its measures on held-out presets; which
+    those are follows from ``rotation``, see :func:`flow_synth.fold.split_of`.
     """
 
     format: Literal["flow-synth model"] = FORMAT
@@ -49,6 +51,7 @@ class ModelDescription(Interface):
     torch_version: str
     normalisation: Normalisation
     training_run: str
+    rotation: Fold = 0
     scores: Mapping[str, Mapping[str, float]]
     licence: str
 
