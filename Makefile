@@ -23,7 +23,8 @@ REPORTS := build/reports
 NPM := build/npm
 
 DEBIAN_BUILD := g++ python3-dev python3-venv
-DEBIAN_TEST := amsynth catch2 espeak-ng fluid-soundfont-gm fluidsynth
+DEBIAN_TEST := amsynth catch2 espeak-ng flite fluid-soundfont-gm fluidsynth zynaddsubfx-data \
+	zynaddsubfx-vst
 
 BUILD := build/python
 TIDY := build/tidy

@@ -248,6 +248,27 @@ def evaluate(
 
 
 @app.command()
+def out_of_domain(out: FolderOption, as_json: JsonOption = False) -> None:
+    """Make sounds no model was trained on, from Debian's instruments, voices and synths."""
+    from flow_synth.out_of_domain import make_sounds
+    from flow_synth.sounds import Kind
+
+    with _progress("making sounds") as show:
+        result = make_sounds(out, progress=show)
+    counts = {kind: sum(s.kind is kind for s in result.sounds.sounds) for kind in Kind}
+    figures = {
+        "folder": str(out),
+        "sounds": counts,
+        "made": result.made,
+        "differing": result.differing,
+        "packages": result.sounds.packages,
+        "remark": result.remark,
+    }
+    wrote = ", ".join(f"{count} {kind}s" for kind, count in counts.items())
+    _finish(as_json, figures, f"Wrote {wrote} to {out} ({result.made} new). {result.remark}.")
+
+
+@app.command()
 def info(
     model: Annotated[str, typer.Argument(help="'builtin', or a .flow.ts file.")],
     as_json: JsonOption = False,
