@@ -102,7 +102,7 @@ AXES = (
         definition="how far the levels of critical bands depart from their mean while the note is "
         "held, the sound's even decay aside",
         low_threshold=1.8,
-        high_threshold=4.3,
+        high_threshold=4.0,
     ),
     Axis(
         name="dirt",
@@ -112,8 +112,8 @@ AXES = (
         unit="share",
         definition="share of the energy that lies nearer to the middle between two multiples of "
         "half the note's frequency than to either of them",
-        low_threshold=0.0015,
-        high_threshold=0.02,
+        low_threshold=0.0002,
+        high_threshold=0.01,
     ),
     Axis(
         name="sustain",
@@ -242,10 +242,10 @@ def _sharpness(samples: Tensor, scale: float) -> float:
 
 
 def _movement_db(samples: Tensor) -> float:
-    """Root of the mean of (L - c t - mean)^2 over bands, weighted by loudness, and frames.
+    """Root of the mean of (L - c t - mean)^2 over frames and, weighted by loudness, bands.
 
-    L is the level of a band in dB, no lower than the gate; c the slope of the regression of the
-    whole level on time t. Only frames after the attack, before note off and above the gate count.
+    L is the level of a band in dB; c the slope of the regression of the whole level on time t.
+    Only what is after the attack, before note off and above the gate counts.
     """
     bands, hop_samples = _bands(samples, _FFT_SIZE, 1.0), _FFT_SIZE // _OVERLAP
     seconds = torch.arange(bands.shape[1]) * (hop_samples / SAMPLE_RATE_HZ)
@@ -255,11 +255,15 @@ def _movement_db(samples: Tensor) -> float:
     counts = (seconds >= _MOVEMENT_FROM_SECONDS) & (seconds <= last) & (total > gate * total.max())
     if counts.sum() * hop_samples < _MOVEMENT_SECONDS * SAMPLE_RATE_HZ:
         return math.nan
-    levels = 10.0 * bands[:, counts].clamp(min=float(gate * bands.max())).log10()
     level, time = 10.0 * total[counts].log10(), seconds[counts] - seconds[counts].mean()
-    even = levels - (time * level).sum() / time.square().sum() * time
-    variance = (even - even.mean(1, keepdim=True)).square().mean(1)
-    weight = _loudness(bands)[:, counts].mean(1)
+    decay = (time * level).sum() / time.square().sum() * time
+    loudness = _loudness(bands)[:, counts]
+    heard = loudness > 0
+    even = (10.0 * bands[:, counts].log10() - decay).where(heard, 0.0)
+    n_heard = heard.sum(1, keepdim=True).clamp(min=1)
+    deviation = (even - even.sum(1, keepdim=True) / n_heard).where(heard, 0.0)
+    variance = deviation.square().sum(1) / n_heard[:, 0]
+    weight = loudness.mean(1)
     return float(((weight * variance).sum() / weight.sum()).sqrt())
 
 
@@ -270,7 +274,8 @@ def _dirt(samples: Tensor, frequency_hz: float, scale: float) -> float:
     half of its energy there at every pitch.
     """
     fft_size = _scaled(_LONG_FFT_SIZE, scale)
-    energy = _power(samples, fft_size, fft_size // 2).sum(1)
+    # The outermost windows reach beyond the sound, and its edge there is spread over all bins.
+    energy = _power(samples, fft_size, fft_size // 2)[:, 1:-1].sum(1)
     multiple = _bins_hz(fft_size) / (frequency_hz / 2)
     between = (multiple - multiple.round()).abs() > 0.25
     return float(energy[between].sum() / energy[multiple > 0.25].sum().clamp(min=1e-20))
