@@ -19,6 +19,7 @@ from flow_synth.error import InputError
 
 if TYPE_CHECKING:
     from flow_synth.match_files import MatchedSound
+    from flow_synth.tag_file import TagFile
 
 USER_ERROR = 2
 
@@ -150,6 +151,34 @@ def render(
         f"Wrote {summary.rows} notes in {summary.shards} shards to {out} "
         f"({len(summary.failed)} failed, {summary.notes_per_second:.1f} notes/s)",
     )
+
+
+@app.command()
+def tags(
+    dataset: Annotated[Path, typer.Argument(help="Folder of a rendered dataset.")],
+    out: FileOption,
+    as_json: JsonOption = False,
+) -> None:
+    """Tag every sound of a dataset: dark or bright, percussive or sustained, and so on."""
+    from flow_synth.atomic_file import check_writable
+    from flow_synth.dataset import Dataset
+    from flow_synth.tag_file import TagFile
+
+    check_writable(out)
+    rows = Dataset.open(dataset)
+    rows.verify()
+    with _progress("tagging") as show:
+        tagged = TagFile.of(rows, show)
+    tagged.write(out)
+    if as_json:
+        counts = {
+            axis.name: count.model_dump()
+            for axis, count in zip(tagged.axes, tagged.counts, strict=True)
+        }
+        _print_json(file=str(out), rows=len(tagged.rows), counts=counts)
+    else:
+        _print_tags(tagged)
+        _say(f"Wrote the tags of {len(tagged.rows)} sounds, computed and not heard, to {out}")
 
 
 @app.command()
@@ -352,6 +381,19 @@ def _print_scores(scores: Mapping[str, Mapping[str, float]]) -> None:
     table = Table("On held-out presets", *scores)
     for measure in next(iter(scores.values())):
         table.add_row(measure, *(f"{score[measure]:.3g}" for score in scores.values()))
+    _print_table(table)
+
+
+def _print_tags(tagged: "TagFile") -> None:
+    table = Table("Axis", "Measured", "Tags", "Low", "Untagged", "High")
+    for axis, count in zip(tagged.axes, tagged.counts, strict=True):
+        table.add_row(
+            axis.name,
+            axis.definition,
+            f"{axis.low} <= {axis.low_threshold:g} {axis.unit}\n"
+            f"{axis.high} >= {axis.high_threshold:g} {axis.unit}",
+            *(str(n) for n in (count.low, count.untagged, count.high)),
+        )
     _print_table(table)
 
 

@@ -1,0 +1,146 @@
+"""The tags of a dataset, row by row, as one JSON file."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import ValidationError, model_validator
+
+from flow_synth.atomic_file import write_atomically
+from flow_synth.dataset import Dataset
+from flow_synth.error import InputError
+from flow_synth.frozen import Frozen
+from flow_synth.synth import Note
+from flow_synth.tag import AXES, Axis, describe, tags
+
+#: Sounds read at once: 35 MB.
+_CHUNK_ROWS = 100
+
+Side = Literal[-1, 0, 1]
+
+
+class Counts(Frozen):
+    """How many rows lie where on an axis; those that cannot be measured are untagged, too."""
+
+    low: int
+    untagged: int
+    high: int
+    unmeasured: int
+
+
+class TaggedRow(Frozen):
+    """A row's descriptors and tags in the order of the axes; None where one says nothing."""
+
+    descriptors: tuple[float | None, ...]
+    tags: tuple[Side, ...]
+
+
+class TagFile(Frozen):
+    """What was computed from the sounds of a dataset.
+
+    ``dataset`` is the digest of its recipe; ``rows`` are in its order.
+    """
+
+    dataset: str
+    axes: tuple[Axis, ...]
+    counts: tuple[Counts, ...]
+    rows: tuple[TaggedRow, ...]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        lengths = {len(self.counts)}
+        for row in self.rows:
+            lengths |= {len(row.descriptors), len(row.tags)}
+        if lengths != {len(self.axes)}:
+            raise ValueError(f"every row needs {len(self.axes)} descriptors and tags")
+        return self
+
+    @classmethod
+    def of(cls, dataset: Dataset, progress: Callable[[int, int], None]) -> Self:
+        """Listens to every row of a dataset.
+
+        Args:
+            dataset: rendered notes.
+            progress: is told how many rows of how many are done.
+        """
+        parts = []
+        for first in range(0, len(dataset), _CHUNK_ROWS):
+            rows = np.arange(first, min(first + _CHUNK_ROWS, len(dataset)))
+            frequency_hz = [Note(pitch).frequency_hz for pitch in dataset.pitch[rows].tolist()]
+            audio = torch.from_numpy(dataset.audio(rows))
+            parts.append(describe(audio, torch.tensor(frequency_hz)))
+            progress(int(rows[-1]) + 1, len(dataset))
+        descriptors = torch.cat(parts)
+        sides = tags(descriptors)
+        return cls(
+            dataset=dataset.manifest.recipe.digest,
+            axes=AXES,
+            counts=tuple(
+                Counts(
+                    low=int((side == -1).sum()),
+                    untagged=int((side == 0).sum()),
+                    high=int((side == 1).sum()),
+                    unmeasured=int(values.isnan().sum()),
+                )
+                for side, values in zip(sides.T, descriptors.T, strict=True)
+            ),
+            rows=tuple(
+                TaggedRow(
+                    descriptors=tuple(None if value != value else value for value in values),
+                    tags=tuple(side),
+                )
+                for values, side in zip(descriptors.tolist(), sides.tolist(), strict=True)
+            ),
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Reads what :meth:`write` wrote.
+
+        Raises:
+            InputError: the file cannot be read, or holds no tags.
+        """
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise InputError(
+                f"{path} cannot be read ({error.strerror}); give the result of 'flow-synth tags'"
+            ) from error
+        except ValidationError as error:
+            raise InputError(
+                f"{path} holds no tags that this program can read; give the result of "
+                "'flow-synth tags'"
+            ) from error
+
+    def write(self, path: Path) -> None:
+        """Writes JSON, whole or not at all.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        write_atomically(path, (self.model_dump_json() + "\n").encode())
+
+    def check_dataset(self, dataset: Dataset) -> None:
+        """Refuses to stand for another dataset.
+
+        Raises:
+            InputError: the tags are those of other sounds.
+        """
+        if (self.dataset, len(self.rows)) != (dataset.manifest.recipe.digest, len(dataset)):
+            raise InputError(
+                f"the tags are of dataset {self.dataset[:12]} and not of {dataset.folder}; "
+                "run 'flow-synth tags' on this dataset and give that result"
+            )
+
+    @property
+    def descriptors(self) -> NDArray[np.float32]:
+        """[N, axes]; NaN where a descriptor says nothing."""
+        return np.array([row.descriptors for row in self.rows], np.float32)
+
+    @property
+    def tags(self) -> NDArray[np.int8]:
+        """[N, axes] of -1, 0 and +1."""
+        return np.array([row.tags for row in self.rows], np.int8)
