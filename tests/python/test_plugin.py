@@ -1,6 +1,7 @@
 """Plug-ins, on amsynth itself: `make test` installs it, so on Linux nothing here is skipped."""
 
 import itertools
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -388,6 +389,19 @@ def test_a_state_that_the_plugin_refuses_is_refused(
 def test_a_plugin_that_loads_keeps_quiet(capfd: pytest.CaptureFixture[str], file: Path) -> None:
     PluginSynth(file)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("folder", [None, "/somewhere"])
+def test_loading_a_plugin_leaves_the_environment_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, folder: str | None
+) -> None:
+    if folder is None:
+        monkeypatch.delenv("TMPDIR", raising=False)
+    else:
+        monkeypatch.setenv("TMPDIR", folder)
+    before = dict(os.environ)
+    PluginSynth(AMSYNTH)
+    assert dict(os.environ) == before
 
 
 def test_what_no_reset_undoes_gets_a_new_instance() -> None:

@@ -23,6 +23,9 @@ from flow_synth.synths.plugin_wiring import PluginWiring, Setting
 
 _BLOCK_SAMPLES = 512
 
+#: Where files of a moment lie: in memory, on systems that have such a folder.
+_SCRATCH = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
+
 
 class PluginSynth:
     """A plug-in whose notes do not depend on what it played before.
@@ -144,7 +147,7 @@ class _Instance:
     def __init__(self, plugin: Path, state: Path | None) -> None:
         self._engine = dawdreamer.RenderEngine(SAMPLE_RATE_HZ, _BLOCK_SAMPLES)
         try:
-            with _silent():
+            with _silent(), _scratch():
                 self._processor = self._engine.make_plugin_processor("plugin", str(plugin))
         except RuntimeError as error:
             raise InputError(
@@ -170,7 +173,7 @@ class _Instance:
 
     def play(self, events: Sequence[MidiEvent], n_samples: int) -> NDArray[np.float32]:
         """Plays events -> [2, n_samples], aligned with them whatever the plug-in's latency."""
-        with tempfile.TemporaryDirectory(prefix="flow-synth-") as folder:
+        with tempfile.TemporaryDirectory(prefix="flow-synth-", dir=_SCRATCH) as folder:
             path = Path(folder, "note.mid")
             path.write_bytes(midi_file(events))
             self._processor.load_midi(str(path))
@@ -179,6 +182,23 @@ class _Instance:
         self._engine.render((latency + n_samples + 0.5) / SAMPLE_RATE_HZ)
         audio = np.asarray(self._engine.get_audio(), np.float32)[:2, latency:]
         return np.array(np.broadcast_to(audio, (2, n_samples)))
+
+
+@contextmanager
+def _scratch() -> Iterator[None]:
+    """Temporary files in memory: DawDreamer writes about 70 ms of them for every plug-in it loads.
+
+    They describe LV2, whatever the plug-in is.
+    """
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = _SCRATCH
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
 
 
 @contextmanager
