@@ -285,6 +285,7 @@ class Dataset:
         manifest: recipe, rows, and the presets that failed.
         values: [N, P] unit values of every row's preset.
         pitch: [N] MIDI note numbers.
+        velocity: [N] MIDI velocities, 1 to 127.
     """
 
     def __init__(self, folder: Path, manifest: Manifest, shards: Sequence[Shard]) -> None:
@@ -294,6 +295,7 @@ class Dataset:
         self._starts = np.cumsum([0, *(record.rows for record in manifest.shards)])
         self.values: NDArray[np.float32] = self._joined("values")
         self.pitch: NDArray[np.float32] = self._joined("pitch")
+        self.velocity: NDArray[np.uint8] = self._joined("velocity")
 
     @classmethod
     def open(cls, folder: Path) -> Self:

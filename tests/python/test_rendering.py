@@ -19,7 +19,7 @@ import torch
 from distributed import LocalCluster
 from synths_for_tests import N_PRESETS, SineSynth, open_test_synth
 
-from flow_synth import rendering
+from flow_synth import cluster as cluster_module
 from flow_synth.atomic_file import PARTIAL_SUFFIX
 from flow_synth.dataset import MANIFEST, Dataset, DatasetDescription, Source, items
 from flow_synth.error import InputError
@@ -351,7 +351,7 @@ def test_a_worker_with_another_version_of_the_synth_is_refused(
 def test_a_cluster_that_cannot_work_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 0.5)
     with (
         in_this_process(n_workers=0) as cluster,
         pytest.raises(InputError, match="no dask worker answers"),
@@ -377,7 +377,7 @@ def test_a_cluster_that_cannot_work_is_refused(
 def test_a_cluster_without_flow_synth_is_refused(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "find_spec", _find_nothing)
+    monkeypatch.setattr(cluster_module, "find_spec", _find_nothing)
     with pytest.raises(InputError, match="the scheduler has no flow-synth"):
         render_dataset(DESCRIPTION, tmp_path, scheduler=address)
 
