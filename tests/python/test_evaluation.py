@@ -26,13 +26,15 @@ from flow_synth.dataset import (
 from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation, evaluate
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler
-from flow_synth.imitation import MINIMUM_PEAK, Measure, choose_targets, imitate
+from flow_synth.imitation import Imitated, Workplace, imitate
 from flow_synth.library import model_path
 from flow_synth.model_file import ModelDescription, read_model_file
-from flow_synth.score import RIVALS, Method, Notes, family_interval
+from flow_synth.metric import SOUND_MEASURES, Measure
+from flow_synth.score import RIVALS, Method, family_interval
 from flow_synth.score_page import MEASURES, main, markdown_page, markdown_table
 from flow_synth.shard import Shard, ShardHeader
 from flow_synth.synth import SAMPLE_RATE_HZ, Note
+from flow_synth.target import MINIMUM_PEAK, GroupName, Targets, choose_rows
 
 N_TRAIN = 30
 N_TEST = 8
@@ -162,7 +164,7 @@ def ignorant(dataset: Dataset) -> Evaluation:
 def test_the_true_preset_scores_nothing_but_the_rounding_of_the_dataset(
     perfect: Evaluation,
 ) -> None:
-    truth = perfect.groups[Notes.ALL].scores[Method.TRUTH]
+    truth = perfect.groups[GroupName.ALL].scores[Method.TRUTH]
     assert truth[Measure.PARAMETER_MSE].mean == truth[Measure.MSE_N].mean == 0
     # Audio and log-mel are stored with 11 significant bits: 2^-8 nats at a log-mel of -8 to -16.
     assert truth[Measure.LOG_MEL_MSE].mean < 2**-16
@@ -193,7 +195,7 @@ def test_a_difference_is_the_difference_of_the_means(partial: Evaluation) -> Non
 
 
 def test_a_model_that_knows_nothing_scores_like_the_mean_preset(ignorant: Evaluation) -> None:
-    group = ignorant.groups[Notes.ALL]
+    group = ignorant.groups[GroupName.ALL]
     assert group.scores[Method.MODEL] == group.scores[Method.MEAN]
     for difference in group.differences[Method.MEAN].values():
         assert (difference.mean, difference.low, difference.high, difference.wins) == (0, 0, 0, 0)
@@ -207,7 +209,7 @@ def test_knobs_that_the_model_knows_are_told_from_those_it_does_not(partial: Eva
 
 
 def test_knob_errors_add_up_to_the_parameter_error(partial: Evaluation) -> None:
-    scores = partial.groups[Notes.ALL].scores
+    scores = partial.groups[GroupName.ALL].scores
     for method, name in ((Method.MODEL, "model"), (Method.NN1, "nn1"), (Method.MEAN, "mean")):
         squares = [getattr(knob, name) ** 2 for knob in partial.knobs]
         assert np.mean(squares) == pytest.approx(scores[method][Measure.PARAMETER_MSE].mean)
@@ -235,7 +237,7 @@ def test_choosing_among_sixteen_never_sounds_farther_than_the_nearest(
     mss = list(Measure).index(Measure.MSS)
     assert (found["sixteen"].errors[:, mss] <= found["one"].errors[:, mss]).all()
     assert (found["sixteen"].errors[:, mss] < found["one"].errors[:, mss]).any()
-    scores = perfect.groups[Notes.ALL].scores[Method.NN16]
+    scores = perfect.groups[GroupName.ALL].scores[Method.NN16]
     assert scores[Measure.MSS].mean == pytest.approx(found["sixteen"].errors[:, mss].mean())
 
 
@@ -297,7 +299,7 @@ def test_the_same_evaluation_writes_the_same_bytes(dataset: Dataset, partial: Ev
 
 
 def test_the_scores_for_the_model_file_are_those_of_all_targets(partial: Evaluation) -> None:
-    scores = partial.groups[Notes.ALL].scores
+    scores = partial.groups[GroupName.ALL].scores
     assert set(partial.scores) == set(Method)
     assert partial.scores["nn1"]["sc_median"] == scores[Method.NN1][Measure.SC].median
     assert partial.scores["model"]["mss_db_mean"] == scores[Method.MODEL][Measure.MSS].mean
@@ -349,7 +351,7 @@ def test_targets_are_of_the_split_and_at_most_two_a_family() -> None:
     splits = [Split.TRAIN, Split.TEST, Split.TEST, Split.TEST, Split.VALIDATION] * 20
     families = [index // 10 for index in range(100)]
     data = unheard_dataset(splits, families)
-    rows = choose_targets(data, Split.TEST, 100, seed=0)
+    rows = choose_rows(data, Split.TEST, 100, seed=0)
     assert set(rows) <= set(data.rows(Split.TEST))
     assert len(set(rows.tolist())) == len(rows)
     _, counts = np.unique(data.families[rows], return_counts=True)
@@ -359,7 +361,7 @@ def test_targets_are_of_the_split_and_at_most_two_a_family() -> None:
 
 def test_targets_follow_from_the_seed() -> None:
     data = unheard_dataset([Split.TEST] * 60, list(range(60)))
-    first, again, other = (choose_targets(data, Split.TEST, 20, seed) for seed in (1, 1, 2))
+    first, again, other = (choose_rows(data, Split.TEST, 20, seed) for seed in (1, 1, 2))
     assert len(first) == 20
     np.testing.assert_array_equal(first, again)
     assert set(first) != set(other)
@@ -368,14 +370,14 @@ def test_targets_follow_from_the_seed() -> None:
 def test_a_quiet_row_is_no_target() -> None:
     peaks = np.array([MINIMUM_PEAK / 2, MINIMUM_PEAK * 2] * 4)
     data = unheard_dataset([Split.TEST] * 8, list(range(8)), peaks)
-    assert choose_targets(data, Split.TEST, 8, seed=0).tolist() == [1, 3, 5, 7]
+    assert choose_rows(data, Split.TEST, 8, seed=0).tolist() == [1, 3, 5, 7]
 
 
 @pytest.mark.parametrize(("split", "n_targets"), [(Split.TEST, 10), (Split.TRAIN, 0)])
 def test_an_evaluation_without_targets_is_refused(split: Split, n_targets: int) -> None:
     data = unheard_dataset([Split.TRAIN] * 3, [0, 1, 2])
     with pytest.raises(InputError, match=f"no audible {split} row"):
-        choose_targets(data, split, n_targets, seed=0)
+        choose_rows(data, split, n_targets, seed=0)
 
 
 def test_neighbours_are_those_of_an_exhaustive_search() -> None:
@@ -477,14 +479,14 @@ def test_the_page_claims_no_more_than_the_intervals(
     )
     undecided = "- SC: the model and the mean preset cannot be told apart (+0 [+0, +0])."
     assert undecided in markdown_page(ignorant)
-    worse = perfect.groups[Notes.ALL].differences[Method.NN1][Measure.MSS]
+    worse = perfect.groups[GroupName.ALL].differences[Method.NN1][Measure.MSS]
     turned = worse.model_copy(
         update={"mean": -worse.mean, "low": -worse.high, "high": -worse.low, "wins": 0.0}
     )
-    group = partial.groups[Notes.ALL]
+    group = partial.groups[GroupName.ALL]
     differences = {**group.differences, Method.NN1: {m: turned for m in Measure}}
     lost = partial.model_copy(
-        update={"groups": {Notes.ALL: group.model_copy(update={"differences": differences})}}
+        update={"groups": {GroupName.ALL: group.model_copy(update={"differences": differences})}}
     )
     assert "- MSS, dB: the nearest neighbour (NN1) is nearer than the model (" in markdown_page(
         lost
