@@ -10,13 +10,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from distributed import LocalCluster
+from clusters_for_tests import in_this_process
 from synths_for_tests import N_PRESETS, SineSynth, open_test_synth
 
 from flow_synth import cluster as cluster_module
@@ -32,8 +31,6 @@ N_NOTES = N_PRESETS + DESCRIPTION.draws
 STARTING_SECONDS = 120
 
 Render = Callable[..., RenderSummary]
-
-in_this_process = partial(LocalCluster, processes=False, dashboard_address="127.0.0.1:0")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,119 @@
+"""Small datasets of the sine synth that lie in memory."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from synths_for_tests import N_KNOBS, SineSynth
+
+from flow_synth.dataset import (
+    Dataset,
+    DatasetDescription,
+    Manifest,
+    Recipe,
+    Row,
+    ShardRecord,
+    Source,
+    Split,
+)
+from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler
+from flow_synth.shard import Shard, ShardHeader
+from flow_synth.synth import SAMPLE_RATE_HZ, Note
+
+N_TRAIN = 30
+N_TEST = 8
+
+
+def make_dataset(
+    splits: list[Split],
+    families: list[int],
+    pitch: NDArray[np.float32],
+    values: NDArray[np.float32],
+    velocity: NDArray[np.uint8],
+    audio: NDArray[np.float16],
+    mel: NDArray[np.float16],
+    description: DatasetDescription,
+) -> Dataset:
+    """A dataset of the sine synth that lies in memory, in one shard."""
+    rows = tuple(
+        Row(
+            index=index,
+            identity="",
+            name="",
+            category="",
+            tags=(),
+            source=Source.DRAW,
+            pitch=float(pitch[index]),
+            family=family,
+            split=split,
+        )
+        for index, (split, family) in enumerate(zip(splits, families, strict=True))
+    )
+    manifest = Manifest(
+        recipe=Recipe.of(description, SineSynth()),
+        shards=(ShardRecord(file="", sha256="", rows=len(rows)),),
+        failed=(),
+        rows=rows,
+    )
+    arrays: dict[str, NDArray[Any]] = {
+        "values": values,
+        "pitch": pitch,
+        "velocity": velocity,
+        "audio": audio,
+        "mel": mel,
+    }
+    shard = Shard(ShardHeader(recipe="", failed=(), sha256=""), arrays)
+    return Dataset(Path("memory"), manifest, [shard])
+
+
+def unheard_dataset(
+    splits: list[Split], families: list[int], peaks: NDArray[np.float64] | None = None
+) -> Dataset:
+    """Random log-mels and presets; audio is one click of the given height."""
+    generator = np.random.default_rng(0)
+    n_rows = len(splits)
+    audio = np.zeros((n_rows, N_SAMPLES), np.float16)
+    audio[:, 7] = -1.0 if peaks is None else -peaks
+    return make_dataset(
+        splits,
+        families,
+        generator.integers(58, 63, n_rows).astype(np.float32),
+        generator.random((n_rows, N_KNOBS), dtype=np.float32),
+        np.full(n_rows, 100, np.uint8),
+        audio,
+        generator.normal(-3, 3, (n_rows, N_MELS, N_FRAMES)).astype(np.float16),
+        DatasetDescription(synth="sine", draws=n_rows),
+    )
+
+
+def played_dataset(synth: str = "sine", note_timeout_seconds: float = 30.0) -> Dataset:
+    """Notes that the sine synth really played, half of them middle C; test families of two.
+
+    Args:
+        synth: what evaluations of the dataset open.
+        note_timeout_seconds: how long they let a note take.
+    """
+    player, generator = SineSynth(), np.random.default_rng(0)
+    n_rows = N_TRAIN + N_TEST
+    values = generator.random((n_rows, N_KNOBS), dtype=np.float32)
+    pitch = np.where(np.arange(n_rows) % 2, 60, 56 + np.arange(n_rows) // 2).astype(np.float32)
+    velocity = generator.integers(80, 128, n_rows, np.uint8)
+    sounds = [
+        player.render(value, Note(*note)).mean(0)
+        for value, *note in zip(values, pitch.tolist(), velocity.tolist(), strict=True)
+    ]
+    with torch.inference_mode():
+        audio = Resampler()(torch.from_numpy(np.stack(sounds)), SAMPLE_RATE_HZ)
+        mel = LogMel()(audio)
+    return make_dataset(
+        [Split.TRAIN] * N_TRAIN + [Split.TEST] * N_TEST,
+        [*range(N_TRAIN), *(N_TRAIN + index // 2 for index in range(N_TEST))],
+        pitch,
+        values,
+        velocity,
+        audio.half().numpy(),
+        mel.half().numpy(),
+        DatasetDescription(synth=synth, draws=n_rows, note_timeout_seconds=note_timeout_seconds),
+    )

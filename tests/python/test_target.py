@@ -1,0 +1,166 @@
+"""Which sounds are imitated."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from datasets_for_tests import N_TEST, played_dataset, unheard_dataset
+from synths_for_tests import SineSynth
+
+from flow_synth.dataset import Dataset, Split
+from flow_synth.error import InputError
+from flow_synth.features import N_SAMPLES, SAMPLE_RATE_HZ, LogMel
+from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
+from flow_synth.synth import Note
+from flow_synth.target import MINIMUM_PEAK, SOUNDS, GroupName, Targets, choose_rows
+
+KINDS = ("instrument", "voice", "synth")
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    return played_dataset()
+
+
+def write_sounds(folder: Path, **changes: object) -> Path:
+    """Six tones with their manifest, two of each kind; ``changes`` go into the first entry."""
+    entries: list[dict[str, Any]] = []
+    for number in range(6):
+        kind, pitch = KINDS[number // 2], 55.0 + number
+        values = np.eye(6, dtype=np.float32)[number % 3]
+        audio = SineSynth().render(values, Note(pitch)).mean(0)
+        file = folder / f"{number}-{kind}.flac"
+        soundfile.write(file, audio, SYNTH_RATE_HZ)
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        entries.append(
+            {
+                "file": file.name,
+                "name": f"tone {number}",
+                "kind": kind,
+                "source": "sine",
+                "pitch": pitch,
+                "sha256": digest,
+            }
+        )
+    entries[0] |= changes
+    content = {"format": "flow-synth sounds", "version": 1, "sounds": entries}
+    (folder / SOUNDS).write_text(json.dumps(content))
+    return folder
+
+
+def test_targets_are_of_the_split_and_at_most_two_a_family() -> None:
+    splits = [Split.TRAIN, Split.TEST, Split.TEST, Split.TEST, Split.VALIDATION] * 20
+    families = [index // 10 for index in range(100)]
+    data = unheard_dataset(splits, families)
+    rows = choose_rows(data, Split.TEST, 100, seed=0)
+    assert set(rows) <= set(data.rows(Split.TEST))
+    assert len(set(rows.tolist())) == len(rows)
+    _, counts = np.unique(data.families[rows], return_counts=True)
+    assert counts.tolist() == [2] * 10
+    assert (np.diff(rows) > 0).all()
+
+
+def test_targets_follow_from_the_seed() -> None:
+    data = unheard_dataset([Split.TEST] * 60, list(range(60)))
+    first, again, other = (choose_rows(data, Split.TEST, 20, seed) for seed in (1, 1, 2))
+    assert len(first) == 20
+    np.testing.assert_array_equal(first, again)
+    assert set(first) != set(other)
+
+
+def test_a_quiet_row_is_no_target() -> None:
+    peaks = np.array([MINIMUM_PEAK / 2, MINIMUM_PEAK * 2] * 4)
+    data = unheard_dataset([Split.TEST] * 8, list(range(8)), peaks)
+    assert choose_rows(data, Split.TEST, 8, seed=0).tolist() == [1, 3, 5, 7]
+
+
+@pytest.mark.parametrize(("split", "n_targets"), [(Split.TEST, 10), (Split.TRAIN, 0)])
+def test_an_evaluation_without_targets_is_refused(split: Split, n_targets: int) -> None:
+    data = unheard_dataset([Split.TRAIN] * 3, [0, 1, 2])
+    with pytest.raises(InputError, match=f"no audible {split} row"):
+        choose_rows(data, split, n_targets, seed=0)
+
+
+def test_targets_of_a_smaller_number_are_among_those_of_a_larger_one(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    data = unheard_dataset([Split.TEST] * 60, [index // 3 for index in range(60)])
+    few, many = (set(choose_rows(data, Split.TEST, n, seed=5)) for n in (7, 25))
+    assert few < many
+    folder = write_sounds(tmp_path)
+    some, more = (Targets.of_folder(folder, n, seed=5).pitch for n in (2, 4))
+    assert set(some) < set(more)
+
+
+def test_rows_of_a_dataset_become_targets_as_they_were_rendered(dataset: Dataset) -> None:
+    targets = Targets.of_rows(dataset, Split.TEST, N_TEST, seed=0)
+    rows = dataset.rows(Split.TEST)
+    assert len(targets) == N_TEST
+    assert targets.values is not None
+    for index, row in enumerate(rows):
+        target, lone = targets[index], np.array([row])
+        assert (target.note.pitch, target.note.velocity) == (
+            dataset.pitch[row],
+            dataset.velocity[row],
+        )
+        np.testing.assert_array_equal(target.audio, dataset.audio(lone)[0])
+        np.testing.assert_array_equal(target.mel, dataset.mel(lone)[0])
+        np.testing.assert_array_equal(targets.values[index], dataset.values[row])
+    assert len({targets[index].digest for index in range(N_TEST)}) == N_TEST
+
+
+def test_a_group_is_neither_empty_nor_everything_again(dataset: Dataset, tmp_path: Path) -> None:
+    mixed = Targets.of_rows(dataset, Split.TEST, N_TEST, seed=0).groups
+    assert list(mixed) == [GroupName.ALL, GroupName.REFERENCE, GroupName.OTHER]
+    np.testing.assert_array_equal(mixed[GroupName.REFERENCE], ~mixed[GroupName.OTHER])
+    assert mixed[GroupName.ALL].all()
+    lone = Targets.of_rows(dataset, Split.TEST, 1, seed=0).groups
+    assert list(lone) == [GroupName.ALL]
+    folder = write_sounds(tmp_path)
+    kinds = Targets.of_folder(folder, 6, seed=0).groups
+    assert list(kinds) == [GroupName.ALL, *KINDS]
+    assert sum(kinds[GroupName(kind)].astype(int) for kind in KINDS).tolist() == [1] * 6
+
+
+def test_sounds_of_a_folder_become_targets_without_presets(tmp_path: Path) -> None:
+    targets = Targets.of_folder(write_sounds(tmp_path), 10, seed=0)
+    assert targets.values is None
+    assert targets.pitch.tolist() == [55, 56, 57, 58, 59, 60]
+    assert targets.audio.shape == (6, N_SAMPLES)
+    for index, audio in enumerate(targets.audio):
+        np.testing.assert_allclose(
+            targets.mel[index], LogMel()(torch.from_numpy(audio)[None])[0], atol=1e-5
+        )
+        spectrum = np.abs(np.fft.rfft(audio[:SAMPLE_RATE_HZ]))
+        expected = Note(55.0 + index).frequency_hz * (index % 3 + 1)
+        assert spectrum.argmax() == pytest.approx(expected, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"sha256": "0" * 64}, "0-instrument.flac is not the sound that the manifest names"),
+        ({"file": "missing.flac"}, "missing.flac cannot be read"),
+        ({"pitch": 128}, "no manifest of one or more sounds"),
+        ({"kind": "noise"}, "no manifest of one or more sounds"),
+    ],
+)
+def test_a_folder_that_is_not_as_its_manifest_says_is_refused(
+    tmp_path: Path, changes: dict[str, object], sentence: str
+) -> None:
+    folder = write_sounds(tmp_path, **changes)
+    with pytest.raises(InputError, match=sentence):
+        Targets.of_folder(folder, 6, seed=0)
+
+
+def test_a_folder_without_manifest_or_without_sounds_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"manifest\.json cannot be read"):
+        Targets.of_folder(tmp_path, 6, seed=0)
+    (tmp_path / SOUNDS).write_text('{"format": "flow-synth sounds", "version": 1, "sounds": []}')
+    with pytest.raises(InputError, match="no manifest of one or more sounds"):
+        Targets.of_folder(tmp_path, 6, seed=0)
