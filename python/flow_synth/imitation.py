@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from distributed import Client, as_completed
+from distributed import Client, KilledWorker, as_completed
 from numpy.typing import NDArray
 
 from flow_synth import metric
@@ -20,8 +20,8 @@ from flow_synth.dataset import Recipe
 from flow_synth.error import InputError
 from flow_synth.metric import SOUND_MEASURES, Measure
 from flow_synth.target import Targets
-from flow_synth.trial import SearchPlan, TrialJob, Trials, try_target
-from flow_synth.worker import OpenSynth
+from flow_synth.trial import SearchPlan, TrialJob, Trials, try_synth, try_target
+from flow_synth.worker import OpenSynth, cannot_open
 
 Name = TypeVar("Name", bound=str)
 
@@ -117,12 +117,21 @@ def imitate(
     make_folder(folder)
     job = TrialJob(recipe, folder, secrets.token_hex(4), workplace.open_synth, plan)
     with connected(workplace.scheduler, workplace.workers) as client:
+        _check_synth(client, job)
         done = _try_all(client, job, targets, proposals, progress or (lambda _done, _total: None))
     return Imitated(
         methods={name: _gathered(name, done, targets.values) for name in done[0].imitations},
         progress_db=np.stack([trials.progress_db for trials in done]),
         n_failed=sum(trials.n_failed for trials in done),
     )
+
+
+def _check_synth(client: Client, job: TrialJob) -> None:
+    """Lets a worker open the synth, so that no preset is blamed if that crashes."""
+    try:
+        client.submit(try_synth, job, pure=False).result()
+    except KilledWorker as error:
+        raise cannot_open(job.recipe.description) from error
 
 
 def _try_all(
@@ -138,8 +147,8 @@ def _try_all(
     while len(done) < len(targets):
         if written == (written := _bytes(job.folder)):
             raise InputError(
-                f"synth {job.recipe.description.synth!r} ends its process before it plays; check "
-                "that it runs without a screen"
+                "the worker processes end before they measure anything; look for what ends them, "
+                "and run the same command again"
             )
         numbers = {}
         for index in set(range(len(targets))) - set(done):

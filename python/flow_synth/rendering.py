@@ -25,7 +25,7 @@ from flow_synth.render_task import (
     write_sounds,
 )
 from flow_synth.shard import Failure, Shard
-from flow_synth.worker import OpenSynth
+from flow_synth.worker import OpenSynth, cannot_open
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,7 @@ def _plan(
         future = client.submit(list_items, description, open_synth, pure=False)
         recipe, planned = future.result()
     except KilledWorker as error:
-        raise InputError(
-            f"synth {description.synth!r} crashes when it is opened, or takes longer than "
-            f"{description.note_timeout_seconds:g} s; check that it runs without a screen"
-        ) from error
+        raise cannot_open(description) from error
     if not planned:
         raise InputError("draws is 0 and the synth has no presets of its own; give draws >= 1")
     return recipe, planned

@@ -21,7 +21,7 @@ from flow_synth.preset import Preset
 from flow_synth.search import BUDGETS, search, search_name
 from flow_synth.synth import SynthError
 from flow_synth.target import Target
-from flow_synth.worker import OpenSynth, play
+from flow_synth.worker import OpenSynth, limited, play, ready_synth
 
 _MSS = SOUND_MEASURES.index(Measure.MSS)
 
@@ -86,6 +86,16 @@ class Trials:
     imitations: Mapping[str, Imitation]
     progress_db: NDArray[np.float64]
     n_failed: int
+
+
+def try_synth(job: TrialJob) -> None:
+    """Opens the synth; ends this process if that takes longer than a note may.
+
+    Raises:
+        InputError: it cannot be opened, or is of another version than the dataset's.
+    """
+    with limited(job.recipe.description.note_timeout_seconds, Path(devnull)):
+        ready_synth(job.open_synth, job.recipe)
 
 
 def try_target(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from flow_synth.atomic_file import cannot_write
-from flow_synth.dataset import Recipe
+from flow_synth.dataset import DatasetDescription, Recipe
 from flow_synth.error import InputError
 from flow_synth.features import LogMel, Resampler, one_thread
 from flow_synth.synth import SAMPLE_RATE_HZ, Note, Synth, SynthError
@@ -42,16 +42,9 @@ def play(
         SynthError: the preset failed; the next note is played by a new synth.
         InputError: the synth cannot be opened, or is of another version than the recipe's.
     """
-    description = recipe.description
     try:
-        with limited(description.note_timeout_seconds, trace):
-            synth = opened(open_synth, description.synth)
-            if synth.version != recipe.synth_version:
-                raise InputError(
-                    f"a worker has version {synth.version} of synth {synth.identity!r} instead of "
-                    f"{recipe.synth_version}; install the same version on every machine"
-                )
-            audio = _played(synth, values, note)
+        with limited(recipe.description.note_timeout_seconds, trace):
+            audio = _played(ready_synth(open_synth, recipe), values, note)
     except SynthError:
         # A sound that is not finite can poison an instance: every later one would be bad, too.
         opened.cache_clear()
@@ -61,6 +54,21 @@ def play(
     with one_thread(), torch.inference_mode():
         resampled = resampler(mono, SAMPLE_RATE_HZ)
         return resampled, log_mel(resampled)
+
+
+def ready_synth(open_synth: OpenSynth, recipe: Recipe) -> Synth:
+    """The synth of a recipe, opened once for all notes of this process.
+
+    Raises:
+        InputError: it cannot be opened, or is of another version than the recipe's.
+    """
+    synth = opened(open_synth, recipe.description.synth)
+    if synth.version != recipe.synth_version:
+        raise InputError(
+            f"a worker has version {synth.version} of synth {synth.identity!r} instead of "
+            f"{recipe.synth_version}; install the same version on every machine"
+        )
+    return synth
 
 
 def _played(synth: Synth, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
@@ -75,6 +83,14 @@ def _played(synth: Synth, values: NDArray[np.float32], note: Note) -> NDArray[np
     if not is_finite:
         raise SynthError("the sound is not finite")
     return audio
+
+
+def cannot_open(description: DatasetDescription) -> InputError:
+    """What to tell a user whose synth ends a process that opens it."""
+    return InputError(
+        f"synth {description.synth!r} crashes when it is opened, or takes longer than "
+        f"{description.note_timeout_seconds:g} s; check that it runs without a screen"
+    )
 
 
 @contextmanager

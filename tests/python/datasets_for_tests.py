@@ -1,9 +1,13 @@
 """Small datasets of the sine synth that lie in memory."""
 
+import hashlib
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 import torch
 from numpy.typing import NDArray
 from synths_for_tests import N_KNOBS, SineSynth
@@ -21,6 +25,9 @@ from flow_synth.dataset import (
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler
 from flow_synth.shard import Shard, ShardHeader
 from flow_synth.synth import SAMPLE_RATE_HZ, Note
+from flow_synth.target import SOUNDS
+
+KINDS = ("instrument", "voice", "synth")
 
 N_TRAIN = 30
 N_TEST = 8
@@ -117,3 +124,35 @@ def played_dataset(synth: str = "sine", note_timeout_seconds: float = 30.0) -> D
         mel.half().numpy(),
         DatasetDescription(synth=synth, draws=n_rows, note_timeout_seconds=note_timeout_seconds),
     )
+
+
+def write_sounds(
+    folder: Path, presets: NDArray[np.float32], pitches: Sequence[float], **changes: object
+) -> Path:
+    """Notes of the sine synth in a folder with a manifest, which says not how they were made.
+
+    Args:
+        folder: where to.
+        presets: [n, P] unit values.
+        pitches: n MIDI note numbers.
+        changes: to the first entry of the manifest.
+    """
+    entries: list[dict[str, object]] = []
+    for number, (values, pitch) in enumerate(zip(presets, pitches, strict=True)):
+        kind = KINDS[number * len(KINDS) // len(presets)]
+        file = folder / f"{number}-{kind}.flac"
+        soundfile.write(file, SineSynth().render(values, Note(pitch)).mean(0), SAMPLE_RATE_HZ)
+        entries.append(
+            {
+                "file": file.name,
+                "name": f"note {number}",
+                "kind": kind,
+                "source": "sine",
+                "pitch": pitch,
+                "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+            }
+        )
+    entries[0] |= changes
+    content = {"format": "flow-synth sounds", "version": 1, "sounds": entries}
+    (folder / SOUNDS).write_text(json.dumps(content))
+    return folder

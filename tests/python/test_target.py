@@ -1,25 +1,17 @@
 """Which sounds are imitated."""
 
-import hashlib
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-import soundfile
 import torch
-from datasets_for_tests import N_TEST, played_dataset, unheard_dataset
-from synths_for_tests import SineSynth
+from datasets_for_tests import KINDS, N_TEST, played_dataset, unheard_dataset, write_sounds
 
 from flow_synth.dataset import Dataset, Split
 from flow_synth.error import InputError
 from flow_synth.features import N_SAMPLES, SAMPLE_RATE_HZ, LogMel
-from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
 from flow_synth.synth import Note
 from flow_synth.target import MINIMUM_PEAK, SOUNDS, GroupName, Targets, choose_rows
-
-KINDS = ("instrument", "voice", "synth")
 
 
 @pytest.fixture(scope="module")
@@ -27,30 +19,15 @@ def dataset() -> Dataset:
     return played_dataset()
 
 
-def write_sounds(folder: Path, **changes: object) -> Path:
-    """Six tones with their manifest, two of each kind; ``changes`` go into the first entry."""
-    entries: list[dict[str, Any]] = []
-    for number in range(6):
-        kind, pitch = KINDS[number // 2], 55.0 + number
-        values = np.eye(6, dtype=np.float32)[number % 3]
-        audio = SineSynth().render(values, Note(pitch)).mean(0)
-        file = folder / f"{number}-{kind}.flac"
-        soundfile.write(file, audio, SYNTH_RATE_HZ)
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        entries.append(
-            {
-                "file": file.name,
-                "name": f"tone {number}",
-                "kind": kind,
-                "source": "sine",
-                "pitch": pitch,
-                "sha256": digest,
-            }
-        )
-    entries[0] |= changes
-    content = {"format": "flow-synth sounds", "version": 1, "sounds": entries}
-    (folder / SOUNDS).write_text(json.dumps(content))
-    return folder
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Six tones with their manifest, two of each kind."""
+    return write_tones(tmp_path)
+
+
+def write_tones(folder: Path, **changes: object) -> Path:
+    presets = np.tile(np.eye(3, 6, dtype=np.float32), (2, 1))
+    return write_sounds(folder, presets, [55.0 + number for number in range(6)], **changes)
 
 
 def test_targets_are_of_the_split_and_at_most_two_a_family() -> None:
@@ -87,12 +64,11 @@ def test_an_evaluation_without_targets_is_refused(split: Split, n_targets: int) 
 
 
 def test_targets_of_a_smaller_number_are_among_those_of_a_larger_one(
-    dataset: Dataset, tmp_path: Path
+    folder: Path,
 ) -> None:
     data = unheard_dataset([Split.TEST] * 60, [index // 3 for index in range(60)])
     few, many = (set(choose_rows(data, Split.TEST, n, seed=5)) for n in (7, 25))
     assert few < many
-    folder = write_sounds(tmp_path)
     some, more = (Targets.of_folder(folder, n, seed=5).pitch for n in (2, 4))
     assert set(some) < set(more)
 
@@ -114,21 +90,21 @@ def test_rows_of_a_dataset_become_targets_as_they_were_rendered(dataset: Dataset
     assert len({targets[index].digest for index in range(N_TEST)}) == N_TEST
 
 
-def test_a_group_is_neither_empty_nor_everything_again(dataset: Dataset, tmp_path: Path) -> None:
+def test_a_group_is_neither_empty_nor_everything_again(dataset: Dataset, folder: Path) -> None:
     mixed = Targets.of_rows(dataset, Split.TEST, N_TEST, seed=0).groups
     assert list(mixed) == [GroupName.ALL, GroupName.REFERENCE, GroupName.OTHER]
     np.testing.assert_array_equal(mixed[GroupName.REFERENCE], ~mixed[GroupName.OTHER])
     assert mixed[GroupName.ALL].all()
     lone = Targets.of_rows(dataset, Split.TEST, 1, seed=0).groups
     assert list(lone) == [GroupName.ALL]
-    folder = write_sounds(tmp_path)
     kinds = Targets.of_folder(folder, 6, seed=0).groups
     assert list(kinds) == [GroupName.ALL, *KINDS]
-    assert sum(kinds[GroupName(kind)].astype(int) for kind in KINDS).tolist() == [1] * 6
+    members = np.stack([kinds[GroupName(kind)] for kind in KINDS])
+    assert members.sum(0).tolist() == [1] * 6
 
 
-def test_sounds_of_a_folder_become_targets_without_presets(tmp_path: Path) -> None:
-    targets = Targets.of_folder(write_sounds(tmp_path), 10, seed=0)
+def test_sounds_of_a_folder_become_targets_without_presets(folder: Path) -> None:
+    targets = Targets.of_folder(folder, 10, seed=0)
     assert targets.values is None
     assert targets.pitch.tolist() == [55, 56, 57, 58, 59, 60]
     assert targets.audio.shape == (6, N_SAMPLES)
@@ -153,7 +129,7 @@ def test_sounds_of_a_folder_become_targets_without_presets(tmp_path: Path) -> No
 def test_a_folder_that_is_not_as_its_manifest_says_is_refused(
     tmp_path: Path, changes: dict[str, object], sentence: str
 ) -> None:
-    folder = write_sounds(tmp_path, **changes)
+    folder = write_tones(tmp_path, **changes)
     with pytest.raises(InputError, match=sentence):
         Targets.of_folder(folder, 6, seed=0)
 
