@@ -1,5 +1,6 @@
 """A journal: nothing is measured twice, whatever was cut off."""
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,10 @@ PRESETS = st.text("0123456789abcdef", min_size=1, max_size=4)
 OUTCOMES = st.none() | st.lists(st.floats(allow_nan=False, allow_infinity=False)).map(tuple)
 
 
+def giving(errors: Errors | None) -> Callable[[], Errors | None]:
+    return lambda: errors
+
+
 def unexpected() -> Errors:
     raise AssertionError("measured again")
 
@@ -26,7 +31,7 @@ def test_what_is_cut_off_is_measured_again_and_nothing_else(
         path = Path(folder) / "target.jsonl"
         with Journal(path, "first") as journal:
             for preset, errors in outcomes.items():
-                assert journal.once(preset, lambda errors=errors: errors) == errors
+                assert journal.once(preset, giving(errors)) == errors
         whole = path.read_bytes()
         kept = whole[: round(share * len(whole))]
         path.write_bytes(kept)
@@ -37,7 +42,7 @@ def test_what_is_cut_off_is_measured_again_and_nothing_else(
                 if number < n_done:
                     assert journal.once(preset, unexpected) == errors
                 else:
-                    assert journal.once(preset, lambda errors=errors: errors) == errors
+                    assert journal.once(preset, giving(errors)) == errors
         with Journal(path, "third") as journal:
             for preset, errors in outcomes.items():
                 assert journal.once(preset, unexpected) == errors
