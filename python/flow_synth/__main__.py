@@ -18,6 +18,7 @@ from rich.table import Table
 from flow_synth.error import InputError
 
 if TYPE_CHECKING:
+    from flow_synth.evaluation import Evaluation
     from flow_synth.match_files import MatchedSound
 
 USER_ERROR = 2
@@ -235,11 +236,12 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Score a model beside retrieval, mean and random presets; if killed, run it again."""
-    from flow_synth.atomic_file import check_writable
+    from flow_synth.atomic_file import check_writable, write_atomically
     from flow_synth.dataset import Dataset, Split
     from flow_synth.evaluation import evaluate as score
     from flow_synth.imitation import Workplace
     from flow_synth.library import load_model
+    from flow_synth.score_picture import draw_scores
     from flow_synth.synths import open_synth
     from flow_synth.target import Targets
 
@@ -266,12 +268,13 @@ def evaluate(
             known, chosen, workplace, model=opened, search=search, seed=SEED, progress=show
         )
     result.write(out)
+    write_atomically(out.with_suffix(".png"), draw_scores(result))
     workplace.clear()
     if as_json:
         _print_json(file=str(out), scores=result.scores)
     else:
-        _print_scores(result.scores)
-        _say(f"Wrote {out}")
+        _print_evaluation(result)
+        _say(f"Wrote {out} and {out.with_suffix('.png').name}")
 
 
 @app.command()
@@ -350,6 +353,16 @@ def _print_matches(matched: "Sequence[MatchedSound]") -> None:
             *(result.files[suffix] for suffix in (".preset.json", ".wav", ".png")),
         )
         _say(f"  {sound} -> {audio}  {picture}  {preset}")
+
+
+def _print_evaluation(result: "Evaluation") -> None:
+    from flow_synth.target import GroupName
+
+    scores = result.groups[GroupName.ALL].scores
+    table = Table("Mean", *next(iter(scores.values())))
+    for method, measured in scores.items():
+        table.add_row(method, *(f"{score.mean:.3g}" for score in measured.values()))
+    _print_table(table)
 
 
 def _print_scores(scores: Mapping[str, Mapping[str, float]]) -> None:

@@ -27,7 +27,7 @@ MEASURES: Mapping[Measure, str] = {
     Measure.PARAMETER_MSE: "parameter MSE",
 }
 GROUPS: Mapping[GroupName, str] = {
-    GroupName.ALL: "All notes",
+    GroupName.ALL: "All",
     GroupName.REFERENCE: "Middle C",
     GroupName.OTHER: "Other pitches",
     GroupName.INSTRUMENT: "Instruments",
@@ -60,16 +60,16 @@ def markdown_page(evaluation: Evaluation) -> str:
 
 
 def markdown_table(evaluation: Evaluation) -> str:
-    """One table of all methods and measures for each group of notes."""
+    """One table of all methods and measures for each group of targets."""
     return "\n\n".join(
-        f"### {GROUPS[name]}: {_count(group)}\n\n{score_table(evaluation, group)}"
+        f"### {GROUPS[name]}: {count(evaluation, group)}\n\n{score_table(evaluation, group)}"
         for name, group in evaluation.groups.items()
     )
 
 
 def score_table(evaluation: Evaluation, group: Group) -> str:
     """All methods and measures of a group of targets."""
-    names = _method_names(evaluation)
+    names = method_names(evaluation)
     measures = _measures(group)
     rows = (
         [names[method], *(_score(scores[measure]) for measure in measures)]
@@ -79,7 +79,7 @@ def score_table(evaluation: Evaluation, group: Group) -> str:
 
 
 def _difference_table(evaluation: Evaluation, name: GroupName, group: Group) -> str:
-    names = _method_names(evaluation)
+    names = method_names(evaluation)
     measures = _measures(group)
     rows = (
         [f"model - {names[rival]}", *(_difference(found[measure]) for measure in measures)]
@@ -118,7 +118,7 @@ def _knob_table(knobs: Iterable[KnobError]) -> str:
 
 def _findings(evaluation: Evaluation) -> str:
     found = evaluation.groups[GroupName.ALL].differences
-    names = _method_names(evaluation)
+    names = method_names(evaluation)
     heard = sum(knob.is_heard for knob in evaluation.knobs)
     lines = [
         f"- {MEASURES[measure]}: {_verdict(found[rival][measure], names[rival])}"
@@ -140,12 +140,9 @@ def _verdict(difference: Difference, rival: str) -> str:
 
 
 def _head(evaluation: Evaluation) -> str:
-    group = evaluation.groups[GroupName.ALL]
     return f"""# Scores of the model of the synth "{evaluation.synth}"
 
-Each target is a note of a preset that the model has never met: {_count(group)}
-drawn at random from the {evaluation.split} split (at most {TARGETS_PER_FAMILY} of a family of
-near-duplicates, peak above {MINIMUM_PEAK:g}). The model hears the note and proposes one preset;
+{targets_explained(evaluation)} The model hears the target and proposes one preset;
 the synth plays it at the target's pitch, and the result is compared with the target. Intervals are
 {INTERVAL_PERCENT:g} % bootstrap intervals of the mean, drawn over families.
 
@@ -154,15 +151,26 @@ here is typed by hand. Training run `{evaluation.model_run}`, dataset `{evaluati
 synth version `{evaluation.synth_version}`, seed {evaluation.seed}."""
 
 
+def targets_explained(evaluation: Evaluation) -> str:
+    """A sentence on what is imitated."""
+    counted = count(evaluation, evaluation.groups[GroupName.ALL])
+    if evaluation.sounds:
+        return f"Each target is a sound that the synth did not make: {counted}."
+    return f"""Each target is a note of a preset that is not in the training split: {counted}
+drawn at random from the {evaluation.split} split (at most {TARGETS_PER_FAMILY} of a family of
+near-duplicates, peak above {MINIMUM_PEAK:g})."""
+
+
 def _methods(evaluation: Evaluation) -> str:
     n_rows = evaluation.n_training_rows
     lines = [f"Every baseline knows the same {n_rows} notes as the model was trained on.", ""]
-    return "\n".join([*lines, *methods_explained(evaluation)])
+    methods = evaluation.groups[GroupName.ALL].scores
+    return "\n".join([*lines, *methods_explained(evaluation, methods)])
 
 
-def methods_explained(evaluation: Evaluation) -> list[str]:
-    """A line of a list for every method of an evaluation."""
-    names, n_neighbours = _method_names(evaluation), evaluation.n_neighbours
+def methods_explained(evaluation: Evaluation, methods: Iterable[Method]) -> list[str]:
+    """A line of a list for every one of some methods."""
+    names, n_neighbours = method_names(evaluation), evaluation.n_neighbours
     texts = {
         Method.MODEL: "the posterior mean of the sound, decoded; one pass, nothing is rendered.",
         Method.NN16: f"of the {n_neighbours} nearest training notes the one of the smallest MSS "
@@ -180,13 +188,13 @@ def methods_explained(evaluation: Evaluation) -> list[str]:
             for method, budget in zip(SEARCHES, BUDGETS, strict=True)
         },
         Method.TRUTH: "the target's own preset, rendered again: the floor that storing the "
-        "dataset's audio in 16 bits leaves.",
+        "dataset's audio in 16 bits leaves, and any noise that the synth makes.",
     }
-    scores = evaluation.groups[GroupName.ALL].scores
-    return [f"- **{names[method]}**: {texts[method]}" for method in scores]
+    return [f"- **{names[method]}**: {texts[method]}" for method in methods]
 
 
-def _method_names(evaluation: Evaluation) -> Mapping[Method, str]:
+def method_names(evaluation: Evaluation) -> Mapping[Method, str]:
+    """What every method is called in tables."""
     return {
         Method.MODEL: "model",
         Method.NN16: f"best of {evaluation.n_neighbours} neighbours (NN{evaluation.n_neighbours})",
@@ -202,12 +210,20 @@ def _method_names(evaluation: Evaluation) -> Mapping[Method, str]:
     }
 
 
-def _count(group: Group) -> str:
+def count(evaluation: Evaluation, group: Group) -> str:
+    """How many targets, of how many families."""
+    if evaluation.sounds:
+        return f"{group.n_targets} sounds"
     return f"{group.n_targets} notes of {group.n_families} families"
 
 
+def mean_and_interval(score: Score) -> str:
+    """Three digits of each."""
+    return f"{score.mean:.3g} [{score.low:.3g}, {score.high:.3g}]"
+
+
 def _score(score: Score) -> str:
-    return f"{score.mean:.3g} [{score.low:.3g}, {score.high:.3g}] / {score.median:.3g}"
+    return f"{mean_and_interval(score)} / {score.median:.3g}"
 
 
 def _difference(found: Difference) -> str:
