@@ -267,8 +267,8 @@ def evaluate(
         result = score(
             known, chosen, workplace, model=opened, search=search, seed=SEED, progress=show
         )
-    result.write(out)
     write_atomically(out.with_suffix(".png"), draw_scores(result))
+    result.write(out)
     workplace.clear()
     if as_json:
         _print_json(file=str(out), scores=result.scores)
