@@ -6,26 +6,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError
 
-from flow_synth.audio_file import read_audio
 from flow_synth.dataset import REFERENCE_PITCH, Dataset, Split
 from flow_synth.error import InputError
 from flow_synth.features import DURATION_SECONDS, LogMel, Resampler, fit_duration, one_thread
-from flow_synth.frozen import Frozen
-from flow_synth.synth import Note
+from flow_synth.sounds import FULL_SCALE, Kind, Sound, Sounds
+from flow_synth.synth import SAMPLE_RATE_HZ, Note
 
 #: A row whose samples never exceed this is too quiet to say anything.
 MINIMUM_PEAK = 0.02
 #: So that no large family of near-duplicates decides a result.
 TARGETS_PER_FAMILY = 2
-#: The table of contents of a folder of sounds.
-SOUNDS = "manifest.json"
 
 
 class GroupName(StrEnum):
@@ -68,7 +64,7 @@ class Targets:
 
     Attributes:
         split: of the dataset that the sounds are from; None for a folder of sounds.
-        sounds: SHA-256 of the folder's manifest; None for rows of a dataset.
+        sounds: SHA-256 of what a folder's manifest says of its sounds; None for rows of a dataset.
         audio: [n, 88200] mono at 22050 Hz.
         mel: [n, 128, 87] log-mels in nats.
         pitch: [n] MIDI note numbers.
@@ -122,23 +118,27 @@ class Targets:
             InputError: the folder has no manifest or no sound, or a sound is not the one that the
                 manifest names, or cannot be read.
         """
-        path = folder / SOUNDS
-        manifest = SoundsManifest.read(path)
-        order = np.random.default_rng(seed).permutation(len(manifest.sounds))
-        chosen = [manifest.sounds[index] for index in np.sort(order[:n_targets])]
+        found = Sounds.read(folder).sounds
+        order = np.random.default_rng(seed).permutation(len(found))
+        chosen = [found[index] for index in np.sort(order[:n_targets])]
+        if not chosen:
+            raise InputError(
+                f"{folder} has no sound to imitate; give a folder with sounds, and ask for at "
+                "least 1 target"
+            )
         audio, mel = _heard(folder, chosen)
         kinds = np.array([sound.kind for sound in chosen])
-        n_sounds = len(chosen)
+        content = "".join(sound.model_dump_json() for sound in found)
         return cls(
             split=None,
-            sounds=_sha256(path),
+            sounds=hashlib.sha256(content.encode()).hexdigest(),
             audio=audio,
             mel=mel,
             pitch=np.array([sound.pitch for sound in chosen]),
-            velocity=np.full(n_sounds, Note().velocity),
+            velocity=np.full(len(chosen), Note().velocity),
             values=None,
-            families=np.arange(n_sounds),
-            groups=_groups(n_sounds, {GroupName(kind): kinds == kind for kind in _KINDS}),
+            families=np.arange(len(chosen)),
+            groups=_groups(len(chosen), {GroupName(kind): kinds == kind for kind in Kind}),
         )
 
     def __len__(self) -> int:
@@ -148,49 +148,6 @@ class Targets:
         pitch, velocity = float(self.pitch[index]), int(self.velocity[index])
         note = Note(pitch, velocity, total_seconds=DURATION_SECONDS)
         return Target(self.audio[index], self.mel[index], note)
-
-
-Kind = Literal[GroupName.INSTRUMENT, GroupName.VOICE, GroupName.SYNTH]
-_KINDS: tuple[GroupName, ...] = (GroupName.INSTRUMENT, GroupName.VOICE, GroupName.SYNTH)
-
-
-class SoundFile(Frozen):
-    """A sound of a folder; ``pitch`` is the MIDI note number with which to imitate it."""
-
-    file: str
-    name: str
-    kind: Kind
-    source: str
-    pitch: float = Field(ge=0, le=127)
-    sha256: str
-
-
-class SoundsManifest(Frozen):
-    """The table of contents of a folder of sounds."""
-
-    format: Literal["flow-synth sounds"] = "flow-synth sounds"
-    version: Literal[1] = 1
-    sounds: tuple[SoundFile, ...] = Field(min_length=1)
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """Reads a manifest.
-
-        Raises:
-            InputError: it is missing, no such manifest, or has no sound.
-        """
-        try:
-            return cls.model_validate_json(path.read_bytes())
-        except OSError as error:
-            raise InputError(
-                f"{path} cannot be read ({error.strerror}); give a folder of sounds with a "
-                "manifest"
-            ) from error
-        except ValidationError as error:
-            raise InputError(
-                f"{path} is no manifest of one or more sounds; give a folder that "
-                "'flow-synth out-of-domain' made"
-            ) from error
 
 
 def choose_rows(dataset: Dataset, split: Split, n_targets: int, seed: int) -> NDArray[np.intp]:
@@ -234,37 +191,14 @@ def _groups(
     return {GroupName.ALL: np.full(n_targets, True), **found}
 
 
-def _heard(
-    folder: Path, sounds: list[SoundFile]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _heard(folder: Path, sounds: list[Sound]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """[n, 88200] audio at 22050 Hz and [n, 128, 87] log-mels of files."""
     resample, analyse = Resampler(), LogMel()
     audio = []
     with one_thread(), torch.inference_mode():
         for sound in sounds:
-            path = folder / sound.file
-            _check_sound(path, sound)
-            heard = read_audio(path)
-            mono = torch.from_numpy(heard.samples)[None]
-            audio.append(fit_duration(resample(mono, heard.sample_rate_hz)))
+            samples = np.float32(sound.samples(folder)) / FULL_SCALE
+            mono = torch.from_numpy(samples)[None]
+            audio.append(fit_duration(resample(mono, SAMPLE_RATE_HZ)))
         mel = [analyse(sound) for sound in audio]
     return torch.cat(audio).numpy(), torch.cat(mel).numpy()
-
-
-def _check_sound(path: Path, sound: SoundFile) -> None:
-    try:
-        is_same = _sha256(path) == sound.sha256
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror}); make the folder of sounds again"
-        ) from error
-    if not is_same:
-        raise InputError(
-            f"{path} is not the sound that the manifest names, by its checksum; make the folder "
-            "of sounds again"
-        )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,6 +1,5 @@
 """Small datasets of the sine synth that lie in memory."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,10 +23,8 @@ from flow_synth.dataset import (
 )
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler
 from flow_synth.shard import Shard, ShardHeader
+from flow_synth.sounds import FULL_SCALE, MANIFEST, Kind, Sound, checksum
 from flow_synth.synth import SAMPLE_RATE_HZ, Note
-from flow_synth.target import SOUNDS
-
-KINDS = ("instrument", "voice", "synth")
 
 N_TRAIN = 30
 N_TEST = 8
@@ -139,20 +136,20 @@ def write_sounds(
     """
     entries: list[dict[str, object]] = []
     for number, (values, pitch) in enumerate(zip(presets, pitches, strict=True)):
-        kind = KINDS[number * len(KINDS) // len(presets)]
-        file = folder / f"{number}-{kind}.flac"
-        soundfile.write(file, SineSynth().render(values, Note(pitch)).mean(0), SAMPLE_RATE_HZ)
-        entries.append(
-            {
-                "file": file.name,
-                "name": f"note {number}",
-                "kind": kind,
-                "source": "sine",
-                "pitch": pitch,
-                "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-            }
+        kind = list(Kind)[number * len(Kind) // len(presets)]
+        audio = SineSynth().render(values, Note(pitch)).mean(0)
+        samples = np.rint(audio * FULL_SCALE).astype(np.int16)
+        file = f"{number}-{kind}.flac"
+        soundfile.write(folder / file, samples, SAMPLE_RATE_HZ)
+        sound = Sound(
+            file=file,
+            name=f"note {number}",
+            kind=kind,
+            source="sine",
+            pitch=pitch,
+            sha256=checksum(samples),
         )
+        entries.append(sound.model_dump())
     entries[0] |= changes
-    content = {"format": "flow-synth sounds", "version": 1, "sounds": entries}
-    (folder / SOUNDS).write_text(json.dumps(content))
+    (folder / MANIFEST).write_text(json.dumps({"packages": {}, "sounds": entries}))
     return folder

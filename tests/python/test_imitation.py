@@ -270,8 +270,8 @@ def test_a_sound_of_the_synth_itself_is_found_out_of_domain(
     assert tuple(scores) == (*baselines, Method.CMA50)
     assert all(tuple(measured) == SOUND_MEASURES for measured in scores.values())
     mss = {method: measured[Measure.MSS].mean for method, measured in scores.items()}
-    # FLAC has 16 bits, and reading it begins within a frame of the onset.
-    assert mss[Method.NN1] < 0.5
+    # FLAC has 16 bits, and the dataset heard the preset at another velocity.
+    assert mss[Method.NN1] < 0.1
     assert mss[Method.CMA50] < mss[Method.MEAN]
     assert [point.renders for point in result.search] == [10, 20, 30, 40, 50]
     assert result.search[-1].mss_db == scores[Method.CMA50][Measure.MSS]

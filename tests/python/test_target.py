@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from datasets_for_tests import KINDS, N_TEST, played_dataset, unheard_dataset, write_sounds
+from datasets_for_tests import N_TEST, played_dataset, unheard_dataset, write_sounds
 
 from flow_synth.dataset import Dataset, Split
 from flow_synth.error import InputError
 from flow_synth.features import N_SAMPLES, SAMPLE_RATE_HZ, LogMel
+from flow_synth.sounds import MANIFEST, Kind, Sounds
 from flow_synth.synth import Note
-from flow_synth.target import MINIMUM_PEAK, SOUNDS, GroupName, Targets, choose_rows
+from flow_synth.target import MINIMUM_PEAK, GroupName, Targets, choose_rows
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +99,8 @@ def test_a_group_is_neither_empty_nor_everything_again(dataset: Dataset, folder:
     lone = Targets.of_rows(dataset, Split.TEST, 1, seed=0).groups
     assert list(lone) == [GroupName.ALL]
     kinds = Targets.of_folder(folder, 6, seed=0).groups
-    assert list(kinds) == [GroupName.ALL, *KINDS]
-    members = np.stack([kinds[GroupName(kind)] for kind in KINDS])
+    assert list(kinds) == [GroupName.ALL, *Kind]
+    members = np.stack([kinds[GroupName(kind)] for kind in Kind])
     assert members.sum(0).tolist() == [1] * 6
 
 
@@ -120,10 +121,10 @@ def test_sounds_of_a_folder_become_targets_without_presets(folder: Path) -> None
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"sha256": "0" * 64}, "0-instrument.flac is not the sound that the manifest names"),
-        ({"file": "missing.flac"}, "missing.flac cannot be read"),
-        ({"pitch": 128}, "no manifest of one or more sounds"),
-        ({"kind": "noise"}, "no manifest of one or more sounds"),
+        ({"sha256": "0" * 64}, "0-instrument.flac is not as it was made, by its checksum"),
+        ({"file": "missing.flac"}, "missing.flac is missing"),
+        ({"pitch": 128}, "manifest.json is damaged"),
+        ({"kind": "noise"}, "manifest.json is damaged"),
     ],
 )
 def test_a_folder_that_is_not_as_its_manifest_says_is_refused(
@@ -135,8 +136,8 @@ def test_a_folder_that_is_not_as_its_manifest_says_is_refused(
 
 
 def test_a_folder_without_manifest_or_without_sounds_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"manifest\.json cannot be read"):
+    with pytest.raises(InputError, match="no finished folder of sounds"):
         Targets.of_folder(tmp_path, 6, seed=0)
-    (tmp_path / SOUNDS).write_text('{"format": "flow-synth sounds", "version": 1, "sounds": []}')
-    with pytest.raises(InputError, match="no manifest of one or more sounds"):
+    (tmp_path / MANIFEST).write_text(Sounds(packages={}, sounds=()).model_dump_json())
+    with pytest.raises(InputError, match="has no sound to imitate"):
         Targets.of_folder(tmp_path, 6, seed=0)
