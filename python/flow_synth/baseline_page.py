@@ -68,14 +68,14 @@ def _overview(evaluations: Sequence[Evaluation]) -> str:
 
 
 def _section(path: str, evaluation: Evaluation) -> str:
-    title = _title(evaluation)
-    return f"""## {title[:1].upper()}{title[1:]}
+    title, n_failed = _title(evaluation), evaluation.n_failed
+    failed = f"{n_failed} of the presets tried could not be played.\n" if n_failed else ""
+    return f"""## {title}
 
 {targets_explained(evaluation)}
-The baselines know {evaluation.n_training_rows} training notes. {_failed(evaluation.n_failed)}
-Dataset `{evaluation.dataset[:12]}`, synth version `{evaluation.synth_version}`,
-seed {evaluation.seed}.
-
+The baselines know {evaluation.n_training_rows} training notes. Dataset `{evaluation.dataset[:12]}`,
+synth version `{evaluation.synth_version}`, seed {evaluation.seed}.
+{failed}
 ![{title}]({path}.png)
 
 {markdown_table(evaluation)}"""
@@ -88,10 +88,6 @@ def _title(evaluation: Evaluation) -> str:
         *(["with a search"] if evaluation.search else []),
     ]
     return ", ".join(parts)
-
-
-def _failed(n_failed: int) -> str:
-    return f"{n_failed} of the presets tried could not be played." if n_failed else ""
 
 
 _HEAD = f"""# Baselines

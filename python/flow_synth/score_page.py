@@ -16,6 +16,7 @@ from flow_synth.score import (
     Score,
 )
 from flow_synth.search import BUDGETS, SIGMA
+from flow_synth.synth import Note
 from flow_synth.target import MINIMUM_PEAK, TARGETS_PER_FAMILY, GroupName
 
 MEASURES: Mapping[Measure, str] = {
@@ -155,7 +156,8 @@ def targets_explained(evaluation: Evaluation) -> str:
     """A sentence on what is imitated."""
     counted = count(evaluation, evaluation.groups[GroupName.ALL])
     if evaluation.sounds:
-        return f"Each target is a sound that the synth did not make: {counted}."
+        return f"""Each target is a sound that the synth did not make: {counted}. It is imitated at
+the pitch that its folder's manifest names, at velocity {Note().velocity}."""
     return f"""Each target is a note of a preset that is not in the training split: {counted}
 drawn at random from the {evaluation.split} split (at most {TARGETS_PER_FAMILY} of a family of
 near-duplicates, peak above {MINIMUM_PEAK:g})."""
@@ -182,9 +184,8 @@ def methods_explained(evaluation: Evaluation, methods: Iterable[Method]) -> list
         Method.MEAN: "the mean of every knob over the training presets.",
         Method.RANDOM: "a training preset drawn at random.",
         **{
-            method: f"the preset of the smallest MSS among the first {budget} that CMA-ES "
-            f"renders; the search starts at the mean preset with a standard deviation of {SIGMA:g}"
-            " of every knob's range."
+            method: f"the nearest of the first {budget} presets that CMA-ES tries, from the mean "
+            f"preset on with a standard deviation of {SIGMA:g} of every knob's range."
             for method, budget in zip(SEARCHES, BUDGETS, strict=True)
         },
         Method.TRUTH: "the target's own preset, rendered again: the floor that storing the "
