@@ -73,8 +73,8 @@ def _section(path: str, evaluation: Evaluation) -> str:
     return f"""## {title}
 
 {targets_explained(evaluation)}
-The baselines know {evaluation.n_training_rows} training notes. Dataset `{evaluation.dataset[:12]}`,
-synth version `{evaluation.synth_version}`, seed {evaluation.seed}.
+The baselines know {evaluation.n_training_rows} training notes. Synth version
+`{evaluation.synth_version}`, dataset `{evaluation.dataset[:12]}`, seed {evaluation.seed}.
 {failed}
 ![{title}]({path}.png)
 

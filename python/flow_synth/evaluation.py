@@ -117,11 +117,16 @@ class Evaluation(Frozen):
         write_atomically(path, (self.model_dump_json(indent=1) + "\n").encode())
 
     def check_run(self, identity: str) -> None:
-        """Refuses to stand for another training run.
+        """Refuses to stand for another training run, or for sounds out of domain.
 
         Raises:
-            InputError: the evaluated model is of another run.
+            InputError: the evaluated model is of another run, or the targets of no dataset.
         """
+        if self.sounds:
+            raise InputError(
+                "the evaluation is of sounds that the synth did not make; give that of held-out "
+                "presets"
+            )
         if self.model_run != identity:
             evaluated = f"training run {self.model_run}" if self.model_run else "no model"
             raise InputError(

@@ -31,8 +31,8 @@ class Workplace:
     """Where trials are run.
 
     Attributes:
-        folder: for the journals, seen by every worker under this path. Those of killed runs are
-            taken up, whatever they were about.
+        folder: for the journals, seen by every worker under this path. Each is named after its
+            target and synth: what a killed run has measured of them is taken up, and nothing else.
         open_synth: opens the synth of a dataset; workers import it by its name.
         scheduler: address of a running dask scheduler, or None for a cluster on this machine.
         workers: number of processes on this machine; one for each CPU if None.
