@@ -6,6 +6,7 @@
 #   make test-slow  the tests that take minutes
 #   make lint       the static part of `make test`
 #   make format     put every file into its one format
+#   make baselines  docs/baselines.md from nothing: datasets, sounds, scores, pictures
 #   make bench      how fast rendering and matching are
 #   make clean      remove all that these targets made
 
@@ -36,7 +37,7 @@ NATIVE_SOURCES := CMakeLists.txt pyproject.toml $(shell find cpp -type f)
 
 stage = @printf '\n=== %s\n' '$(1)'
 
-.PHONY: setup demo test test-slow lint format bench clean \
+.PHONY: setup demo baselines test test-slow lint format bench clean \
 	debian-build debian-test format-check style tidy types imports workflows \
 	test-cpp test-parity test-demo test-python
 
@@ -105,6 +106,37 @@ MATCH_EXAMPLES := flow-synth match examples/*.flac --out
 
 demo: $(VENV)/package
 	$(MATCH_EXAMPLES) demo
+
+# --- What a model must beat ---
+
+# The page shows them in this order.
+BASELINES := $(foreach kind,.json -out-of-domain.json -search.json,\
+	$(foreach knobs,16 32,docs/baselines/amsynth-$(knobs)$(kind)))
+# Each result is written last of all that its command does, so that what is finished is kept.
+EVALUATE = @mkdir -p $(@D); flow-synth evaluate --baselines --dataset $(<D) --out $@
+
+baselines: docs/baselines.md
+
+docs/baselines.md: $(BASELINES)
+	python -m flow_synth.baseline_page $@ $^
+
+docs/baselines/amsynth-%.json: data/amsynth-%/manifest.json
+	$(EVALUATE) --targets 1000
+
+docs/baselines/amsynth-%-out-of-domain.json: data/amsynth-%/manifest.json \
+		data/out-of-domain/manifest.json
+	$(EVALUATE) --targets 1000 --sounds data/out-of-domain
+
+# A stated subset of the held-out notes, because each takes 400 renders.
+docs/baselines/amsynth-%-search.json: data/amsynth-%/manifest.json
+	$(EVALUATE) --targets 32 --search
+
+.PRECIOUS: data/amsynth-%/manifest.json
+data/amsynth-%/manifest.json: python/experiments/amsynth_%_dataset.toml | setup
+	flow-synth render $< --out $(@D)
+
+data/out-of-domain/manifest.json: | setup
+	flow-synth out-of-domain --out $(@D)
 
 # --- Checking it ---
 

@@ -18,10 +18,13 @@ from rich.table import Table
 from flow_synth.error import InputError
 
 if TYPE_CHECKING:
+    from flow_synth.evaluation import Evaluation
     from flow_synth.match_files import MatchedSound
     from flow_synth.tag_file import TagFile
 
 USER_ERROR = 2
+#: Of the targets and of all that is drawn for a score.
+SEED = 0
 
 app = typer.Typer(
     name="flow-synth",
@@ -37,6 +40,13 @@ PluginOption = Annotated[
     typer.Option("--synth", help="Plug-in description (.toml), if the model is of a plug-in."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+SchedulerOption = Annotated[
+    str | None, typer.Option("--scheduler", help="Address of a running dask scheduler.")
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", help="Local processes; one for each CPU if not given.", min=1),
+]
 FolderOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
 FileOption = Annotated[Path, typer.Option("--out", help="File to write.")]
 
@@ -120,12 +130,8 @@ def play(
 def render(
     dataset: Annotated[Path, typer.Argument(help="Dataset description (.toml).")],
     out: FolderOption,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Address of a running dask scheduler.")
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Local processes; one for each CPU if not given.", min=1)
-    ] = None,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Render a dataset, or what is missing of it."""
@@ -241,39 +247,64 @@ def export(
 
 @app.command()
 def evaluate(
-    model: Annotated[str, typer.Argument(help="'builtin', or a .flow.ts file.")],
     dataset: Annotated[Path, typer.Option(help="Folder of the dataset it was trained on.")],
-    out: FileOption,
-    targets: Annotated[int, typer.Option(help="Held-out notes to imitate.", min=1)] = 300,
+    out: Annotated[Path, typer.Option("--out", help="JSON file to write; a picture beside it.")],
+    model: Annotated[
+        str | None, typer.Argument(help="'builtin', or a .flow.ts file; none with --baselines.")
+    ] = None,
+    sounds: Annotated[
+        Path | None, typer.Option(help="Folder of sounds to imitate instead of held-out notes.")
+    ] = None,
+    baselines: Annotated[bool, typer.Option("--baselines", help="Score no model.")] = False,
+    search: Annotated[
+        bool, typer.Option("--search", help="Score CMA-ES, too: 400 renders a target.")
+    ] = False,
+    targets: Annotated[int, typer.Option(help="At most so many sounds to imitate.", min=1)] = 300,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Score a model on held-out presets, beside retrieval, mean and random presets."""
-    from flow_synth.atomic_file import check_writable
+    """Score a model beside retrieval, mean and random presets; if killed, run it again."""
+    from flow_synth.atomic_file import check_writable, write_atomically
     from flow_synth.dataset import Dataset
-    from flow_synth.evaluation import evaluate as evaluate_model
+    from flow_synth.evaluation import evaluate as score
+    from flow_synth.fold import Split
+    from flow_synth.imitation import Workplace
     from flow_synth.library import load_model
-    from flow_synth.synth import SynthError
+    from flow_synth.score_picture import draw_scores
     from flow_synth.synths import open_synth
+    from flow_synth.target import Targets
 
-    check_writable(out)
-    opened = load_model(model)
-    rows = Dataset.open(dataset, opened.description.rotation)
-    rows.verify()
-    synth = open_synth(rows.manifest.recipe.description.synth)
-    try:
-        with _progress("evaluating") as show:
-            result = evaluate_model(opened, rows, synth, n_targets=targets, progress=show)
-    except SynthError as error:
+    if bool(model) == baselines:
         raise InputError(
-            f"synth {synth.identity!r} cannot play a proposed preset: {error}; mend the synth, "
-            "or give another model"
-        ) from error
+            "no model is to be scored; name one, or give --baselines"
+            if model is None
+            else f"--baselines scores no model, but {model} is given; leave one of them out"
+        )
+    if out.suffix.lower() != ".json":
+        raise InputError(f"{out} is no name for scores; let it end in '.json'")
+    check_writable(out)
+    opened = load_model(model) if model else None
+    known = Dataset.open(dataset, opened.description.rotation if opened else 0)
+    known.verify()
+    chosen = (
+        Targets.of_folder(sounds, targets, SEED)
+        if sounds
+        else Targets.of_rows(known, Split.TEST, targets, SEED)
+    )
+    workplace = Workplace(out.with_name(f"{out.name}.trials"), open_synth, scheduler, workers)
+    with _progress("evaluating") as show:
+        result = score(
+            known, chosen, workplace, model=opened, search=search, seed=SEED, progress=show
+        )
+    write_atomically(out.with_suffix(".png"), draw_scores(result))
     result.write(out)
+    workplace.clear()
     if as_json:
         _print_json(file=str(out), scores=result.scores)
     else:
-        _print_scores(result.scores)
-        _say(f"Wrote {out}")
+        _print_evaluation(result)
+        _say(f"Wrote {out} and {out.with_suffix('.png').name}")
 
 
 @app.command()
@@ -373,6 +404,16 @@ def _print_matches(matched: "Sequence[MatchedSound]") -> None:
             *(result.files[suffix] for suffix in (".preset.json", ".wav", ".png")),
         )
         _say(f"  {sound} -> {audio}  {picture}  {preset}")
+
+
+def _print_evaluation(result: "Evaluation") -> None:
+    from flow_synth.target import GroupName
+
+    scores = result.groups[GroupName.ALL].scores
+    table = Table("Mean", *next(iter(scores.values())))
+    for method, measured in scores.items():
+        table.add_row(method, *(f"{score.mean:.3g}" for score in measured.values()))
+    _print_table(table)
 
 
 def _print_scores(scores: Mapping[str, Mapping[str, float]]) -> None:

@@ -179,7 +179,7 @@ class Dataset:
         rotation: which folds are held out; see :func:`flow_synth.fold.split_of`.
         values: [N, P] unit values of every row's preset.
         pitch: [N] MIDI note numbers.
-        velocity: [N] MIDI velocities.
+        velocity: [N] MIDI velocities, 1 to 127.
     """
 
     def __init__(

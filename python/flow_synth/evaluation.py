@@ -1,4 +1,4 @@
-"""The scores of a model on held-out notes, beside those of presets found without it."""
+"""The scores of presets found for sounds: those of a model, beside those found without it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,14 +18,24 @@ from flow_synth.baseline import (
     nearest_presets,
     random_presets,
 )
+from flow_synth.cluster import Progress
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.fold import Split
 from flow_synth.frozen import Frozen
-from flow_synth.imitation import Progress, choose_targets, imitate
+from flow_synth.imitation import Workplace, imitate
 from flow_synth.model_file import ModelDescription
-from flow_synth.score import Group, KnobError, Method, Notes, groups, knob_errors
-from flow_synth.synth import Synth
+from flow_synth.score import (
+    Group,
+    KnobError,
+    Method,
+    SearchPoint,
+    groups,
+    knob_errors,
+    search_points,
+)
+from flow_synth.target import GroupName, Targets
+from flow_synth.trial import SearchPlan
 
 N_NEIGHBOURS = 16
 #: Neighbours are sought among notes at most this far away, a range chosen on the validation split.
@@ -56,23 +66,28 @@ class Model(Protocol):
 class Evaluation(Frozen):
     """Everything that the scores depend on, and the scores.
 
-    ``dataset`` is the digest of the dataset's recipe, ``model_run`` the identity of the training
-    run. The baselines know the same ``n_training_rows`` as the model.
+    ``model_run`` is the identity of the training run, None if the baselines alone were scored;
+    ``dataset`` the digest of the dataset's recipe; ``split`` where its targets are from, or
+    ``sounds`` the digest of a folder of sounds. The baselines know the same ``n_training_rows`` as
+    the model. ``n_failed`` presets could not be played, counted once a target.
     """
 
     format: Literal["flow-synth evaluation"] = "flow-synth evaluation"
-    version: Literal[1] = 1
-    model_run: str
+    version: Literal[2] = 2
+    model_run: str | None
     dataset: str
     synth: str
     synth_version: str
-    split: Split
+    split: Split | None
+    sounds: str | None
     seed: int
     n_training_rows: int
     n_neighbours: int
     pitch_range_semitones: float
-    groups: Mapping[Notes, Group]
+    n_failed: int
+    groups: Mapping[GroupName, Group]
     knobs: tuple[KnobError, ...]
+    search: tuple[SearchPoint, ...]
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -103,14 +118,20 @@ class Evaluation(Frozen):
         write_atomically(path, (self.model_dump_json(indent=1) + "\n").encode())
 
     def check_run(self, identity: str) -> None:
-        """Refuses to stand for another training run.
+        """Refuses to stand for another training run, or for sounds out of domain.
 
         Raises:
-            InputError: the evaluated model is of another run.
+            InputError: the evaluated model is of another run, or the targets of no dataset.
         """
-        if self.model_run != identity:
+        if self.sounds:
             raise InputError(
-                f"the evaluation is of training run {self.model_run} and not of {identity}; "
+                "the evaluation is of sounds that the synth did not make; give that of held-out "
+                "presets"
+            )
+        if self.model_run != identity:
+            evaluated = f"training run {self.model_run}" if self.model_run else "no model"
+            raise InputError(
+                f"the evaluation is of {evaluated} and not of training run {identity}; "
                 "evaluate this run's model and give that result"
             )
 
@@ -123,73 +144,75 @@ class Evaluation(Frozen):
                 for measure, score in scores.items()
                 for name in ("mean", "median")
             }
-            for method, scores in self.groups[Notes.ALL].scores.items()
+            for method, scores in self.groups[GroupName.ALL].scores.items()
         }
 
 
 def evaluate(
-    model: Model,
     dataset: Dataset,
-    synth: Synth,
+    targets: Targets,
+    workplace: Workplace,
     *,
-    n_targets: int = 300,
+    model: Model | None = None,
+    search: bool = False,
     seed: int = 0,
-    split: Split = Split.TEST,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Scores a model on a split of a dataset, beside its rivals.
+    """Scores what is known without a model on targets, and a model beside it.
 
-    The model proposes one preset a target: decode(encode(mel)), stepped knobs on their steps.
+    A model proposes one preset a target: decode(encode(mel)), stepped knobs on their steps.
+    A killed evaluation that is run again goes on where it was: see :func:`imitate`.
 
     Args:
-        model: on the CPU, ready for inference.
-        dataset: what the model was trained on, with its held-out splits.
-        synth: the dataset's.
-        n_targets: at most so many, of at most two a family.
-        seed: of the targets, the random presets and the intervals.
-        split: which rows to take the targets from.
+        dataset: what the model was trained on, and what the baselines know.
+        targets: held-out rows of the dataset, or sounds of elsewhere.
+        workplace: the workers and the folder of what they measured; clear it when the result is
+            safe.
+        model: on the CPU, ready for inference; None to score the baselines alone.
+        search: whether to search with CMA-ES, too.
+        seed: of the random presets, the search and the intervals.
         progress: is called with the number of targets done and their total.
 
     Raises:
-        InputError: the synth is not the one that rendered the dataset, or the model was not
-            trained on it or has another number of knobs, or the split has no audible row.
-        SynthError: the synth cannot play a proposal.
+        InputError: the model was not trained on the dataset or has another number of knobs, or
+            for the reasons of :func:`imitate`.
     """
-    _check_synths(model, dataset, synth)
-    rows = choose_targets(dataset, split, n_targets, seed)
-    proposals = {
-        Method.MODEL: propose(model, dataset, rows),
-        **baseline_proposals(dataset, rows, seed),
-    }
-    imitations = imitate(synth, dataset, rows, proposals, progress)
-    families = dataset.families[rows]
+    proposals = baseline_proposals(dataset, targets, seed)
+    if model:
+        _check_synth(model, dataset)
+        proposals = {Method.MODEL: propose(model, dataset, targets.mel), **proposals}
+    plan = SearchPlan(_mean(dataset), seed) if search else None
     recipe = dataset.manifest.recipe
+    found = imitate(workplace, recipe, targets, proposals, plan, progress)
+    imitations = {method: found.methods[method] for method in Method if method in found.methods}
+    families = targets.families
+    has_knob_errors = model is not None and targets.values is not None
     return Evaluation(
-        model_run=model.description.training_run,
+        model_run=model.description.training_run if model else None,
         dataset=recipe.digest,
         synth=recipe.synth_identity,
         synth_version=recipe.synth_version,
-        split=split,
+        split=targets.split,
+        sounds=targets.sounds,
         seed=seed,
         n_training_rows=len(dataset.rows(Split.TRAIN)),
         n_neighbours=N_NEIGHBOURS,
         pitch_range_semitones=PITCH_RANGE_SEMITONES,
-        groups=groups(imitations, families, dataset.pitch[rows], seed),
-        knobs=knob_errors(dataset.table, imitations, families, seed),
+        n_failed=found.n_failed,
+        groups=groups(imitations, targets, seed),
+        knobs=knob_errors(dataset.table, imitations, families, seed) if has_knob_errors else (),
+        search=search_points(found.progress_db, families, seed),
     )
 
 
-def propose(model: Model, dataset: Dataset, rows: NDArray[np.intp]) -> Proposals:
-    """[n, 1, P] unit presets that a model decodes from the sounds of some rows.
+def propose(model: Model, dataset: Dataset, mel: NDArray[np.float32]) -> Proposals:
+    """[n, 1, P] unit presets that a model decodes from log-mels [n, 128, 87].
 
     Raises:
         InputError: the model has another number of knobs than the dataset.
     """
     with torch.inference_mode():
-        parts = [
-            model.decode(model.encode(torch.from_numpy(dataset.mel(part))))
-            for part in np.split(rows, range(_BATCH, len(rows), _BATCH))
-        ]
+        parts = [model.decode(model.encode(part)) for part in torch.from_numpy(mel).split(_BATCH)]
     values: Proposals = torch.cat(parts).numpy()
     if values.shape[1] != len(dataset.table):
         raise InputError(
@@ -199,24 +222,31 @@ def propose(model: Model, dataset: Dataset, rows: NDArray[np.intp]) -> Proposals
     return values[:, None]
 
 
-def baseline_proposals(
-    dataset: Dataset, rows: NDArray[np.intp], seed: int
-) -> dict[Method, Proposals]:
-    """Proposals [n, k, P] of everything but the model for the sounds of some rows."""
+def baseline_proposals(dataset: Dataset, targets: Targets, seed: int) -> dict[Method, Proposals]:
+    """Proposals [n, k, P] of everything but the model and the search."""
+    n_targets = len(targets)
     neighbours = nearest_presets(
-        dataset, dataset.mel(rows), dataset.pitch[rows], N_NEIGHBOURS, PITCH_RANGE_SEMITONES
+        dataset, targets.mel, targets.pitch, N_NEIGHBOURS, PITCH_RANGE_SEMITONES
     )
-    return {
+    proposals = {
         Method.NN16: neighbours,
         Method.NN1: neighbours[:, :1],
-        Method.MEDIAN: median_preset(dataset, len(rows)),
-        Method.MEAN: mean_preset(dataset, len(rows)),
-        Method.RANDOM: random_presets(dataset, len(rows), seed),
-        Method.TRUTH: dataset.values[rows][:, None],
+        Method.MEDIAN: median_preset(dataset, n_targets),
+        Method.MEAN: mean_preset(dataset, n_targets),
+        Method.RANDOM: random_presets(dataset, n_targets, seed),
     }
+    if targets.values is not None:
+        proposals[Method.TRUTH] = targets.values[:, None]
+    return proposals
 
 
-def _check_synths(model: Model, dataset: Dataset, synth: Synth) -> None:
+def _mean(dataset: Dataset) -> NDArray[np.float32]:
+    """[P] mean of the training presets, between the steps of stepped knobs."""
+    mean: NDArray[np.float32] = dataset.values[dataset.rows(Split.TRAIN)].mean(0)
+    return mean
+
+
+def _check_synth(model: Model, dataset: Dataset) -> None:
     recipe = dataset.manifest.recipe
     rendered = f"{recipe.synth_identity} {recipe.synth_version}"
     trained = f"{model.description.synth} {model.description.synth_version}"
@@ -224,9 +254,4 @@ def _check_synths(model: Model, dataset: Dataset, synth: Synth) -> None:
         raise InputError(
             f"{dataset.folder} was rendered by synth {rendered} and the model is of {trained}; "
             "give the dataset that the model was trained on"
-        )
-    if rendered != f"{synth.identity} {synth.version}":
-        raise InputError(
-            f"{dataset.folder} was rendered by synth {rendered} and this one is {synth.identity} "
-            f"{synth.version}; render the dataset again, or install that version"
         )

@@ -1,44 +1,54 @@
-"""Held-out notes, and how near the presets proposed for them come when the synth plays them."""
+"""Presets proposed for targets, played by workers, and how near the best of each method comes."""
 
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import torch
+from distributed import Client, KilledWorker, as_completed
 from numpy.typing import NDArray
-from torch import Tensor
 
 from flow_synth import metric
+from flow_synth.atomic_file import make_folder
 from flow_synth.baseline import Proposals
-from flow_synth.dataset import Dataset
+from flow_synth.cluster import Progress, connected, outcome
+from flow_synth.dataset import Recipe
 from flow_synth.error import InputError
-from flow_synth.features import DURATION_SECONDS, LogMel, Resampler, one_thread
-from flow_synth.fold import Split
-from flow_synth.synth import SAMPLE_RATE_HZ, Note, Synth
+from flow_synth.metric import SOUND_MEASURES, Measure
+from flow_synth.target import Targets
+from flow_synth.trial import SearchPlan, TrialJob, Trials, try_synth, try_target
+from flow_synth.worker import OpenSynth, cannot_open
 
-#: A target whose samples never exceed this is too quiet to say anything.
-MINIMUM_PEAK = 0.02
-#: So that no large family of near-duplicates decides a result.
-TARGETS_PER_FAMILY = 2
-
-Progress = Callable[[int, int], None]
 Name = TypeVar("Name", bound=str)
 
 
-class Measure(StrEnum):
-    """How far an imitation is from its target; see :mod:`flow_synth.metric`."""
+@dataclass(frozen=True)
+class Workplace:
+    """Where trials are run.
 
-    MSS = "mss_db"
-    SC = "sc"
-    LOG_MEL_MSE = "log_mel_mse"
-    LEVEL = "level_db"
-    MSE_N = "mse_n"
-    PARAMETER_MSE = "parameter_mse"
+    Attributes:
+        folder: for the journals, seen by every worker under this path. Each is named after its
+            target and synth: what a killed run has measured of them is taken up, and nothing else.
+        open_synth: opens the synth of a dataset; workers import it by its name.
+        scheduler: address of a running dask scheduler, or None for a cluster on this machine.
+        workers: number of processes on this machine; one for each CPU if None.
+    """
 
+    folder: Path
+    open_synth: OpenSynth
+    scheduler: str | None = None
+    workers: int | None = None
 
-_RANKING = list(Measure).index(Measure.MSS)
+    def clear(self) -> None:
+        """Removes the journals, and the folder if nothing else is in it."""
+        for journal in self.folder.glob("*.jsonl"):
+            journal.unlink()
+        with suppress(OSError):
+            self.folder.rmdir()
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,126 +57,130 @@ class Imitations:
 
     Attributes:
         values: [n, P] unit preset of every imitation, stepped knobs on their steps.
-        errors: [n, 6] its measures, in the order of :class:`Measure`.
+        errors: [n, 6] its measures in the order of :class:`Measure`, or [n, 4] without those that
+            need a true preset.
     """
 
     values: NDArray[np.float32]
     errors: NDArray[np.float64]
 
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What the columns of ``errors`` are."""
+        return tuple(Measure)[: self.errors.shape[1]]
 
-def choose_targets(dataset: Dataset, split: Split, n_targets: int, seed: int) -> NDArray[np.intp]:
-    """Rows of a split drawn at random: audible ones, no more than two of a family.
 
-    Returns:
-        At most ``n_targets`` row numbers, ascending; fewer if the split has no more.
+@dataclass(frozen=True, eq=False)
+class Imitated:
+    """What became of all proposals.
 
-    Raises:
-        InputError: not one row of the split is fit.
+    Attributes:
+        methods: imitations by method, those of the search among them.
+        progress_db: [n, 400] MSS of the search's best preset after every render; [n, 0] without.
+        n_failed: presets that could not be played, counted once a target.
     """
-    families = dataset.families
-    taken: dict[int, int] = {}
-    chosen: list[int] = []
-    for row in np.random.default_rng(seed).permutation(dataset.rows(split)).tolist():
-        family = int(families[row])
-        if len(chosen) == n_targets:
-            break
-        if taken.get(family, 0) < TARGETS_PER_FAMILY and _peak(dataset, row) > MINIMUM_PEAK:
-            taken[family] = taken.get(family, 0) + 1
-            chosen.append(row)
-    if not chosen:
-        raise InputError(
-            f"{dataset.folder} has no audible {split} row to evaluate; render at least 50 presets "
-            "and ask for at least 1 target"
-        )
-    return np.sort(np.array(chosen, np.intp))
+
+    methods: Mapping[str, Imitations]
+    progress_db: NDArray[np.float64]
+    n_failed: int
 
 
 def imitate(
-    synth: Synth,
-    dataset: Dataset,
-    rows: NDArray[np.intp],
+    workplace: Workplace,
+    recipe: Recipe,
+    targets: Targets,
     proposals: Mapping[Name, Proposals],
+    plan: SearchPlan | None = None,
     progress: Progress | None = None,
-) -> dict[Name, Imitations]:
+) -> Imitated:
     """Plays every proposal at its target's pitch, and measures the best of each method.
 
-    Of several proposals the one of the smallest multi-scale distance (MSS) counts.
+    Of several proposals the one of the smallest multi-scale distance (MSS) counts. One that the
+    synth cannot play, or that ends or hangs its process twice, is never the best; a method of
+    which no proposal can be played has the errors of silence.
+
+    Run again after it was killed, it measures only what was not measured before.
 
     Args:
-        synth: the synth of the dataset.
-        dataset: with the targets' sounds.
-        rows: [n] numbers of the targets.
+        workplace: the workers.
+        recipe: of the dataset; its synth plays.
+        targets: n sounds.
         proposals: [n, k, P] unit presets by method.
+        plan: of a search for every target, or None.
         progress: is called with the number of targets done and their total.
 
-    Returns:
-        Imitations by method.
-
     Raises:
-        SynthError: the synth cannot play a proposal.
+        InputError: the synth cannot be opened or is of another version, the folder cannot be
+            written, or no worker answers.
     """
-    names = list(proposals)
-    candidates = np.concatenate([dataset.table.snap(proposals[name]) for name in names], 1)
-    ends = np.cumsum([proposals[name].shape[1] for name in names])
-    owned = dict(zip(names, np.split(np.arange(ends[-1]), ends[:-1]), strict=True))
-    chosen = np.empty((len(rows), len(names)), np.intp)
-    errors = np.empty((len(rows), len(names), len(Measure)))
-    stage = _Stage(synth, dataset)
-    with one_thread(), torch.inference_mode():
-        for index, row in enumerate(rows.tolist()):
-            found = stage.errors(row, candidates[index])
-            for column, own in enumerate(owned.values()):
-                best = own[found[own, _RANKING].argmin()]
-                chosen[index, column], errors[index, column] = best, found[best]
-            if progress:
-                progress(index + 1, len(rows))
-    every = np.arange(len(rows))
-    return {
-        name: Imitations(candidates[every, chosen[:, column]], errors[:, column])
-        for column, name in enumerate(names)
+    folder = workplace.folder.absolute()
+    make_folder(folder)
+    job = TrialJob(recipe, folder, secrets.token_hex(4), workplace.open_synth, plan)
+    with connected(workplace.scheduler, workplace.workers) as client:
+        _check_synth(client, job)
+        done = _try_all(client, job, targets, proposals, progress or (lambda _done, _total: None))
+    return Imitated(
+        methods={name: _gathered(name, done, targets.values) for name in done[0].imitations},
+        progress_db=np.stack([trials.progress_db for trials in done]),
+        n_failed=sum(trials.n_failed for trials in done),
+    )
+
+
+def _check_synth(client: Client, job: TrialJob) -> None:
+    """Lets a worker open the synth, so that no preset is blamed if that crashes."""
+    try:
+        client.submit(try_synth, job, pure=False).result()
+    except KilledWorker as error:
+        raise cannot_open(job.recipe.description) from error
+
+
+def _try_all(
+    client: Client,
+    job: TrialJob,
+    targets: Targets,
+    proposals: Mapping[Name, Proposals],
+    progress: Progress,
+) -> list[Trials]:
+    """Tries targets that lost their worker again, as long as their journals grow."""
+    done: dict[int, Trials] = {}
+    written = -1
+    while len(done) < len(targets):
+        if written == (written := _bytes(job.folder)):
+            raise InputError(
+                "the worker processes end before they measure anything; look for what ends them, "
+                "and run the same command again"
+            )
+        numbers = {}
+        for index in set(range(len(targets))) - set(done):
+            mine = {str(name): presets[index] for name, presets in proposals.items()}
+            numbers[client.submit(try_target, job, targets[index], mine, pure=False)] = index
+        for future in as_completed(list(numbers)):
+            trials = outcome(future)
+            if trials is not None:
+                done[numbers[future]] = trials
+                progress(len(done), len(targets))
+    return [done[index] for index in range(len(targets))]
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.glob("*.jsonl"))
+
+
+def _gathered(name: str, done: Sequence[Trials], truth: NDArray[np.float32] | None) -> Imitations:
+    imitations = [trials.imitations[name] for trials in done]
+    values = np.stack([imitation.values for imitation in imitations])
+    errors = np.stack([imitation.errors for imitation in imitations])
+    if truth is None:
+        return Imitations(values, errors)
+    return Imitations(values, np.concatenate([errors, _preset_errors(truth, values)], 1))
+
+
+def _preset_errors(truth: NDArray[np.float32], values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """[n, 2] measures that need a true preset."""
+    pair = torch.from_numpy(truth), torch.from_numpy(values)
+    errors = {
+        Measure.MSE_N: metric.normalised_parameter_error(*pair),
+        Measure.PARAMETER_MSE: metric.parameter_mse(*pair),
     }
-
-
-class _Stage:
-    """Where presets are played and compared with a target."""
-
-    def __init__(self, synth: Synth, dataset: Dataset) -> None:
-        self._synth = synth
-        self._dataset = dataset
-        self._resample = Resampler()
-        self._analyse = LogMel()
-        self._mss = metric.Mss()
-
-    def errors(self, row: int, candidates: NDArray[np.float32]) -> NDArray[np.float64]:
-        """[k, 6] measures of presets [k, P] against a row; each different one is played once."""
-        presets, place = np.unique(candidates, axis=0, return_inverse=True)
-        audio = self._play(presets, row)
-        rows = np.array([row])
-        values = torch.from_numpy(self._dataset.values[rows])
-        # The stored log-mel was taken before the audio was rounded to 16 bits.
-        mel = torch.from_numpy(self._dataset.mel(rows))
-        target = torch.from_numpy(self._dataset.audio(rows))
-        imitation = self._analyse(audio)
-        unit = torch.from_numpy(presets)
-        measures = {
-            Measure.MSS: self._mss.distance(self._mss.analyse(target), self._mss.analyse(audio)),
-            Measure.SC: metric.spectral_convergence(mel, imitation),
-            Measure.LOG_MEL_MSE: metric.log_mel_mse(mel, imitation),
-            Measure.LEVEL: metric.level_difference_db(target, audio).abs(),
-            Measure.MSE_N: metric.normalised_parameter_error(values, unit),
-            Measure.PARAMETER_MSE: metric.parameter_mse(values, unit),
-        }
-        stacked = torch.stack([measures[measure].double() for measure in Measure], 1)
-        return stacked.numpy()[place.reshape(-1)]
-
-    def _play(self, presets: NDArray[np.float32], row: int) -> Tensor:
-        """[k, 88200] mono sounds at 22050 Hz, of the note of a row."""
-        pitch, velocity = float(self._dataset.pitch[row]), int(self._dataset.velocity[row])
-        note = Note(pitch, velocity, total_seconds=DURATION_SECONDS)
-        sounds = [self._synth.render(preset, note).mean(0) for preset in presets]
-        audio: Tensor = self._resample(torch.from_numpy(np.stack(sounds)), SAMPLE_RATE_HZ)
-        return audio
-
-
-def _peak(dataset: Dataset, row: int) -> float:
-    return float(np.abs(dataset.audio(np.array([row]))).max())
+    columns = [errors[measure].double() for measure in Measure if measure not in SOUND_MEASURES]
+    return torch.stack(columns, 1).numpy()

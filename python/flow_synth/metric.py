@@ -5,6 +5,7 @@ may have a single row. Audio is mono at 22050 Hz.
 """
 
 import math
+from enum import StrEnum
 from functools import cache
 
 import torch
@@ -20,6 +21,21 @@ RANGE_DB = 80.0
 SILENT_POWER = 1e-10
 #: Sounds below this RMS are as loud as this: -100 dB of full scale.
 SILENT_RMS = 1e-5
+
+
+class Measure(StrEnum):
+    """What is measured between a target and its imitation: their sounds, then their presets."""
+
+    MSS = "mss_db"
+    SC = "sc"
+    LOG_MEL_MSE = "log_mel_mse"
+    LEVEL = "level_db"
+    MSE_N = "mse_n"
+    PARAMETER_MSE = "parameter_mse"
+
+
+#: Those that need no true preset.
+SOUND_MEASURES = (Measure.MSS, Measure.SC, Measure.LOG_MEL_MSE, Measure.LEVEL)
 
 
 def spectral_convergence(target: Tensor, other: Tensor) -> Tensor:

@@ -1,30 +1,22 @@
 """What a worker does: renders notes one after another, each under a time limit, into a shard."""
 
-import atexit
-import faulthandler
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
-import torch
-from distributed import get_worker
 from numpy.typing import NDArray
 
-from flow_synth.atomic_file import PARTIAL_SUFFIX, cannot_write
+from flow_synth.atomic_file import PARTIAL_SUFFIX
 from flow_synth.dataset import Recipe, ShardRecord
 from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
-from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler, one_thread
+from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES
 from flow_synth.item import Item, items
 from flow_synth.shard import Failure, Shard, write_shard
-from flow_synth.synth import SAMPLE_RATE_HZ, Synth, SynthError
-
-#: Opens the synth of a description; workers import it by its name.
-OpenSynth = Callable[[str], Synth]
+from flow_synth.synth import SynthError
+from flow_synth.worker import OpenSynth, limited, opened, play
 
 
 @dataclass(frozen=True)
@@ -78,8 +70,8 @@ def list_items(
     description: DatasetDescription, open_synth: OpenSynth
 ) -> tuple[Recipe, list[Item]]:
     """Opens the synth and lists every note of a dataset."""
-    with _limited(description.note_timeout_seconds, Path(os.devnull)):
-        synth = _opened(open_synth, description.synth)
+    with limited(description.note_timeout_seconds, Path(os.devnull)):
+        synth = opened(open_synth, description.synth)
     return Recipe.of(description, synth), items(description, synth)
 
 
@@ -147,71 +139,8 @@ def _kept(path: Path, recipe_digest: str) -> FinishedShard | None:
 
 
 def _render_note(job: RenderJob, item: Item, trace: Path) -> Sound | Failure:
-    description = job.recipe.description
     try:
-        with _limited(description.note_timeout_seconds, trace):
-            synth = _opened(job.open_synth, description.synth)
-            if synth.version != job.recipe.synth_version:
-                raise InputError(
-                    f"a worker has version {synth.version} of synth {synth.identity!r} instead of "
-                    f"{job.recipe.synth_version}; install the same version on every machine"
-                )
-            audio = _played(synth, item)
+        audio, mel = play(job.open_synth, job.recipe, item.preset.values, item.note, trace)
     except SynthError as error:
-        # A sound that is not finite can poison an instance: every later one would be bad, too.
-        _opened.cache_clear()
         return failure(item, str(error))
-    mono = torch.from_numpy(audio.mean(0, dtype=np.float32))[None]
-    resampler, log_mel = _features()
-    with one_thread(), torch.inference_mode():
-        resampled = resampler(mono, SAMPLE_RATE_HZ)
-        mel = log_mel(resampled)
-    return Sound(item, resampled[0].half().numpy(), mel[0].half().numpy())
-
-
-def _played(synth: Synth, item: Item) -> NDArray[np.float32]:
-    """[2, samples] of a note; whatever goes wrong in the synth is a failure of its preset."""
-    try:
-        audio = synth.render(item.preset.values, item.note)
-        is_finite = bool(np.isfinite(audio).all())
-    except (InputError, SynthError):
-        raise
-    except Exception as error:
-        raise SynthError(f"{type(error).__name__}: {error}") from error
-    if not is_finite:
-        raise SynthError("the sound is not finite")
-    return audio
-
-
-@contextmanager
-def _limited(seconds: float, trace: Path) -> Iterator[None]:
-    """Ends this process if the body takes too long, with its stack in the file ``trace``."""
-    try:
-        file = trace.open("wb")
-    except OSError as error:
-        raise cannot_write(trace, error) from error
-    with file:
-        faulthandler.dump_traceback_later(seconds, exit=True, file=file)
-        try:
-            yield
-        finally:
-            faulthandler.cancel_dump_traceback_later()
-
-
-@lru_cache(maxsize=1)
-def _opened(open_synth: OpenSynth, description: str) -> Synth:
-    """The worker's synth, opened once for all its notes."""
-    n_threads = get_worker().state.nthreads
-    if n_threads != 1:
-        raise InputError(
-            f"a worker has {n_threads} threads, but a synth belongs to one; "
-            "start every 'dask worker' with '--nthreads 1'"
-        )
-    # An engine that is still open when the interpreter ends complains to the terminal.
-    atexit.register(_opened.cache_clear)
-    return open_synth(description)
-
-
-@cache
-def _features() -> tuple[Resampler, LogMel]:
-    return Resampler(), LogMel()
+    return Sound(item, audio[0].half().numpy(), mel[0].half().numpy())

@@ -6,14 +6,18 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from flow_synth.dataset_description import REFERENCE_PITCH
 from flow_synth.frozen import Frozen
-from flow_synth.imitation import Imitations, Measure
+from flow_synth.imitation import Imitations
+from flow_synth.metric import Measure
 from flow_synth.parameter import ParameterTable
+from flow_synth.search import BUDGETS, search_name
+from flow_synth.target import GroupName, Targets
 
 #: Resamples of the families behind every interval.
 RESAMPLES = 2000
 INTERVAL_PERCENT = 95.0
+#: From one point of a search's curve to the next.
+POINT_RENDERS = 10
 
 
 class Method(StrEnum):
@@ -25,19 +29,17 @@ class Method(StrEnum):
     MEDIAN = "median"
     MEAN = "mean"
     RANDOM = "random"
+    CMA50 = "cma50"
+    CMA100 = "cma100"
+    CMA200 = "cma200"
+    CMA400 = "cma400"
     TRUTH = "truth"
 
 
+#: The methods of a search, in the order of its budgets.
+SEARCHES = tuple(Method(search_name(budget)) for budget in BUDGETS)
 #: What the model's errors are compared with, target by target.
 RIVALS = (Method.NN1, Method.NN16, Method.MEAN)
-
-
-class Notes(StrEnum):
-    """Which targets a table is about."""
-
-    ALL = "all"
-    REFERENCE = "reference"
-    OTHER = "other"
 
 
 class Score(Frozen):
@@ -91,37 +93,40 @@ class KnobError(Frozen):
         return self.gain_low > 0
 
 
+class SearchPoint(Frozen):
+    """MSS in dB of a search's best preset after a number of renders, over all targets."""
+
+    renders: int
+    mss_db: Score
+
+
 def groups(
-    imitations: Mapping[Method, Imitations],
-    families: NDArray[np.int64],
-    pitch: NDArray[np.floating],
-    seed: int,
-) -> dict[Notes, Group]:
-    """Scores of the methods on all targets, on those at middle C, and on the others.
+    imitations: Mapping[Method, Imitations], targets: Targets, seed: int
+) -> dict[GroupName, Group]:
+    """Scores of the methods on every group of the targets; ``seed`` is that of the intervals."""
+    return {
+        name: _group(imitations, mine, targets.families[mine], seed)
+        for name, mine in targets.groups.items()
+    }
+
+
+def search_points(
+    progress_db: NDArray[np.float64], families: NDArray[np.int64], seed: int
+) -> tuple[SearchPoint, ...]:
+    """Scores of a search after every ten renders.
 
     Args:
-        imitations: by method, n each.
+        progress_db: [n, R] MSS of the best preset after every render.
         families: [n] of the targets.
-        pitch: [n] MIDI note numbers of the targets.
         seed: of the intervals.
-
-    Returns:
-        No group without a target.
     """
-    is_reference = pitch == REFERENCE_PITCH
-    members = {
-        Notes.ALL: np.full(len(pitch), True),
-        Notes.REFERENCE: is_reference,
-        Notes.OTHER: ~is_reference,
-    }
-    errors = {method: found.errors for method, found in imitations.items()}
-    return {
-        notes: _group(
-            {method: found[mine] for method, found in errors.items()}, families[mine], seed
-        )
-        for notes, mine in members.items()
-        if mine.any()
-    }
+    renders = range(POINT_RENDERS, progress_db.shape[1] + 1, POINT_RENDERS)
+    if not renders:
+        return ()
+    scores = _scores(progress_db[:, np.array(renders) - 1], families, seed)
+    return tuple(
+        SearchPoint(renders=n, mss_db=score) for n, score in zip(renders, scores, strict=True)
+    )
 
 
 def knob_errors(
@@ -130,7 +135,14 @@ def knob_errors(
     families: NDArray[np.int64],
     seed: int,
 ) -> tuple[KnobError, ...]:
-    """Errors of every knob, in the order of the table; arguments as for :func:`groups`."""
+    """Errors of every knob, in the order of the table.
+
+    Args:
+        table: the knobs.
+        imitations: n of the model, of NN1, of the mean and of the true preset.
+        families: [n] of the targets.
+        seed: of the intervals.
+    """
     truth = imitations[Method.TRUTH].values.astype(np.float64)
     squared = {
         method: np.square(imitations[method].values - truth)
@@ -181,35 +193,50 @@ def family_interval(
 
 
 def _group(
-    errors: Mapping[Method, NDArray[np.float64]], families: NDArray[np.int64], seed: int
+    imitations: Mapping[Method, Imitations],
+    mine: NDArray[np.bool_],
+    families: NDArray[np.int64],
+    seed: int,
 ) -> Group:
+    measures = next(iter(imitations.values())).measures
+    errors = {method: found.errors[mine] for method, found in imitations.items()}
     return Group(
         n_targets=len(families),
         n_families=len(np.unique(families)),
-        scores={method: _scores(found, families, seed) for method, found in errors.items()},
+        scores={
+            method: dict(zip(measures, _scores(found, families, seed), strict=True))
+            for method, found in errors.items()
+        },
         differences={
-            rival: _differences(errors[Method.MODEL] - errors[rival], families, seed)
+            rival: dict(
+                zip(
+                    measures,
+                    _differences(errors[Method.MODEL] - errors[rival], families, seed),
+                    strict=True,
+                )
+            )
             for rival in RIVALS
+            if Method.MODEL in errors
         },
     )
 
 
-def _scores(
-    errors: NDArray[np.float64], families: NDArray[np.int64], seed: int
-) -> dict[Measure, Score]:
+def _scores(errors: NDArray[np.float64], families: NDArray[np.int64], seed: int) -> list[Score]:
+    """One for each column."""
     columns = (errors.mean(0), *family_interval(errors, families, seed), np.median(errors, 0))
-    return {
-        measure: Score(mean=mean, low=low, high=high, median=median)
-        for measure, mean, low, high, median in zip(Measure, *columns, strict=True)
-    }
+    return [
+        Score(mean=mean, low=low, high=high, median=median)
+        for mean, low, high, median in zip(*columns, strict=True)
+    ]
 
 
 def _differences(
     differences: NDArray[np.float64], families: NDArray[np.int64], seed: int
-) -> dict[Measure, Difference]:
+) -> list[Difference]:
+    """One for each column."""
     interval = family_interval(differences, families, seed)
     columns = (differences.mean(0), *interval, (differences < 0).mean(0))
-    return {
-        measure: Difference(mean=mean, low=low, high=high, wins=wins)
-        for measure, mean, low, high, wins in zip(Measure, *columns, strict=True)
-    }
+    return [
+        Difference(mean=mean, low=low, high=high, wins=wins)
+        for mean, low, high, wins in zip(*columns, strict=True)
+    ]

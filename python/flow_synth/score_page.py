@@ -5,8 +5,19 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from flow_synth.evaluation import Evaluation
-from flow_synth.imitation import MINIMUM_PEAK, TARGETS_PER_FAMILY, Measure
-from flow_synth.score import INTERVAL_PERCENT, Difference, Group, KnobError, Method, Notes, Score
+from flow_synth.metric import Measure
+from flow_synth.score import (
+    INTERVAL_PERCENT,
+    SEARCHES,
+    Difference,
+    Group,
+    KnobError,
+    Method,
+    Score,
+)
+from flow_synth.search import BUDGETS, SIGMA
+from flow_synth.synth import Note
+from flow_synth.target import MINIMUM_PEAK, TARGETS_PER_FAMILY, GroupName
 
 MEASURES: Mapping[Measure, str] = {
     Measure.MSS: "MSS, dB",
@@ -16,10 +27,13 @@ MEASURES: Mapping[Measure, str] = {
     Measure.MSE_N: "MSE_n",
     Measure.PARAMETER_MSE: "parameter MSE",
 }
-NOTES: Mapping[Notes, str] = {
-    Notes.ALL: "All notes",
-    Notes.REFERENCE: "Middle C",
-    Notes.OTHER: "Other pitches",
+GROUPS: Mapping[GroupName, str] = {
+    GroupName.ALL: "All",
+    GroupName.REFERENCE: "Middle C",
+    GroupName.OTHER: "Other pitches",
+    GroupName.INSTRUMENT: "Instruments",
+    GroupName.VOICE: "Voices",
+    GroupName.SYNTH: "Other synths",
 }
 
 
@@ -41,35 +55,45 @@ def markdown_page(evaluation: Evaluation) -> str:
         "## What is compared",
         _methods(evaluation),
         "## Measures",
-        _MEASURES_EXPLAINED,
+        MEASURES_EXPLAINED,
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def markdown_table(evaluation: Evaluation) -> str:
-    """One table of all methods and measures for each group of notes."""
+    """One table of all methods and measures for each group of targets."""
     return "\n\n".join(
-        f"### {NOTES[notes]}: {_count(group)}\n\n{_score_table(evaluation, group)}"
-        for notes, group in evaluation.groups.items()
+        f"### {GROUPS[name]}: {count(evaluation, group)}\n\n{score_table(evaluation, group)}"
+        for name, group in evaluation.groups.items()
     )
 
 
-def _score_table(evaluation: Evaluation, group: Group) -> str:
-    names = _method_names(evaluation)
+def score_table(evaluation: Evaluation, group: Group) -> str:
+    """All methods and measures of a group of targets."""
+    names = method_names(evaluation)
+    measures = _measures(group)
     rows = (
-        [names[method], *(_score(group.scores[method][measure]) for measure in MEASURES)]
-        for method in Method
+        [names[method], *(_score(scores[measure]) for measure in measures)]
+        for method, scores in group.scores.items()
     )
-    return _table(["", *MEASURES.values()], rows)
+    return table(["", *(MEASURES[measure] for measure in measures)], rows)
 
 
-def _difference_table(evaluation: Evaluation, notes: Notes, group: Group) -> str:
-    names = _method_names(evaluation)
+def _difference_table(evaluation: Evaluation, name: GroupName, group: Group) -> str:
+    names = method_names(evaluation)
+    measures = _measures(group)
     rows = (
-        [f"model - {names[rival]}", *(_difference(found[measure]) for measure in MEASURES)]
+        [f"model - {names[rival]}", *(_difference(found[measure]) for measure in measures)]
         for rival, found in group.differences.items()
     )
-    return f"### {NOTES[notes]}\n\n" + _table(["", *MEASURES.values()], rows)
+    header = ["", *(MEASURES[measure] for measure in measures)]
+    return f"### {GROUPS[name]}\n\n{table(header, rows)}"
+
+
+def _measures(group: Group) -> list[Measure]:
+    """Those of every method; sounds without a true preset have fewer."""
+    scores = next(iter(group.scores.values()))
+    return [measure for measure in MEASURES if measure in scores]
 
 
 def _knob_table(knobs: Iterable[KnobError]) -> str:
@@ -90,17 +114,18 @@ def _knob_table(knobs: Iterable[KnobError]) -> str:
         for knob in sorted(knobs, key=lambda knob: knob.model / max(knob.mean, 1e-9))
     )
     header = ["Knob", "model", "NN1", "mean preset", ""]
-    return f"{explanation}\n\n{_table(header, rows)}"
+    return f"{explanation}\n\n{table(header, rows)}"
 
 
 def _findings(evaluation: Evaluation) -> str:
-    found = evaluation.groups[Notes.ALL].differences
-    names = _method_names(evaluation)
+    found = evaluation.groups[GroupName.ALL].differences
+    names = method_names(evaluation)
     heard = sum(knob.is_heard for knob in evaluation.knobs)
     lines = [
         f"- {MEASURES[measure]}: {_verdict(found[rival][measure], names[rival])}"
         for rival in found
         for measure in (Measure.MSS, Measure.SC, Measure.PARAMETER_MSE)
+        if measure in found[rival]
     ]
     return "\n".join([*lines, f"- The model hears {heard} of {len(evaluation.knobs)} knobs."])
 
@@ -116,12 +141,9 @@ def _verdict(difference: Difference, rival: str) -> str:
 
 
 def _head(evaluation: Evaluation) -> str:
-    group = evaluation.groups[Notes.ALL]
     return f"""# Scores of the model of the synth "{evaluation.synth}"
 
-Each target is a note of a preset that the model has never met: {_count(group)}
-drawn at random from the {evaluation.split} split (at most {TARGETS_PER_FAMILY} of a family of
-near-duplicates, peak above {MINIMUM_PEAK:g}). The model hears the note and proposes one preset;
+{targets_explained(evaluation)} The model hears the target and proposes one preset;
 the synth plays it at the target's pitch, and the result is compared with the target. Intervals are
 {INTERVAL_PERCENT:g} % bootstrap intervals of the mean, drawn over families.
 
@@ -130,9 +152,27 @@ here is typed by hand. Training run `{evaluation.model_run}`, dataset `{evaluati
 synth version `{evaluation.synth_version}`, seed {evaluation.seed}."""
 
 
+def targets_explained(evaluation: Evaluation) -> str:
+    """A sentence on what is imitated."""
+    counted = count(evaluation, evaluation.groups[GroupName.ALL])
+    if evaluation.sounds:
+        return f"""Each target is a sound that the synth did not make: {counted}. It is imitated at
+the pitch that its folder's manifest names, at velocity {Note().velocity}."""
+    return f"""Each target is a note of a preset that is not in the training split: {counted}
+drawn at random from the {evaluation.split} split (at most {TARGETS_PER_FAMILY} of a family of
+near-duplicates, peak above {MINIMUM_PEAK:g})."""
+
+
 def _methods(evaluation: Evaluation) -> str:
-    names = _method_names(evaluation)
-    n_rows, n_neighbours = evaluation.n_training_rows, evaluation.n_neighbours
+    n_rows = evaluation.n_training_rows
+    lines = [f"Every baseline knows the same {n_rows} notes as the model was trained on.", ""]
+    methods = evaluation.groups[GroupName.ALL].scores
+    return "\n".join([*lines, *methods_explained(evaluation, methods)])
+
+
+def methods_explained(evaluation: Evaluation, methods: Iterable[Method]) -> list[str]:
+    """A line of a list for every one of some methods."""
+    names, n_neighbours = method_names(evaluation), evaluation.n_neighbours
     texts = {
         Method.MODEL: "the posterior mean of the sound, decoded; one pass, nothing is rendered.",
         Method.NN16: f"of the {n_neighbours} nearest training notes the one of the smallest MSS "
@@ -143,20 +183,19 @@ def _methods(evaluation: Evaluation) -> str:
         Method.MEDIAN: "the median of every knob over the training presets.",
         Method.MEAN: "the mean of every knob over the training presets.",
         Method.RANDOM: "a training preset drawn at random.",
+        **{
+            method: f"the nearest of the first {budget} presets that CMA-ES tries, from the mean "
+            f"preset on with a standard deviation of {SIGMA:g} of every knob's range."
+            for method, budget in zip(SEARCHES, BUDGETS, strict=True)
+        },
         Method.TRUTH: "the target's own preset, rendered again: the floor that storing the "
-        "dataset's audio in 16 bits leaves.",
+        "dataset's audio in 16 bits leaves, and any noise that the synth makes.",
     }
-    lines = [f"- **{names[method]}**: {texts[method]}" for method in Method]
-    return "\n".join(
-        [
-            f"Every baseline knows the same {n_rows} notes as the model was trained on.",
-            "",
-            *lines,
-        ]
-    )
+    return [f"- **{names[method]}**: {texts[method]}" for method in methods]
 
 
-def _method_names(evaluation: Evaluation) -> Mapping[Method, str]:
+def method_names(evaluation: Evaluation) -> Mapping[Method, str]:
+    """What every method is called in tables."""
     return {
         Method.MODEL: "model",
         Method.NN16: f"best of {evaluation.n_neighbours} neighbours (NN{evaluation.n_neighbours})",
@@ -164,29 +203,42 @@ def _method_names(evaluation: Evaluation) -> Mapping[Method, str]:
         Method.MEDIAN: "median preset",
         Method.MEAN: "mean preset",
         Method.RANDOM: "random preset",
+        **{
+            method: f"CMA-ES, {budget} renders"
+            for method, budget in zip(SEARCHES, BUDGETS, strict=True)
+        },
         Method.TRUTH: "true preset",
     }
 
 
-def _count(group: Group) -> str:
+def count(evaluation: Evaluation, group: Group) -> str:
+    """How many targets, of how many families."""
+    if evaluation.sounds:
+        return f"{group.n_targets} sounds"
     return f"{group.n_targets} notes of {group.n_families} families"
 
 
+def mean_and_interval(score: Score) -> str:
+    """Three digits of each."""
+    return f"{score.mean:.3g} [{score.low:.3g}, {score.high:.3g}]"
+
+
 def _score(score: Score) -> str:
-    return f"{score.mean:.3g} [{score.low:.3g}, {score.high:.3g}] / {score.median:.3g}"
+    return f"{mean_and_interval(score)} / {score.median:.3g}"
 
 
 def _difference(found: Difference) -> str:
     return f"{found.mean:+.3g} [{found.low:+.3g}, {found.high:+.3g}], {found.wins:.0%}"
 
 
-def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table, every column but the first set to the right."""
     header = list(header)
     rule = ["---", *("---:" for _ in header[1:])]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
 
 
-_MEASURES_EXPLAINED = """- **MSS**: mean absolute difference in dB of log-mels at three resolutions
+MEASURES_EXPLAINED = """- **MSS**: mean absolute difference in dB of log-mels at three resolutions
   (windows of 10, 25 and 100 ms), each sound relative to its own maximum: timbre and time, not
   level.
 - **SC**: spectral convergence, the norm of the difference of linear mel magnitudes divided by the

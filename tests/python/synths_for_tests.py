@@ -3,6 +3,7 @@
 import ctypes
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -22,17 +23,22 @@ class SineSynth:
 
     ``faults`` gives presets, named by their identity, a fault: ``crash`` is a real segmentation
     fault, ``hang`` an endless loop, ``nan`` a poisoned instance that gives NaN from then on,
-    ``error`` a SynthError, ``exception`` one of Python's own.
+    ``error`` a SynthError, ``exception`` one of Python's own. Every note that is begun becomes a
+    line of the file ``log``: its pitch and its preset's identity.
     """
 
     identity = "sine"
     version = "1"
 
     def __init__(
-        self, faults: Mapping[str, str] = MappingProxyType({}), delay_seconds: float = 0.0
+        self,
+        faults: Mapping[str, str] = MappingProxyType({}),
+        delay_seconds: float = 0.0,
+        log: Path | None = None,
     ) -> None:
         self._faults = faults
         self._delay_seconds = delay_seconds
+        self._log = log
         self._poisoned = False
         self.table = ParameterTable(
             tuple(
@@ -59,16 +65,20 @@ class SineSynth:
 
     def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
         """Plays a note, or has its fault."""
-        self._befall(values)
+        self._befall(values, note)
         seconds = np.arange(note.total_samples) / SAMPLE_RATE_HZ
         phase = 2 * np.pi * note.frequency_hz * seconds
         sound = sum(value * np.sin(k * phase) for k, value in enumerate(values, 1)) / N_KNOBS
-        audio = np.float32(sound * np.exp(-seconds))
+        audio = np.float32(sound * np.exp(-seconds) * note.velocity / 127)
         return np.stack([audio, audio]) * np.float32(np.nan if self._poisoned else 1)
 
-    def _befall(self, values: NDArray[np.float32]) -> None:
+    def _befall(self, values: NDArray[np.float32], note: Note) -> None:
+        identity = Preset("", values).identity
+        if self._log:
+            with self._log.open("a") as log:
+                log.write(f"{note.pitch:g} {identity}\n")
         time.sleep(self._delay_seconds)
-        match self._faults.get(Preset("", values).identity):
+        match self._faults.get(identity):
             case "crash":
                 ctypes.string_at(0)
             case "hang":
@@ -83,15 +93,15 @@ class SineSynth:
 
 
 def open_test_synth(description: str) -> SineSynth:
-    """``sine``, ``slow``, ``crash-when-opened``, or ``FAULT=IDENTITY`` once or more."""
-    match description:
-        case "sine":
-            return SineSynth()
-        case "slow":
-            return SineSynth(delay_seconds=0.1)
-        case "crash-when-opened":
-            ctypes.string_at(0)
-    faults = [word.split("=") for word in description.split()]
-    if any(len(fault) != 2 for fault in faults):
+    """``sine``, ``crash-when-opened``, or any of ``slow``, ``log=FILE`` and ``FAULT=IDENTITY``."""
+    if description == "crash-when-opened":
+        ctypes.string_at(0)
+    words = [word.partition("=") for word in description.split()]
+    if any(not value for name, _, value in words if name not in ("sine", "slow")):
         raise InputError(f"no synth is called {description!r}")
-    return SineSynth({identity: fault for fault, identity in faults})
+    logs = [Path(value) for name, _, value in words if name == "log"]
+    return SineSynth(
+        {value: name for name, _, value in words},
+        delay_seconds=0.1 if "slow" in description.split() else 0.0,
+        log=logs[0] if logs else None,
+    )

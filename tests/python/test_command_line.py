@@ -20,9 +20,8 @@ from flow_synth.__main__ import _print_scores, main
 from flow_synth.match_files import FORMAT, SUFFIXES, output_names
 from flow_synth.parameter import ParameterTable
 from flow_synth.preset import Preset, write_preset
-from flow_synth.synth import Note, SynthError
 from flow_synth.synths import open_synth
-from flow_synth.synths.builtin import BuiltinSynth, builtin_table
+from flow_synth.synths.builtin import builtin_table
 
 RATE_HZ = 22050
 
@@ -401,7 +400,8 @@ def test_a_preset_with_wrong_knobs_is_refused(
         "render {missing} --out {out}",
         "train {missing} --out {out}",
         "export {missing} --out {out}.flow.ts",
-        "evaluate {missing} --dataset {missing} --out {out}",
+        "evaluate {missing} --dataset {missing} --out {out}.json",
+        "evaluate --baselines --dataset {missing} --out {out}.json",
         "info {missing}",
         "play {missing} --out {out}.wav",
         "bench missing",
@@ -439,21 +439,36 @@ def test_names_of_scores_are_shown_as_they_are(capsys: pytest.CaptureFixture[str
 
 
 def test_where_no_scores_can_be_written_nothing_is_evaluated(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder.json").mkdir()
     missing = tmp_path / "missing"
-    for out in (tmp_path / "nowhere" / "scores.json", tmp_path / "folder"):
+    for out in (tmp_path / "nowhere" / "scores.json", tmp_path / "folder.json"):
         outcome = run("evaluate", missing, "--dataset", missing, "--out", out)
         assert outcome.code == 2
         (sentence,) = outcome.sentences
         assert f"cannot write {out}" in sentence
 
 
-@pytest.mark.slow
-def test_from_a_dataset_to_a_match_by_commands_alone(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("--out scores.json", "no model is to be scored; name one, or give --baselines"),
+        ("builtin --baselines --out scores.json", "--baselines scores no model, but builtin is"),
+        ("--baselines --out scores.png", "scores.png is no name for scores"),
+    ],
+)
+def test_an_evaluation_of_nothing_or_of_two_things_is_refused(
+    run: Run, arguments: str, sentence: str
 ) -> None:
+    outcome = run("evaluate", *arguments.split(), "--dataset", "missing")
+    assert outcome.code == 2
+    assert sentence in outcome.sentences[0]
+
+
+@pytest.mark.slow
+def test_from_a_dataset_to_a_match_by_commands_alone(run: Run, tmp_path: Path) -> None:
     dataset, data, trained = tmp_path / "dataset.toml", tmp_path / "data", tmp_path / "run"
     scores, model, out = tmp_path / "scores.json", tmp_path / "tiny.flow.ts", tmp_path / "out"
+    baselines = tmp_path / "baselines.json"
     dataset.write_text("draws = 20\n")
     experiment = tmp_path / "experiment.toml"
     base = Path(__file__).parents[2] / "python" / "experiments" / "tiny.toml"
@@ -463,6 +478,7 @@ def test_from_a_dataset_to_a_match_by_commands_alone(
         ("train", experiment, "--out", trained),
         ("export", trained, "--out", model),
         ("evaluate", model, "--dataset", data, "--targets", 4, "--out", scores),
+        ("evaluate", "--baselines", "--dataset", data, "--targets", 4, "--out", baselines),
         ("export", trained, "--evaluation", scores, "--out", model),
         ("match", write_tone(tmp_path / "tone.wav"), "--model", model, "--out", out),
     ):
@@ -470,6 +486,9 @@ def test_from_a_dataset_to_a_match_by_commands_alone(
         assert outcome.code == 0, outcome.err
         json.loads(outcome.out)
     assert (out / "tone.wav").is_file()
+    assert json.loads(baselines.read_text())["model_run"] is None
+    assert baselines.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+    assert not list(tmp_path.glob("*.trials"))
     described = json.loads(run("info", model, "--json").out)
     assert described["scores"]["model"]["mss_db_mean"] > 0
     assert "nn16" in run("info", model).out
@@ -480,15 +499,3 @@ def test_from_a_dataset_to_a_match_by_commands_alone(
     assert outcome.code == 2
     assert "of training run another and not of" in outcome.sentences[0]
     assert not (tmp_path / "b.flow.ts").exists()
-
-    play = BuiltinSynth.render
-
-    def fail(synth: BuiltinSynth, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
-        if note.total_seconds < 1:  # The synth tries itself when it is opened.
-            return play(synth, values, note)
-        raise SynthError("the sound is not finite")
-
-    monkeypatch.setattr(BuiltinSynth, "render", fail)
-    outcome = run("evaluate", model, "--dataset", data, "--targets", 4, "--out", scores)
-    assert outcome.code == 2
-    assert "cannot play a proposed preset: the sound is not finite" in outcome.sentences[0]

@@ -1,115 +1,45 @@
-"""Targets, baselines, scores and their intervals."""
+"""Baselines, scores, their intervals and their page."""
 
 import math
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
-from synths_for_tests import N_KNOBS, SineSynth
+from clusters_for_tests import in_this_process
+from datasets_for_tests import N_TEST, N_TRAIN, played_dataset, unheard_dataset
+from synths_for_tests import N_KNOBS, open_test_synth
 from torch import Tensor
 
 from flow_synth.baseline import mean_preset, median_preset, nearest_presets, random_presets
-from flow_synth.dataset import Dataset, Manifest, Recipe, Row, ShardRecord
-from flow_synth.dataset_description import DatasetDescription
+from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation, evaluate
-from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES, LogMel, Resampler
-from flow_synth.fold import N_FOLDS, Split, split_of
-from flow_synth.imitation import MINIMUM_PEAK, Measure, choose_targets, imitate
-from flow_synth.item import Source
+from flow_synth.fold import Split
+from flow_synth.imitation import Workplace
 from flow_synth.library import model_path
+from flow_synth.metric import Measure
 from flow_synth.model_file import ModelDescription, read_model_file
-from flow_synth.score import RIVALS, Method, Notes, family_interval
+from flow_synth.score import RIVALS, Method, family_interval
 from flow_synth.score_page import MEASURES, main, markdown_page, markdown_table
-from flow_synth.shard import Shard, ShardHeader
-from flow_synth.synth import SAMPLE_RATE_HZ, Note
+from flow_synth.target import GroupName, Targets
 
-N_TRAIN = 30
-N_TEST = 8
-FOLDS = {split_of(fold): fold for fold in range(N_FOLDS)}
-
-
-def make_dataset(
-    splits: list[Split],
-    families: list[int],
-    pitch: NDArray[np.float32],
-    values: NDArray[np.float32],
-    audio: NDArray[np.float16],
-    mel: NDArray[np.float16],
-) -> Dataset:
-    """A dataset of the sine synth that lies in memory, in one shard."""
-    rows = tuple(
-        Row(
-            index=index,
-            identity="",
-            name="",
-            category="",
-            tags=(),
-            source=Source.DRAW,
-            parents=(),
-            pitch=float(pitch[index]),
-            velocity=100,
-            family=family,
-            fold=FOLDS[split],
-        )
-        for index, (split, family) in enumerate(zip(splits, families, strict=True))
-    )
-    manifest = Manifest(
-        recipe=Recipe.of(DatasetDescription(synth="sine", draws=len(rows)), SineSynth()),
-        shards=(ShardRecord(file="", sha256="", rows=len(rows)),),
-        failed=(),
-        rows=rows,
-    )
-    arrays: dict[str, NDArray[Any]] = {
-        "values": values,
-        "pitch": pitch,
-        "velocity": np.full(len(rows), 100, np.uint8),
-        "audio": audio,
-        "mel": mel,
-    }
-    shard = Shard(ShardHeader(recipe="", failed=(), sha256=""), arrays)
-    return Dataset(Path("memory"), manifest, [shard])
-
-
-def unheard_dataset(
-    splits: list[Split], families: list[int], peaks: NDArray[np.float64] | None = None
-) -> Dataset:
-    """Random log-mels and presets; audio is one click of the given height."""
-    generator = np.random.default_rng(0)
-    n_rows = len(splits)
-    audio = np.zeros((n_rows, N_SAMPLES), np.float16)
-    audio[:, 7] = -1.0 if peaks is None else -peaks
-    return make_dataset(
-        splits,
-        families,
-        generator.integers(58, 63, n_rows).astype(np.float32),
-        generator.random((n_rows, N_KNOBS), dtype=np.float32),
-        audio,
-        generator.normal(-3, 3, (n_rows, N_MELS, N_FRAMES)).astype(np.float16),
-    )
+BASELINES = (Method.NN16, Method.NN1, Method.MEDIAN, Method.MEAN, Method.RANDOM, Method.TRUTH)
 
 
 @pytest.fixture(scope="module")
 def dataset() -> Dataset:
-    """Notes that the sine synth really played, half of them middle C; test families of two."""
-    synth, generator = SineSynth(), np.random.default_rng(0)
-    n_rows = N_TRAIN + N_TEST
-    values = generator.random((n_rows, N_KNOBS), dtype=np.float32)
-    pitch = np.where(np.arange(n_rows) % 2, 60, 64).astype(np.float32)
-    sounds = [
-        synth.render(value, Note(note)).mean(0)
-        for value, note in zip(values, pitch.tolist(), strict=True)
-    ]
-    with torch.inference_mode():
-        audio = Resampler()(torch.from_numpy(np.stack(sounds)), SAMPLE_RATE_HZ)
-        mel = LogMel()(audio)
-    splits = [Split.TRAIN] * N_TRAIN + [Split.TEST] * N_TEST
-    families = [*range(N_TRAIN), *(N_TRAIN + index // 2 for index in range(N_TEST))]
-    return make_dataset(splits, families, pitch, values, audio.half().numpy(), mel.half().numpy())
+    return played_dataset()
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    """One worker in this process, and one folder: each preset is played once for all tests."""
+    with in_this_process(n_workers=1, threads_per_worker=1) as cluster:
+        folder = tmp_path_factory.mktemp("trials")
+        yield Workplace(folder, open_test_synth, cluster.scheduler_address)
 
 
 class Oracle:
@@ -134,33 +64,43 @@ class Oracle:
         return torch.where(known, z, self._guess)
 
 
-def evaluated(dataset: Dataset, n_known: int) -> Evaluation:
-    model = Oracle(dataset, n_known)
-    return evaluate(model, dataset, SineSynth(), n_targets=N_TEST, seed=3)
+Evaluate = Callable[[int], Evaluation]
 
 
 @pytest.fixture(scope="module")
-def perfect(dataset: Dataset) -> Evaluation:
+def evaluated(dataset: Dataset, workplace: Workplace) -> Evaluate:
+    """Scores a model that knows so many knobs."""
+    targets = Targets.of_rows(dataset, Split.TEST, N_TEST, seed=3)
+
+    def evaluated(n_known: int) -> Evaluation:
+        model = Oracle(dataset, n_known)
+        return evaluate(dataset, targets, workplace, model=model, seed=3)
+
+    return evaluated
+
+
+@pytest.fixture(scope="module")
+def perfect(evaluated: Evaluate) -> Evaluation:
     """The scores of a model that knows every knob."""
-    return evaluated(dataset, N_KNOBS)
+    return evaluated(N_KNOBS)
 
 
 @pytest.fixture(scope="module")
-def partial(dataset: Dataset) -> Evaluation:
+def partial(evaluated: Evaluate) -> Evaluation:
     """The scores of a model that knows the first two knobs and has no idea of the others."""
-    return evaluated(dataset, 2)
+    return evaluated(2)
 
 
 @pytest.fixture(scope="module")
-def ignorant(dataset: Dataset) -> Evaluation:
+def ignorant(evaluated: Evaluate) -> Evaluation:
     """The scores of a model that always answers with the mean preset."""
-    return evaluated(dataset, 0)
+    return evaluated(0)
 
 
 def test_the_true_preset_scores_nothing_but_the_rounding_of_the_dataset(
     perfect: Evaluation,
 ) -> None:
-    truth = perfect.groups[Notes.ALL].scores[Method.TRUTH]
+    truth = perfect.groups[GroupName.ALL].scores[Method.TRUTH]
     assert truth[Measure.PARAMETER_MSE].mean == truth[Measure.MSE_N].mean == 0
     # Audio and log-mel are stored with 11 significant bits: 2^-8 nats at a log-mel of -8 to -16.
     assert truth[Measure.LOG_MEL_MSE].mean < 2**-16
@@ -191,7 +131,7 @@ def test_a_difference_is_the_difference_of_the_means(partial: Evaluation) -> Non
 
 
 def test_a_model_that_knows_nothing_scores_like_the_mean_preset(ignorant: Evaluation) -> None:
-    group = ignorant.groups[Notes.ALL]
+    group = ignorant.groups[GroupName.ALL]
     assert group.scores[Method.MODEL] == group.scores[Method.MEAN]
     for difference in group.differences[Method.MEAN].values():
         assert (difference.mean, difference.low, difference.high, difference.wins) == (0, 0, 0, 0)
@@ -205,75 +145,23 @@ def test_knobs_that_the_model_knows_are_told_from_those_it_does_not(partial: Eva
 
 
 def test_knob_errors_add_up_to_the_parameter_error(partial: Evaluation) -> None:
-    scores = partial.groups[Notes.ALL].scores
+    scores = partial.groups[GroupName.ALL].scores
     for method, name in ((Method.MODEL, "model"), (Method.NN1, "nn1"), (Method.MEAN, "mean")):
         squares = [getattr(knob, name) ** 2 for knob in partial.knobs]
         assert np.mean(squares) == pytest.approx(scores[method][Measure.PARAMETER_MSE].mean)
 
 
 def test_the_two_groups_make_up_the_whole(partial: Evaluation) -> None:
-    whole, reference, other = (partial.groups[notes] for notes in Notes)
+    whole, reference, other = partial.groups.values()
     assert whole.n_targets == N_TEST == reference.n_targets + other.n_targets
     assert whole.n_families == N_TEST // 2
-    for method in Method:
+    for method in whole.scores:
         for measure in Measure:
             total = sum(
                 group.n_targets * group.scores[method][measure].mean
                 for group in (reference, other)
             )
             assert whole.scores[method][measure].mean == pytest.approx(total / N_TEST)
-
-
-def test_choosing_among_sixteen_never_sounds_farther_than_the_nearest(
-    dataset: Dataset, perfect: Evaluation
-) -> None:
-    rows = dataset.rows(Split.TEST)
-    sixteen = nearest_presets(dataset, dataset.mel(rows), dataset.pitch[rows], 16, 0)
-    found = imitate(SineSynth(), dataset, rows, {"sixteen": sixteen, "one": sixteen[:, :1]})
-    mss = list(Measure).index(Measure.MSS)
-    assert (found["sixteen"].errors[:, mss] <= found["one"].errors[:, mss]).all()
-    assert (found["sixteen"].errors[:, mss] < found["one"].errors[:, mss]).any()
-    scores = perfect.groups[Notes.ALL].scores[Method.NN16]
-    assert scores[Measure.MSS].mean == pytest.approx(found["sixteen"].errors[:, mss].mean())
-
-
-def test_the_measured_preset_is_the_one_that_was_proposed(dataset: Dataset) -> None:
-    rows = dataset.rows(Split.TEST)
-    wrong = 1 - dataset.values[rows]
-    proposals = np.stack([wrong, dataset.values[rows], wrong], 1)
-    found = imitate(SineSynth(), dataset, rows, {"three": proposals})["three"]
-    np.testing.assert_array_equal(found.values, dataset.values[rows])
-    assert (found.errors[:, list(Measure).index(Measure.PARAMETER_MSE)] == 0).all()
-
-
-def test_imitating_gives_the_threads_back_and_reports_progress(dataset: Dataset) -> None:
-    rows = dataset.rows(Split.TEST)[:2]
-    n_threads, seen = torch.get_num_threads(), []
-    imitate(
-        SineSynth(),
-        dataset,
-        rows,
-        {"truth": dataset.values[rows][:, None]},
-        lambda done, total: seen.append((done, total)),
-    )
-    assert seen == [(1, 2), (2, 2)]
-    assert torch.get_num_threads() == n_threads
-
-
-def test_the_level_counts_in_both_directions_and_for_the_timbre_not_at_all(
-    dataset: Dataset,
-) -> None:
-    rows = dataset.rows(Split.TEST)
-    values = dataset.values[rows]
-    # The sine synth's knobs are amplitudes.
-    factors = {"half": np.float32(0.5), "more": 1 / values.max(1, keepdims=True)}
-    proposals = {name: (values * factor)[:, None] for name, factor in factors.items()}
-    found = imitate(SineSynth(), dataset, rows, proposals)
-    level, mss = list(Measure).index(Measure.LEVEL), list(Measure).index(Measure.MSS)
-    for name, factor in factors.items():
-        expected = np.broadcast_to(np.abs(20 * np.log10(factor)), (len(rows), 1))
-        np.testing.assert_allclose(found[name].errors[:, level], expected[:, 0], atol=0.01)
-        assert found[name].errors[:, mss].max() < 0.05
 
 
 def test_an_evaluation_names_what_it_depends_on(partial: Evaluation, dataset: Dataset) -> None:
@@ -290,13 +178,15 @@ def test_an_evaluation_survives_its_file(partial: Evaluation, tmp_path: Path) ->
     assert Evaluation.read(path) == partial
 
 
-def test_the_same_evaluation_writes_the_same_bytes(dataset: Dataset, partial: Evaluation) -> None:
-    assert evaluated(dataset, 2).model_dump_json() == partial.model_dump_json()
+def test_the_same_evaluation_writes_the_same_bytes(
+    evaluated: Evaluate, partial: Evaluation
+) -> None:
+    assert evaluated(2).model_dump_json() == partial.model_dump_json()
 
 
 def test_the_scores_for_the_model_file_are_those_of_all_targets(partial: Evaluation) -> None:
-    scores = partial.groups[Notes.ALL].scores
-    assert set(partial.scores) == set(Method)
+    scores = partial.groups[GroupName.ALL].scores
+    assert tuple(partial.scores) == (Method.MODEL, *BASELINES)
     assert partial.scores["nn1"]["sc_median"] == scores[Method.NN1][Measure.SC].median
     assert partial.scores["model"]["mss_db_mean"] == scores[Method.MODEL][Measure.MSS].mean
 
@@ -311,69 +201,37 @@ def test_what_is_no_evaluation_is_refused(content: bytes, tmp_path: Path) -> Non
         Evaluation.read(path)
 
 
-def test_another_synth_than_the_dataset_s_is_refused(dataset: Dataset) -> None:
-    synth = SineSynth()
-    synth.version = "2"
-    with pytest.raises(InputError, match="rendered by synth sine 1 and this one is sine 2"):
-        evaluate(Oracle(dataset), dataset, synth)
-
-
 @pytest.mark.parametrize(("synth", "version"), [("sine", "2"), ("saw", "1")])
 def test_a_model_of_another_synth_than_the_dataset_s_is_refused(
-    dataset: Dataset, synth: str, version: str
+    dataset: Dataset, workplace: Workplace, synth: str, version: str
 ) -> None:
+    targets = Targets.of_rows(dataset, Split.TEST, 1, seed=0)
     model = Oracle(dataset)
     model.description = ModelDescription.model_construct(synth=synth, synth_version=version)
     with pytest.raises(InputError, match=f"by synth sine 1 and the model is of {synth} {version}"):
-        evaluate(model, dataset, SineSynth())
+        evaluate(dataset, targets, workplace, model=model)
 
 
 def test_an_evaluation_stands_for_its_own_run_alone(partial: Evaluation) -> None:
     partial.check_run("run")
-    with pytest.raises(InputError, match="of training run run and not of another; evaluate"):
+    with pytest.raises(InputError, match="of training run run and not of training run another"):
         partial.check_run("another")
+    elsewhere = partial.model_copy(update={"sounds": "0" * 64})
+    with pytest.raises(InputError, match="of sounds that the synth did not make"):
+        elsewhere.check_run("run")
+    alone = partial.model_copy(update={"model_run": None})
+    with pytest.raises(InputError, match="of no model and not of training run run"):
+        alone.check_run("run")
 
 
-def test_a_model_of_other_knobs_is_refused(dataset: Dataset) -> None:
+def test_a_model_of_other_knobs_is_refused(dataset: Dataset, workplace: Workplace) -> None:
     class Narrow(Oracle):
         def decode(self, z: Tensor) -> Tensor:
             return z[:, 1:]
 
+    targets = Targets.of_rows(dataset, Split.TEST, 1, seed=0)
     with pytest.raises(InputError, match=f"{N_KNOBS - 1} knobs and the dataset {N_KNOBS}"):
-        evaluate(Narrow(dataset), dataset, SineSynth())
-
-
-def test_targets_are_of_the_split_and_at_most_two_a_family() -> None:
-    splits = [Split.TRAIN, Split.TEST, Split.TEST, Split.TEST, Split.VALIDATION] * 20
-    families = [index // 10 for index in range(100)]
-    data = unheard_dataset(splits, families)
-    rows = choose_targets(data, Split.TEST, 100, seed=0)
-    assert set(rows) <= set(data.rows(Split.TEST))
-    assert len(set(rows.tolist())) == len(rows)
-    _, counts = np.unique(data.families[rows], return_counts=True)
-    assert counts.tolist() == [2] * 10
-    assert (np.diff(rows) > 0).all()
-
-
-def test_targets_follow_from_the_seed() -> None:
-    data = unheard_dataset([Split.TEST] * 60, list(range(60)))
-    first, again, other = (choose_targets(data, Split.TEST, 20, seed) for seed in (1, 1, 2))
-    assert len(first) == 20
-    np.testing.assert_array_equal(first, again)
-    assert set(first) != set(other)
-
-
-def test_a_quiet_row_is_no_target() -> None:
-    peaks = np.array([MINIMUM_PEAK / 2, MINIMUM_PEAK * 2] * 4)
-    data = unheard_dataset([Split.TEST] * 8, list(range(8)), peaks)
-    assert choose_targets(data, Split.TEST, 8, seed=0).tolist() == [1, 3, 5, 7]
-
-
-@pytest.mark.parametrize(("split", "n_targets"), [(Split.TEST, 10), (Split.TRAIN, 0)])
-def test_an_evaluation_without_targets_is_refused(split: Split, n_targets: int) -> None:
-    data = unheard_dataset([Split.TRAIN] * 3, [0, 1, 2])
-    with pytest.raises(InputError, match=f"no audible {split} row"):
-        choose_targets(data, split, n_targets, seed=0)
+        evaluate(dataset, targets, workplace, model=Narrow(dataset))
 
 
 def test_neighbours_are_those_of_an_exhaustive_search() -> None:
@@ -457,7 +315,7 @@ def test_the_table_shows_every_score(partial: Evaluation) -> None:
     for table, group in zip(tables, partial.groups.values(), strict=True):
         header, _, *rows = map(cells, table.splitlines())
         assert header == ["", *MEASURES.values()]
-        for row, method in zip(rows, Method, strict=True):
+        for row, method in zip(rows, group.scores, strict=True):
             for cell, measure in zip(row[1:], MEASURES, strict=True):
                 score = group.scores[method][measure]
                 shown = [float(number) for number in re.findall(r"[-+.\de]+", cell)]
@@ -475,14 +333,14 @@ def test_the_page_claims_no_more_than_the_intervals(
     )
     undecided = "- SC: the model and the mean preset cannot be told apart (+0 [+0, +0])."
     assert undecided in markdown_page(ignorant)
-    worse = perfect.groups[Notes.ALL].differences[Method.NN1][Measure.MSS]
+    worse = perfect.groups[GroupName.ALL].differences[Method.NN1][Measure.MSS]
     turned = worse.model_copy(
         update={"mean": -worse.mean, "low": -worse.high, "high": -worse.low, "wins": 0.0}
     )
-    group = partial.groups[Notes.ALL]
+    group = partial.groups[GroupName.ALL]
     differences = {**group.differences, Method.NN1: {m: turned for m in Measure}}
     lost = partial.model_copy(
-        update={"groups": {Notes.ALL: group.model_copy(update={"differences": differences})}}
+        update={"groups": {GroupName.ALL: group.model_copy(update={"differences": differences})}}
     )
     assert "- MSS, dB: the nearest neighbour (NN1) is nearer than the model (" in markdown_page(
         lost

@@ -10,16 +10,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from distributed import LocalCluster
+from clusters_for_tests import in_this_process
 from synths_for_tests import N_PRESETS, SineSynth, open_test_synth
 
-from flow_synth import rendering
+from flow_synth import cluster as cluster_module
 from flow_synth.atomic_file import PARTIAL_SUFFIX
 from flow_synth.dataset import MANIFEST, Dataset
 from flow_synth.dataset_description import DatasetDescription, RandomPitch
@@ -36,8 +35,6 @@ N_NOTES = N_PRESETS + DESCRIPTION.draws
 STARTING_SECONDS = 120
 
 Render = Callable[..., RenderSummary]
-
-in_this_process = partial(LocalCluster, processes=False, dashboard_address="127.0.0.1:0")
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +201,7 @@ def test_a_job_killed_with_its_workers_resumes_to_the_same_bytes(
     whole = render(tmp_path / "whole", slow).folder
     folder = tmp_path / "killed"
     program = (
-        "from pathlib import Path; from flow_synth.dataset import DatasetDescription;"
+        "from pathlib import Path; from flow_synth.dataset_description import DatasetDescription;"
         "from flow_synth.rendering import render_dataset; from synths_for_tests import *;"
         f"render_dataset(DatasetDescription.model_validate_json({slow.model_dump_json()!r}),"
         f"Path({str(folder)!r}), workers=1, open_synth=open_test_synth)"
@@ -357,7 +354,7 @@ def test_a_worker_with_another_version_of_the_synth_is_refused(
 def test_a_cluster_that_cannot_work_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 0.5)
     with (
         in_this_process(n_workers=0) as cluster,
         pytest.raises(InputError, match="no dask worker answers"),
@@ -383,7 +380,7 @@ def test_a_cluster_that_cannot_work_is_refused(
 def test_a_cluster_without_flow_synth_is_refused(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "find_spec", _find_nothing)
+    monkeypatch.setattr(cluster_module, "find_spec", _find_nothing)
     with pytest.raises(InputError, match="the scheduler has no flow-synth"):
         render_dataset(DESCRIPTION, tmp_path, scheduler=address)
 
