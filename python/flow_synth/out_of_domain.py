@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -20,6 +20,7 @@ from dask.system import CPU_COUNT
 from numpy.typing import NDArray
 
 from flow_synth.atomic_file import make_folder, remove_partial_files, write_atomically
+from flow_synth.cluster import Progress
 from flow_synth.error import InputError
 from flow_synth.pitch import detect_pitch
 from flow_synth.player import PACKAGES, Player
@@ -45,8 +46,6 @@ REFERENCE = files("flow_synth") / "out_of_domain.json"
 _N_SAMPLES = round(SECONDS * SAMPLE_RATE_HZ)
 #: Changes with the code below, so that sounds of an earlier one are made again.
 _EDITION = 1
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The tags of a dataset, row by row, as one JSON file."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Self
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError, model_validator
 
 from flow_synth.atomic_file import write_atomically
+from flow_synth.cluster import Progress
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.frozen import Frozen
@@ -59,7 +59,7 @@ class TagFile(Frozen):
         return self
 
     @classmethod
-    def of(cls, dataset: Dataset, progress: Callable[[int, int], None]) -> Self:
+    def of(cls, dataset: Dataset, progress: Progress) -> Self:
         """Listens to every row of a dataset.
 
         Args:
