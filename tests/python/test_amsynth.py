@@ -37,6 +37,7 @@ from flow_synth.synths.amsynth_bank import (
     write_fxp,
 )
 from flow_synth.synths.plugin import _Instance
+from flow_synth.synths.plugin_description import PluginDescription
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="amsynth is packaged for Linux")
 
@@ -183,6 +184,16 @@ def test_without_banks_one_sentence_names_the_package(
     monkeypatch.setattr(amsynth_bank, "BANK_FOLDERS", (tmp_path / "none",))
     with pytest.raises(InputError, match=r"none; install amsynth, .* apt-get install amsynth"):
         factory_banks()
+
+
+@pytest.mark.parametrize("identity", AMSYNTH)
+def test_without_the_plugin_one_sentence_names_the_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, identity: str
+) -> None:
+    nowhere = [tmp_path / "none.so"]
+    monkeypatch.setattr(PluginDescription, "plugin_paths", lambda *_: nowhere)
+    with pytest.raises(InputError, match=r"none\.so; install it .* apt-get install amsynth"):
+        open_synth(identity)
 
 
 @pytest.mark.parametrize("identity", AMSYNTH)

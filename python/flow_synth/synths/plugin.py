@@ -230,9 +230,10 @@ def _find_plugin(description: PluginDescription, file: Path) -> Path:
     for candidate in candidates:
         if candidate.exists():
             return candidate.resolve()
+    advice = f" ({description.install})" if description.install else ""
     raise InputError(
         f"{file}: the plug-in of {description.identity!r} is not at "
-        f"{' nor at '.join(map(str, candidates))}; install it or correct 'path'"
+        f"{' nor at '.join(map(str, candidates))}; install it{advice} or correct 'path'"
     )
 
 
@@ -244,7 +245,9 @@ def _find_state(description: PluginDescription, file: Path) -> Path | None:
 
 
 def _version(description: PluginDescription, plugin: Path, state: Path | None) -> str:
-    sound = hashlib.sha256(description.model_dump_json(exclude={"path", "state"}).encode())
+    sound = hashlib.sha256(
+        description.model_dump_json(exclude={"path", "state", "install"}).encode()
+    )
     if state:
         sound.update(state.read_bytes())
     return f"{_content_hash(plugin)[:8]}-{sound.hexdigest()[:8]}"

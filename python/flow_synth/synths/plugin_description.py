@@ -90,6 +90,8 @@ class PluginDescription(Frozen):
     identity: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     #: Where the plug-in may be; the first that exists is taken.
     path: tuple[str, ...] = Field(min_length=1)
+    #: How to install the plug-in, for those who do not have it.
+    install: str = ""
     #: A preset (.fxp, .vstpreset) or saved state loaded before anything else.
     state: str = ""
     parameters: tuple[PluginParameter, ...] = Field(min_length=1)
