@@ -7,8 +7,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-#: Two presets are twins when fewer than this many of their knobs, and fewer than a sixth of them,
-#: differ by more than TWIN_DISTANCE.
+#: Two presets are twins when fewer than this many of their knobs, and fewer than a sixth of them
+#: (rounded down), differ by more than TWIN_DISTANCE.
 TWIN_KNOBS = 5
 TWIN_SHARE = 6
 TWIN_DISTANCE = 0.1
