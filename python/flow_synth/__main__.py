@@ -172,6 +172,7 @@ def tags(
 
     check_writable(out)
     rows = Dataset.open(dataset)
+    rows.check_apart(out)
     rows.verify()
     with _progress("tagging") as show:
         tagged = TagFile.of(rows, show)
@@ -286,6 +287,7 @@ def evaluate(
     check_writable(out)
     opened = load_model(model) if model else None
     known = Dataset.open(dataset, opened.description.rotation if opened else 0)
+    known.check_apart(out)
     known.verify()
     chosen = (
         Targets.of_folder(sounds, targets, SEED)

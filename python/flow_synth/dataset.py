@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from flow_synth import features
-from flow_synth.dataset_description import DatasetDescription
+from flow_synth.dataset_description import DatasetDescription, Fold
 from flow_synth.error import InputError
 from flow_synth.fold import Split, split_of
 from flow_synth.frozen import Frozen
@@ -90,7 +90,7 @@ class Row(Frozen):
     pitch: float
     velocity: int
     family: int
-    fold: int
+    fold: Fold
 
     @classmethod
     def of(cls, item: Item) -> Self:
@@ -207,6 +207,12 @@ class Dataset:
         """
         manifest = Manifest.read(folder)
         shards = [_open_shard(folder, entry) for entry in manifest.shards]
+        n_rows = sum(record.rows for record in manifest.shards)
+        if n_rows != len(manifest.rows):
+            raise InputError(
+                f"{folder / MANIFEST} describes {len(manifest.rows)} rows of shards that hold "
+                f"{n_rows}; run 'flow-synth render' again to mend the dataset"
+            )
         return cls(folder, manifest, shards, rotation)
 
     def verify(self) -> None:
@@ -225,6 +231,22 @@ class Dataset:
                     f"{path} is not as it was rendered, by its checksum; run 'flow-synth render' "
                     "again to mend the dataset"
                 )
+
+    @property
+    def content(self) -> str:
+        """SHA-256 of the checksums of all shards: it changes with every rendering of noise."""
+        checksums = "".join(record.sha256 for record in self.manifest.shards)
+        return hashlib.sha256(checksums.encode()).hexdigest()
+
+    def check_apart(self, path: Path) -> None:
+        """Refuses a file of the dataset as a place for results.
+
+        Raises:
+            InputError: the path is that of the manifest or of a shard.
+        """
+        names = {MANIFEST, *(record.file for record in self.manifest.shards)}
+        if path.resolve() in {(self.folder / name).resolve() for name in names}:
+            raise InputError(f"{path} is a part of the dataset itself; give another name")
 
     def __len__(self) -> int:
         return len(self.manifest.rows)

@@ -69,7 +69,7 @@ class DatasetDescription(Frozen):
     random_pitch: RandomPitch | None = None
     augmentation: Augmentation = Augmentation()
     shard_notes: int = Field(default=250, ge=1)
-    note_timeout_seconds: float = Field(default=30.0, gt=0)
+    note_timeout_seconds: float = Field(default=30.0, gt=0, le=86400)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

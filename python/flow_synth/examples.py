@@ -1,7 +1,7 @@
 """One split in memory, what training takes from it beforehand, and in which order it visits it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -108,20 +108,22 @@ def epoch_order(
             )
     total = sum(map(len, pools.values()))
     visits = [
-        _visits(
-            pool, max(round(mixture[source] * total), 1), [seed, list(Source).index(source)], epoch
-        )
+        _visits(pool, max(round(mixture[source] * total), 1), (seed, source), epoch)
         for source, pool in pools.items()
     ]
     return generator.permutation(np.concatenate(visits))
 
 
 def _visits(
-    pool: NDArray[np.intp], count: int, stream: Sequence[int], epoch: int
+    pool: NDArray[np.intp], count: int, stream: tuple[int, Source], epoch: int
 ) -> NDArray[np.intp]:
     """The part of an epoch in an endless row of shuffled pools."""
+    seed, source = stream
     first, last = epoch * count, (epoch + 1) * count
     rounds = range(first // len(pool), -(-last // len(pool)))
-    shuffled = [np.random.default_rng([*stream, number]).permutation(pool) for number in rounds]
+    keys = [(list(Source).index(source), number) for number in rounds]
+    # A key keeps these apart from the epochs' own random numbers, which zeros at the end do not.
+    streams = [np.random.SeedSequence(seed, spawn_key=key) for key in keys]
+    shuffled = [np.random.default_rng(stream).permutation(pool) for stream in streams]
     start = first - rounds.start * len(pool)
     return np.concatenate(shuffled)[start : start + count]

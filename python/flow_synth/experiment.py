@@ -152,7 +152,8 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in over.items():
         below = merged.get(key)
-        if isinstance(below, dict) and isinstance(value, dict):
+        # The shares of a mixture make sense together only.
+        if isinstance(below, dict) and isinstance(value, dict) and key != "mixture":
             merged[key] = _merged(below, value)
         else:
             merged[key] = value

@@ -148,7 +148,7 @@ def _made(
     finished: dict[int, _Plan] = {}
     for attempt in range(_ATTEMPTS):
         born = {
-            number: nursery.birth(kind, np.random.default_rng([description.seed, number, attempt]))
+            number: nursery.birth(kind, _birth_stream(description.seed, number, attempt))
             for number, kind in pending.items()
         }
         for number in nursery.lawful(born):
@@ -161,6 +161,11 @@ def _made(
         f"{kind} preset {number} was a twin of another fold's preset {_ATTEMPTS} times; "
         f"set '{kind}' to 0, or take a synth with more knobs"
     )
+
+
+def _birth_stream(seed: int, number: int, attempt: int) -> np.random.Generator:
+    """Random numbers that are not those of the preset's notes: zeros may not tell seeds apart."""
+    return np.random.default_rng(np.random.SeedSequence([seed, number], spawn_key=(attempt,)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,7 @@ TOUCH_SHARE = 0.3
 TOUCH_STEP = 0.04
 #: At most so many sections come from the other preset.
 MOST_SECTIONS = 3
-#: Least and largest share of the knobs that a crossover takes from other presets.
+#: Least and largest chance of a knob to come from another preset in a crossover.
 CROSSOVER_SHARES = (0.1, 0.5)
 
 
@@ -79,8 +79,9 @@ def _small(
     values = _moved(table, parents[parent], JITTER_SHARE, JITTER_STEP, generator)
     count = generator.integers(1, MOST_REDRAWN + 1)
     redrawn = generator.permutation(len(table))[:count]
-    values[redrawn] = parents[generator.integers(len(parents), size=len(redrawn)), redrawn]
-    return Mutant(values, (parent,))
+    donors = generator.integers(len(parents), size=len(redrawn))
+    values[redrawn] = parents[donors, redrawn]
+    return Mutant(values, _without_repeats(parent, donors))
 
 
 def _section(
@@ -112,9 +113,11 @@ def _crossover(
     donors = np.full(n_knobs, donor) if one_donor else many
     taken = generator.random(n_knobs) < generator.uniform(*CROSSOVER_SHARES)
     values = np.where(taken, parents[donors, np.arange(n_knobs)], parents[parent])
-    others = dict.fromkeys(donors[taken].tolist())
-    others.pop(parent, None)
-    return Mutant(_touched(table, values, generator), (parent, *others))
+    return Mutant(_touched(table, values, generator), _without_repeats(parent, donors[taken]))
+
+
+def _without_repeats(parent: int, donors: NDArray[np.integer]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys([parent, *donors.tolist()]))
 
 
 def _uniform(

@@ -19,13 +19,18 @@ import soxr
 from dask.system import CPU_COUNT
 from numpy.typing import NDArray
 
-from flow_synth.atomic_file import make_folder, remove_partial_files, write_atomically
+from flow_synth.atomic_file import (
+    check_format,
+    make_folder,
+    remove_partial_files,
+    write_atomically,
+)
 from flow_synth.cluster import Progress
 from flow_synth.error import InputError
 from flow_synth.pitch import detect_pitch
 from flow_synth.player import PACKAGES, Player
 from flow_synth.sound_recipe import RECIPES, SoundRecipe
-from flow_synth.sounds import FULL_SCALE, MANIFEST, Sound, Sounds, checksum, read_flac
+from flow_synth.sounds import FORMAT, FULL_SCALE, MANIFEST, Sound, Sounds, checksum, read_flac
 from flow_synth.synth import SAMPLE_RATE_HZ
 
 SECONDS = 4.0
@@ -102,6 +107,7 @@ def make_sounds(
             written, or the disk is full.
     """
     packages = _installed({package for each in recipes for package in each.player.packages})
+    check_format(folder / MANIFEST, FORMAT)
     for place in sorted({(folder / recipe.file).parent for recipe in recipes}):
         make_folder(place)
         remove_partial_files(place)

@@ -10,9 +10,14 @@ from dask.typing import Key
 from distributed import Client, KilledWorker, as_completed
 
 from flow_synth import synths
-from flow_synth.atomic_file import make_folder, remove_partial_files, write_atomically
+from flow_synth.atomic_file import (
+    check_format,
+    make_folder,
+    remove_partial_files,
+    write_atomically,
+)
 from flow_synth.cluster import Progress, connected, outcome
-from flow_synth.dataset import MANIFEST, Manifest, Recipe
+from flow_synth.dataset import FORMAT, MANIFEST, Manifest, Recipe
 from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
 from flow_synth.item import Item
@@ -112,6 +117,7 @@ def _plan(
 def _prepare(folder: Path, recipe: Recipe) -> None:
     """Makes the folder, refuses another dataset's, and clears what a killed job left."""
     make_folder(folder)
+    check_format(folder / MANIFEST, FORMAT)
     found = {_recipe_digest(path) for path in folder.glob("shard-*.safetensors")}
     if found - {None, recipe.digest}:
         raise InputError(

@@ -14,6 +14,7 @@ from flow_synth.error import InputError
 from flow_synth.frozen import Frozen
 from flow_synth.synth import SAMPLE_RATE_HZ
 
+FORMAT = "flow-synth sounds"
 MANIFEST = "manifest.json"
 FORMAT_VERSION = 1
 

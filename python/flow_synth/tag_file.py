@@ -41,10 +41,12 @@ class TaggedRow(Frozen):
 class TagFile(Frozen):
     """What was computed from the sounds of a dataset.
 
-    ``dataset`` is the digest of its recipe; ``rows`` are in its order.
+    ``dataset`` is the digest of its recipe and ``content`` that of its shards, as noise sounds
+    different in every rendering of one recipe; ``rows`` are in its order.
     """
 
     dataset: str
+    content: str
     axes: tuple[Axis, ...]
     counts: tuple[Counts, ...]
     rows: tuple[TaggedRow, ...]
@@ -65,7 +67,12 @@ class TagFile(Frozen):
         Args:
             dataset: rendered notes.
             progress: is told how many rows of how many are done.
+
+        Raises:
+            InputError: the dataset has no rows.
         """
+        if not len(dataset):
+            raise InputError(f"{dataset.folder} has no sounds to tag; see what failed in it")
         parts = []
         for first in range(0, len(dataset), _CHUNK_ROWS):
             rows = np.arange(first, min(first + _CHUNK_ROWS, len(dataset)))
@@ -77,6 +84,7 @@ class TagFile(Frozen):
         sides = tags(descriptors)
         return cls(
             dataset=dataset.manifest.recipe.digest,
+            content=dataset.content,
             axes=AXES,
             counts=tuple(
                 Counts(
@@ -129,9 +137,9 @@ class TagFile(Frozen):
         Raises:
             InputError: the tags are those of other sounds.
         """
-        if (self.dataset, len(self.rows)) != (dataset.manifest.recipe.digest, len(dataset)):
+        if self.content != dataset.content:
             raise InputError(
-                f"the tags are of dataset {self.dataset[:12]} and not of {dataset.folder}; "
+                f"the tags are of other sounds than those of {dataset.folder}; "
                 "run 'flow-synth tags' on this dataset and give that result"
             )
 

@@ -79,6 +79,12 @@ def _played(synth: Synth, values: NDArray[np.float32], note: Note) -> NDArray[np
         is_finite = bool(np.isfinite(audio).all())
     except (InputError, SynthError):
         raise
+    except OSError as error:
+        # A full disk, say: the next preset would fare no better.
+        raise InputError(
+            f"synth {synth.identity!r} cannot read or write a file of its own ({error}); mend "
+            "that and run the same command again"
+        ) from error
     except Exception as error:
         raise SynthError(f"{type(error).__name__}: {error}") from error
     if not is_finite:

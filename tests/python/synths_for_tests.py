@@ -1,6 +1,7 @@
 """Tiny synths for the tests of rendering; render workers import them by name."""
 
 import ctypes
+import errno
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,8 +24,9 @@ class SineSynth:
 
     ``faults`` gives presets, named by their identity, a fault: ``crash`` is a real segmentation
     fault, ``hang`` an endless loop, ``nan`` a poisoned instance that gives NaN from then on,
-    ``error`` a SynthError, ``exception`` one of Python's own. Every note that is begun becomes a
-    line of the file ``log``: its pitch and its preset's identity.
+    ``error`` a SynthError, ``exception`` one of Python's own, ``disk`` that of a full disk.
+    Every note that is begun becomes a line of the file ``log``: its pitch and its preset's
+    identity.
     """
 
     identity = "sine"
@@ -90,6 +92,8 @@ class SineSynth:
                 raise SynthError("the oscillator fell over")
             case "exception":
                 raise KeyError("oscillator")
+            case "disk":
+                raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def open_test_synth(description: str) -> SineSynth:

@@ -30,12 +30,14 @@ from flow_synth.synths.amsynth import (
     projected,
 )
 from flow_synth.synths.amsynth_bank import (
+    PLUGIN_ID,
+    PLUGIN_VERSION,
     factory_banks,
-    fxp_header,
     read_bank,
     write_bank,
     write_fxp,
 )
+from flow_synth.synths.fxp import fxp
 from flow_synth.synths.plugin import _Instance
 from flow_synth.synths.plugin_description import PluginDescription
 
@@ -100,7 +102,7 @@ def test_every_preset_of_every_bank_is_what_the_plugin_reads(
     worst = 0.0
     for preset, text in zip(presets, texts, strict=True):
         chunk = f"amSynth1.0preset\n{text}\n".encode() + b"\0"
-        path.write_bytes(fxp_header("one", len(TABLE), len(chunk)) + chunk)
+        path.write_bytes(fxp(PLUGIN_ID, PLUGIN_VERSION, "one", len(TABLE), chunk))
         worst = max(worst, float(np.abs(loaded(instance, path) - preset.values).max()))
     assert worst <= 1e-6
 
@@ -148,6 +150,14 @@ def test_a_knob_that_a_preset_does_not_mention_stands_at_its_default(tmp_path: P
     expected = TABLE.defaults
     expected[0] = 1.0
     np.testing.assert_array_equal(preset.values, expected)
+
+
+def test_a_preset_without_a_name_is_a_preset(tmp_path: Path) -> None:
+    path = tmp_path / "nameless.bank"
+    knob = "<parameter> amp_attack"
+    path.write_text(f"amSynth\n<preset> <name> A\n{knob} 0\n<preset> <name>\n{knob} 2.5\nEOF\n")
+    presets = read_bank(path, TABLE)
+    assert [(preset.name, preset.values[0]) for preset in presets] == [("A", 0.0), ("", 1.0)]
 
 
 def test_values_beyond_the_range_stop_at_its_end(tmp_path: Path) -> None:
@@ -270,15 +280,19 @@ def test_presets_sound_the_same_whatever_was_played_before(identity: str) -> Non
 
 def test_notes_at_other_pitches_and_velocities_are_what_they_say_and_canonical() -> None:
     """Pitch and velocity change from note to note, as in a dataset of several notes."""
-    synth = open_synth("amsynth-32")
+    synth = open_synth("amsynth-41")
     assert isinstance(synth, Amsynth)
-    values = synth.table.snap(synth.table.defaults)
+    plain = TABLE.defaults
+    settings: dict[str, float | str] = {"lfo_freq": 2.0, "filter_mod_amount": 0.5}
+    lively = TABLE.from_human(settings | {"osc2_sync": "on", "keyboard_mode": "mono"})
     notes = [Note(pitch, velocity) for pitch in (36, 48, 60, 72) for velocity in (50, 100)]
-    played = [synth.render(values, note) for note in notes]
-    for note, audio in zip(notes, played, strict=True):
-        synth.forget()
-        fresh = synth.render(values, note)
-        assert np.abs(audio - fresh).max() <= 1e-4 * np.abs(audio).max()
+    played = [synth.render(plain, note) for note in notes]
+    moved = [synth.render(lively, note) for note in notes]
+    for note, audio, other in zip(notes, played, moved, strict=True):
+        for values, sound in ((lively, other), (plain, audio)):
+            synth.forget()
+            fresh = synth.render(values, note)
+            assert np.abs(sound - fresh).max() <= 1e-4 * np.abs(sound).max()
         detected = detect_pitch(audio.mean(0), SAMPLE_RATE_HZ)
         assert detected is not None
         assert detected.note == pytest.approx(note.pitch, abs=0.2)

@@ -89,6 +89,7 @@ def test_a_description_is_read_from_toml(tmp_path: Path) -> None:
         ("pitches = [36, 48]\n[random_pitch]", "pitches and random_pitch exclude each other"),
         ("[random_pitch]\nlowest = 80\nhighest = 40", "lowest 80"),
         ("[random_pitch]\nreference_share = 1.5", "'random_pitch.reference_share' is 1.5"),
+        ("note_timeout_seconds = 1e300", "'note_timeout_seconds' is 1e.300"),
         ("[augmentation]\nsmall = -1", "'augmentation.small' is -1"),
         ("[augmentation]\nfolds = [10]", "'augmentation.folds.0' is 10"),
         ("[augmentation]\nfolds = []", "'augmentation.folds'"),
@@ -189,6 +190,15 @@ def test_a_dataset_that_is_not_whole_is_refused(tmp_path: Path) -> None:
         Dataset.open(tmp_path)
     shard.write_bytes((tmp_path / "shard-00072.safetensors").read_bytes())
     with pytest.raises(InputError, match="4 rows instead of 7"):
+        Dataset.open(tmp_path)
+
+
+def test_a_manifest_that_does_not_fit_its_shards_is_refused(tmp_path: Path) -> None:
+    manifest = write_dataset(tmp_path, items(DESCRIPTION, SineSynth()))
+    fewer = manifest.model_copy(update={"rows": manifest.rows[:-1]})
+    (tmp_path / MANIFEST).write_text(fewer.model_dump_json())
+    n_rows = len(manifest.rows)
+    with pytest.raises(InputError, match=f"{n_rows - 1} rows of shards that hold {n_rows}"):
         Dataset.open(tmp_path)
 
 

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from flow_synth.error import InputError
 from flow_synth.experiment import Experiment, ObjectiveSettings, Precision, Schedule
+from flow_synth.item import Source
 from flow_synth.models import RegressionFlow
 
 EXPERIMENTS = Path(__file__).parents[2] / "python" / "experiments"
@@ -61,6 +62,12 @@ def test_a_file_stands_on_its_base(tmp_path: Path) -> None:
     assert experiment.optimiser.learning_rate == 2e-3
     assert experiment.optimiser.weight_decay == 0.5
     assert experiment.dataset == (tmp_path / "below" / "data").resolve()
+
+
+def test_a_mixture_replaces_that_of_its_base_as_a_whole(tmp_path: Path) -> None:
+    write(tmp_path, "base.toml", 'dataset = "data"\n[mixture]\nfactory = 0.5\nsmall = 0.5\n')
+    path = write(tmp_path, "over.toml", 'base = "base.toml"\n[mixture]\nfactory = 1.0\n')
+    assert Experiment.read(path).mixture == {Source.FACTORY: 1.0}
 
 
 def test_beta_rises_linearly_to_one() -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from synths_for_tests import N_KNOBS, N_PRESETS, SineSynth
+from synths_for_tests import N_PRESETS, SineSynth
 
 from flow_synth.dataset_description import (
     REFERENCE_PITCH,
@@ -161,6 +161,22 @@ def test_nothing_is_made_from_held_out_presets_or_lies_beside_one(clustered: lis
         assert {originals[twin].fold for twin in twins} <= {made[row].fold}
 
 
+def test_the_note_of_a_made_preset_tells_nothing_of_its_knobs() -> None:
+    description = DESCRIPTION.model_copy(
+        update={"draws": 40, "augmentation": Augmentation(uniform=2000, small=2000)}
+    )
+    made = items(description, ClusteredSynth())
+    for source in (Source.UNIFORM, Source.SMALL):
+        mine = [item for item in made if item.source is source]
+        pitch = np.array([item.note.pitch for item in mine])
+        knobs = np.stack([item.preset.values for item in mine])
+        is_reference = pitch == REFERENCE_PITCH
+        for told in (pitch, is_reference):
+            for knob in knobs.T:
+                # Five standard deviations of a correlation of nothing.
+                assert abs(np.corrcoef(told, knob)[0, 1]) < 5 / np.sqrt(2000)
+
+
 def test_a_mutant_is_of_the_family_of_its_first_parent(clustered: list[Item]) -> None:
     family_of = {item.preset.identity: item.family for item in clustered}
     made = [item for item in clustered if item.parents]
@@ -191,15 +207,25 @@ def test_every_kind_of_mutation_is_a_source() -> None:
 
 
 def test_presets_that_cannot_be_made_apart_are_refused() -> None:
-    class Crowded(SineSynth):
-        """Every preset is a twin of one in another fold."""
+    class OneKnob(SineSynth):
+        """Presets a sixth of the range apart: whatever is made is a twin of one of them."""
 
-        def draw(self, generator: np.random.Generator) -> Preset:
-            return Preset("", np.full(N_KNOBS, generator.random() / 2, np.float32))
+        def __init__(self) -> None:
+            super().__init__()
+            knob = Parameter(name="level", label="", minimum=0, maximum=1, default=0)
+            self.table = ParameterTable((knob,))
 
-    # Mutations stay within a step of .1 of the diagonal, which is full of presets of all folds.
-    description = DatasetDescription(draws=400, augmentation=Augmentation(small=400))
-    families_of = {item.family for item in items(DatasetDescription(draws=400), Crowded())}
-    assert len(families_of) < 10
-    with pytest.raises(InputError, match=r"two presets|twin of another fold's preset"):
-        items(description, Crowded())
+        def presets(self) -> list[Preset]:
+            return [Preset("", values) for values in np.linspace(0, 1, 7, dtype="f4")[:, None]]
+
+    occupied = {item.fold for item in items(DatasetDescription(), OneKnob())}
+    empty = next(fold for fold in range(10) if fold not in occupied)
+    description = DatasetDescription(augmentation=Augmentation(uniform=1, folds=(empty,)))
+    with pytest.raises(InputError, match=r"uniform preset 7 was a twin of another fold's preset"):
+        items(description, OneKnob())
+
+
+def test_a_fold_without_parents_is_refused() -> None:
+    description = DatasetDescription(augmentation=Augmentation(small=1))
+    with pytest.raises(InputError, match=r"a small mutation needs two presets in each of its"):
+        items(description, SineSynth())

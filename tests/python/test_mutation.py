@@ -49,8 +49,11 @@ def test_a_small_mutation_moves_many_knobs_a_little_and_few_far() -> None:
     moved = []
     for _ in range(400):
         mutant = mutate(Mutation.SMALL, TABLE, PARENTS, generator)
-        (parent,) = mutant.parents
+        parent, *donors = mutant.parents
         distance = np.abs(mutant.values - PARENTS[parent])
+        assert len(donors) <= MOST_REDRAWN
+        near = np.abs(mutant.values - PARENTS[list(mutant.parents)]) <= FAR * JITTER_STEP
+        assert near.any(0).all()
         assert (distance[~STEPPED] > FAR * JITTER_STEP).sum() <= MOST_REDRAWN
         assert (distance[STEPPED] > 0).sum() <= MOST_REDRAWN
         moved.append((distance[~STEPPED] > 0).mean())

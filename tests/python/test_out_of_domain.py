@@ -269,6 +269,13 @@ def test_a_program_that_gives_no_sound_is_named(tmp_path: Path, player: Player, 
 
 
 @linux
+def test_the_folder_of_a_dataset_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text('{"format": "flow-synth dataset"}')
+    with pytest.raises(InputError, match=r"manifest\.json belongs to something else"):
+        make_sounds(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [MANIFEST]
+
+
 def test_a_folder_that_cannot_be_written_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -250,6 +250,19 @@ def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 process.wait(STARTING_SECONDS)
 
 
+def test_a_full_disk_is_no_fault_of_a_preset(render: Render, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot read or write a file of its own .*No space"):
+        render(tmp_path, with_faults(disk=1))
+    assert not (tmp_path / MANIFEST).exists()
+
+
+def test_a_folder_of_something_else_is_left_alone(render: Render, tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text('{"format": "flow-synth sounds"}')
+    with pytest.raises(InputError, match=r"manifest\.json belongs to something else"):
+        render(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [MANIFEST]
+
+
 def test_two_workers_of_a_running_scheduler_give_the_bytes_of_one(
     two_workers: str, reference: Path, tmp_path: Path
 ) -> None:

@@ -87,7 +87,7 @@ def test_tags_stand_for_their_own_dataset_alone(folder: Path, tagged: TagFile) -
     dataset = Dataset.open(folder)
     tagged.check_dataset(dataset)
     with pytest.raises(InputError, match="run 'flow-synth tags' on this dataset"):
-        tagged.model_copy(update={"dataset": "another"}).check_dataset(dataset)
+        tagged.model_copy(update={"content": "another"}).check_dataset(dataset)
 
 
 def test_the_command_writes_the_file_and_counts(
@@ -118,6 +118,25 @@ def test_the_command_says_in_a_sentence_what_it_cannot_use(
     assert said.startswith("flow-synth: ")
     assert "missing" in said if out == "tags.json" else "cannot write" in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("part", ["manifest.json", "shard-00000.safetensors"])
+def test_the_command_does_not_write_over_its_dataset(
+    folder: Path, part: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (folder / part).read_bytes()
+    with pytest.raises(SystemExit, match=r"^2$"):
+        main(["tags", str(folder), "--out", str(folder / ".." / folder.name / part)])
+    assert "a part of the dataset itself" in capsys.readouterr().err
+    assert (folder / part).read_bytes() == before
+
+
+def test_a_dataset_without_sounds_has_no_tags(folder: Path) -> None:
+    whole = Dataset.open(folder)
+    empty = Dataset.open(folder)
+    empty.manifest = whole.manifest.model_copy(update={"rows": ()})
+    with pytest.raises(InputError, match="no sounds to tag"):
+        TagFile.of(empty, lambda done, total: None)
 
 
 def separation(values: list[float], high: list[int], low: list[int]) -> Any:  # noqa: ANN401

@@ -1,7 +1,6 @@
 """amsynth's own preset files: banks, which are text, and .fxp files, which hold such a text."""
 
 import math
-import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from flow_synth.atomic_file import write_atomically
 from flow_synth.error import InputError
 from flow_synth.parameter import Parameter, ParameterTable
 from flow_synth.preset import Preset
+from flow_synth.synths.fxp import fxp
 
 #: Where banks may be; the first folder that holds some is taken.
 BANK_FOLDERS = (Path("/usr/share/amsynth/banks"), Path("/usr/local/share/amsynth/banks"))
@@ -20,11 +20,9 @@ _PRESET = "<preset> <name> "
 _PARAMETER = "<parameter> "
 _END = "EOF"
 
-#: Header of an .fxp file with a chunk (VST 2.4 SDK, vstfxstore.h), big-endian: magic, bytes that
-#: follow, kind, format version, plug-in, its version, number of parameters, name, chunk's bytes.
-_FXP = struct.Struct(">4si4si4sii28si")
-_FXP_HEAD_BYTES = 8
-_PLUGIN_ID = b"amsy"
+#: By which .fxp files name amsynth.
+PLUGIN_ID = b"amsy"
+PLUGIN_VERSION = 1
 
 
 def factory_banks() -> list[Path]:
@@ -64,8 +62,8 @@ def read_bank(path: Path, table: ParameterTable) -> list[Preset]:
     knobs = {knob.name: index for index, knob in enumerate(table.parameters())}
     presets: list[Preset] = []
     for number, line in enumerate(lines[1:], start=2):
-        if line.startswith(_PRESET):
-            name = line.removeprefix(_PRESET).strip()
+        if line.startswith(_PRESET.strip()):
+            name = line.removeprefix(_PRESET.strip()).strip()
             presets.append(Preset(name, table.defaults, category=path.name.split(".")[0]))
         elif line.startswith(_PARAMETER):
             name, _, text = line.removeprefix(_PARAMETER).partition(" ")
@@ -99,14 +97,7 @@ def write_bank(path: Path, presets: Iterable[Preset], table: ParameterTable) -> 
 def write_fxp(path: Path, preset: Preset, table: ParameterTable) -> None:
     """Writes one preset as an .fxp file for the plug-in, see :func:`write_bank`."""
     chunk = "\n".join([_STATE, *_lines(preset, table), ""]).encode() + b"\0"
-    write_atomically(path, fxp_header(preset.name, len(table), len(chunk)) + chunk)
-
-
-def fxp_header(name: str, n_parameters: int, chunk_bytes: int) -> bytes:
-    """What stands before the chunk in an .fxp file."""
-    to_come = _FXP.size - _FXP_HEAD_BYTES + chunk_bytes
-    short = name.encode()[:27]
-    return _FXP.pack(b"CcnK", to_come, b"FPCh", 1, _PLUGIN_ID, 1, n_parameters, short, chunk_bytes)
+    write_atomically(path, fxp(PLUGIN_ID, PLUGIN_VERSION, preset.name, len(table), chunk))
 
 
 def _lines(preset: Preset, table: ParameterTable) -> Iterator[str]:

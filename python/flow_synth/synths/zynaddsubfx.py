@@ -6,7 +6,6 @@ plays the same again: ``python -m flow_synth.synths.zynaddsubfx INSTRUMENT.xiz S
 
 import gzip
 import re
-import struct
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +16,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from flow_synth.synth import SAMPLE_RATE_HZ, Note
+from flow_synth.synths.fxp import fxp
 from flow_synth.synths.midi import midi_file, note_off, note_on
 
 #: Where Debian's zynaddsubfx-vst and zynaddsubfx-data put the plug-in and its instruments.
@@ -73,11 +73,7 @@ def play(instrument: bytes, note: Note = NOTE) -> NDArray[np.float32]:
 
 
 def _preset(state: bytes, instrument: bytes) -> bytes:
-    """A VST2 preset: the plug-in's own state, the instrument in place of its first one.
-
-    References:
-        Steinberg, 2006: VST 2.4 SDK, vstfxstore.h (fxProgram with an opaque chunk, "FPCh").
-    """
+    """A VST2 preset: the plug-in's own state, the instrument in place of its first one."""
     wanted = _INSTRUMENT.search(instrument)
     present = _INSTRUMENT.search(state)
     if not wanted or not present:
@@ -85,11 +81,8 @@ def _preset(state: bytes, instrument: bytes) -> bytes:
     chunk = b"".join(
         [state[_BANK_HEADER_BYTES : present.start()], wanted.group(), state[present.end() :]]
     )
-    identity, version = state[16:20], state[20:24]
-    body = struct.pack(
-        ">4sI4s4sI28sI", b"FPCh", 1, identity, version, 1, b"flow-synth", len(chunk)
-    )
-    return struct.pack(">4sI", b"CcnK", len(body) + len(chunk)) + body + chunk
+    identity, version = state[16:20], int.from_bytes(state[20:24], "big")
+    return fxp(identity, version, "flow-synth", 1, chunk)
 
 
 if __name__ == "__main__":
