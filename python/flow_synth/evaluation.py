@@ -20,6 +20,7 @@ from flow_synth.baseline import (
 )
 from flow_synth.cluster import Progress
 from flow_synth.dataset import Dataset
+from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
 from flow_synth.fold import Split
 from flow_synth.frozen import Frozen
@@ -67,8 +68,8 @@ class Evaluation(Frozen):
     """Everything that the scores depend on, and the scores.
 
     ``model_run`` is the identity of the training run, None if the baselines alone were scored;
-    ``dataset`` the digest of the dataset's recipe; ``split`` where its targets are from, or
-    ``sounds`` the digest of a folder of sounds. The baselines know the same ``n_training_rows`` as
+    ``dataset`` the digest of the dataset's recipe and ``rotation`` which of its folds were held out;
+    ``split`` where its targets are from, or ``sounds`` the digest of a folder of sounds. The baselines know the same ``n_training_rows`` as
     the model. ``n_failed`` presets could not be played, counted once a target.
     """
 
@@ -76,6 +77,7 @@ class Evaluation(Frozen):
     version: Literal[2] = 2
     model_run: str | None
     dataset: str
+    rotation: Fold = 0
     synth: str
     synth_version: str
     split: Split | None
@@ -190,6 +192,7 @@ def evaluate(
     return Evaluation(
         model_run=model.description.training_run if model else None,
         dataset=recipe.digest,
+        rotation=dataset.rotation,
         synth=recipe.synth_identity,
         synth_version=recipe.synth_version,
         split=targets.split,
