@@ -68,9 +68,10 @@ class Evaluation(Frozen):
     """Everything that the scores depend on, and the scores.
 
     ``model_run`` is the identity of the training run, None if the baselines alone were scored;
-    ``dataset`` the digest of the dataset's recipe and ``rotation`` which of its folds were held out;
-    ``split`` where its targets are from, or ``sounds`` the digest of a folder of sounds. The baselines know the same ``n_training_rows`` as
-    the model. ``n_failed`` presets could not be played, counted once a target.
+    ``dataset`` the digest of the dataset's recipe and ``rotation`` which of its folds were held
+    out; ``split`` where its targets are from, or ``sounds`` the digest of a folder of sounds. The
+    baselines know the same ``n_training_rows`` as the model. ``n_failed`` presets could not be
+    played, counted once a target.
     """
 
     format: Literal["flow-synth evaluation"] = "flow-synth evaluation"
