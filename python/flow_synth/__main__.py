@@ -266,8 +266,9 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Score a model beside retrieval, mean and random presets; if killed, run it again."""
-    from flow_synth.atomic_file import check_writable, write_atomically
+    from flow_synth.atomic_file import check_format, check_writable, write_atomically
     from flow_synth.dataset import Dataset
+    from flow_synth.evaluation import FORMAT
     from flow_synth.evaluation import evaluate as score
     from flow_synth.fold import Split
     from flow_synth.imitation import Workplace
@@ -284,10 +285,12 @@ def evaluate(
         )
     if out.suffix.lower() != ".json":
         raise InputError(f"{out} is no name for scores; let it end in '.json'")
-    check_writable(out)
+    picture = out.with_suffix(".png")
+    for file in (out, picture):
+        check_writable(file)
+    check_format(out, FORMAT)
     opened = load_model(model) if model else None
     known = Dataset.open(dataset, opened.description.rotation if opened else 0)
-    known.check_apart(out)
     known.verify()
     chosen = (
         Targets.of_folder(sounds, targets, SEED)
@@ -299,14 +302,14 @@ def evaluate(
         result = score(
             known, chosen, workplace, model=opened, search=search, seed=SEED, progress=show
         )
-    write_atomically(out.with_suffix(".png"), draw_scores(result))
+    write_atomically(picture, draw_scores(result))
     result.write(out)
     workplace.clear()
     if as_json:
         _print_json(file=str(out), scores=result.scores)
     else:
         _print_evaluation(result)
-        _say(f"Wrote {out} and {out.with_suffix('.png').name}")
+        _say(f"Wrote {out} and {picture.name}")
 
 
 @app.command()

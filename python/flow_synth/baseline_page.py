@@ -97,8 +97,8 @@ presets for each target; the synth plays them at the target's pitch, and the nea
 
 Tables give the mean over targets [its {INTERVAL_PERCENT:g} % interval], then the median. Smaller
 is better throughout. Intervals are bootstrap intervals of the mean over {RESAMPLES} draws of whole
-families of near-duplicate presets. Sounds that the synth did not make have no true preset, and so
-neither a floor nor errors of knobs.
+families: of near-duplicate presets or, out of domain, of what one voice says and sings. Sounds
+that the synth did not make have no true preset, and so neither a floor nor errors of knobs.
 
 Generated from the results of `flow-synth evaluate --baselines` by
 `python -m flow_synth.baseline_page`; nothing here is typed by hand."""

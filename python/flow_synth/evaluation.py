@@ -38,6 +38,8 @@ from flow_synth.score import (
 from flow_synth.target import GroupName, Targets
 from flow_synth.trial import SearchPlan
 
+FORMAT = "flow-synth evaluation"
+
 N_NEIGHBOURS = 16
 #: Neighbours are sought among notes at most this far away, a range chosen on the validation split.
 #: Away from middle C (50 notes) the MSS of the best of 16 fell from 5.8 dB at range 0 to 5.4 at 4,

@@ -179,7 +179,8 @@ def methods_explained(evaluation: Evaluation, methods: Iterable[Method]) -> list
         f"after rendering each at the target's pitch: {n_neighbours} renders a target.",
         Method.NN1: "the preset of the nearest training note: Euclidean distance of log-mels in "
         "nats below each sound's peak, no lower than 80 dB, among the notes at most "
-        f"{evaluation.pitch_range_semitones:g} semitones away (chosen on the validation split).",
+        f"{evaluation.pitch_range_semitones:g} semitones away (chosen on the validation split of "
+        "the built-in synth); where there are none, among all.",
         Method.MEDIAN: "the median of every knob over the training presets.",
         Method.MEAN: "the mean of every knob over the training presets.",
         Method.RANDOM: "a training preset drawn at random.",
@@ -214,7 +215,7 @@ def method_names(evaluation: Evaluation) -> Mapping[Method, str]:
 def count(evaluation: Evaluation, group: Group) -> str:
     """How many targets, of how many families."""
     if evaluation.sounds:
-        return f"{group.n_targets} sounds"
+        return f"{group.n_targets} sounds of {group.n_families} sources"
     return f"{group.n_targets} notes of {group.n_families} families"
 
 

@@ -139,7 +139,7 @@ class Targets:
             pitch=np.array([sound.pitch for sound in chosen]),
             velocity=np.full(len(chosen), Note().velocity),
             values=None,
-            families=np.arange(len(chosen)),
+            families=_speakers(chosen),
             groups=_groups(len(chosen), {GroupName(kind): kinds == kind for kind in Kind}),
         )
 
@@ -191,6 +191,12 @@ def _groups(
     """All targets, and the parts that are neither empty nor all of them again."""
     found = {name: mine for name, mine in parts.items() if mine.any() and not mine.all()}
     return {GroupName.ALL: np.full(n_targets, True), **found}
+
+
+def _speakers(sounds: list[Sound]) -> NDArray[np.int64]:
+    """[n] families: what one voice says or sings, or what one program plays."""
+    names = [sound.source.partition(",")[0] for sound in sounds]
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
 
 def _heard(folder: Path, sounds: list[Sound]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -143,7 +143,7 @@ def write_sounds(
             file=file,
             name=f"note {number}",
             kind=kind,
-            source="sine",
+            source=f"sine {number}",
             pitch=pitch,
             sha256=checksum(samples),
         )

@@ -55,6 +55,15 @@ def test_every_result_has_its_tables_and_its_picture(results: dict[str, Evaluati
     assert page.count("3 of the presets tried could not be played.") == 1
 
 
+def test_the_page_of_the_project_is_that_of_its_results() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    kinds, sets = ("", "-out-of-domain", "-search"), ("amsynth-16", "amsynth-32")
+    paths = [f"baselines/{name}{kind}" for kind in kinds for name in sets]
+    found = {path: Evaluation.read(docs / f"{path}.json") for path in paths}
+    assert (docs / "baselines.md").read_text(encoding="utf-8") == baseline_page(found)
+    assert len(list((docs / "baselines").glob("*.json"))) == len(found)
+
+
 def test_the_page_explains_every_method_once(results: dict[str, Evaluation]) -> None:
     page = baseline_page(results)
     names = method_names(next(iter(results.values())))

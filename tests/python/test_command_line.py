@@ -464,6 +464,19 @@ def test_an_evaluation_of_nothing_or_of_two_things_is_refused(
     assert sentence in outcome.sentences[0]
 
 
+@pytest.mark.parametrize("what", ["flow-synth sounds", "flow-synth dataset", None])
+def test_an_evaluation_does_not_write_over_something_else(
+    run: Run, tmp_path: Path, what: str | None
+) -> None:
+    out = tmp_path / "manifest.json"
+    out.write_text(json.dumps({"format": what}))
+    before = out.read_bytes()
+    outcome = run("evaluate", "--baselines", "--dataset", tmp_path, "--out", out)
+    assert outcome.code == 2
+    assert "belongs to something else" in outcome.sentences[0]
+    assert out.read_bytes() == before
+
+
 @pytest.mark.slow
 def test_from_a_dataset_to_a_match_by_commands_alone(run: Run, tmp_path: Path) -> None:
     dataset, data, trained = tmp_path / "dataset.toml", tmp_path / "data", tmp_path / "run"

@@ -11,9 +11,10 @@ from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.features import N_SAMPLES, SAMPLE_RATE_HZ, LogMel
 from flow_synth.fold import Split
+from flow_synth.out_of_domain import REFERENCE
 from flow_synth.sounds import MANIFEST, Kind, Sounds
 from flow_synth.synth import Note
-from flow_synth.target import MINIMUM_PEAK, GroupName, Targets, choose_rows
+from flow_synth.target import MINIMUM_PEAK, GroupName, Targets, _speakers, choose_rows
 
 
 @pytest.fixture(scope="module")
@@ -142,3 +143,17 @@ def test_a_folder_without_manifest_or_without_sounds_is_refused(tmp_path: Path) 
     (tmp_path / MANIFEST).write_text(Sounds(packages={}, sounds=()).model_dump_json())
     with pytest.raises(InputError, match="has no sound to imitate"):
         Targets.of_folder(tmp_path, 6, seed=0)
+
+
+def test_what_one_voice_says_and_sings_is_one_family() -> None:
+    sounds = Sounds.model_validate_json(REFERENCE.read_bytes()).sounds
+    families: dict[int, list[str]] = {}
+    for family, sound in zip(_speakers(list(sounds)).tolist(), sounds, strict=True):
+        families.setdefault(family, []).append(sound.source)
+    members = sorted(map(len, families.values()))
+    # Flite's awb, kal16 and slt sing five vowels and speak three sentences.
+    assert members[-3:] == [8, 8, 8]
+    assert all(
+        len(sources) == 1 or sources[0].startswith(("flite: voice", "espeak-ng: voice"))
+        for sources in families.values()
+    )
