@@ -48,8 +48,8 @@ def test_every_result_has_its_tables_and_its_picture(results: dict[str, Evaluati
     for path in results:
         assert f"({path}.png)" in page
     assert page.count("### All: 12 notes of 6 families") == 2
-    assert page.count("### All: 12 sounds") == page.count("### Voices: 7 sounds") == 1
-    header, *_ = rows(page, "### All: 12 sounds")
+    assert page.count("### All: 12 sounds of ") == page.count("### Voices: 7 sounds of ") == 1
+    header, *_ = rows(page, "### All: 12 sounds of 6 sources")
     assert "MSE_n" not in header
     assert "MSE_n" in rows(page, "### All: 12 notes of 6 families")[0]
     assert page.count("3 of the presets tried could not be played.") == 1
