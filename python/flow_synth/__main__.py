@@ -266,12 +266,13 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Score a model beside retrieval, mean and random presets; if killed, run it again."""
-    from flow_synth.atomic_file import check_format, check_writable, write_atomically
+    from flow_synth.atomic_file import check_writable, write_atomically
     from flow_synth.dataset import Dataset
     from flow_synth.evaluation import FORMAT
     from flow_synth.evaluation import evaluate as score
     from flow_synth.fold import Split
     from flow_synth.imitation import Workplace
+    from flow_synth.json_file import check_format
     from flow_synth.library import load_model
     from flow_synth.score_picture import draw_scores
     from flow_synth.synths import open_synth

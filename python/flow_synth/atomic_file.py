@@ -1,7 +1,6 @@
 """Files that are either whole or absent, even when the disk is full or the process is killed."""
 
 import errno
-import json
 import os
 import shutil
 import tempfile
@@ -65,23 +64,6 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
         _sync_folder(path.parent)
     except OSError as error:
         raise cannot_write(path, error) from error
-
-
-def check_format(path: Path, expected: str) -> None:
-    """Refuses to write over a JSON file whose ``format`` is not the expected one.
-
-    Raises:
-        InputError: the file says that it is something else.
-    """
-    try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError):  # Missing, or damaged: nothing is lost.
-        return
-    found = content.get("format") if isinstance(content, dict) else None
-    if found != expected:
-        raise InputError(
-            f"{path} belongs to something else than a {expected!r}; choose another folder"
-        )
 
 
 def make_folder(folder: Path) -> None:

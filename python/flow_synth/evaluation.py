@@ -7,7 +7,6 @@ from typing import Literal, Protocol, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import ValidationError
 from torch import Tensor
 
 from flow_synth.atomic_file import write_atomically
@@ -25,6 +24,7 @@ from flow_synth.error import InputError
 from flow_synth.fold import Split
 from flow_synth.frozen import Frozen
 from flow_synth.imitation import Workplace, imitate
+from flow_synth.json_file import read_result
 from flow_synth.model_file import ModelDescription
 from flow_synth.score import (
     Group,
@@ -101,18 +101,7 @@ class Evaluation(Frozen):
         Raises:
             InputError: the file cannot be read, or is no evaluation.
         """
-        try:
-            return cls.model_validate_json(path.read_bytes())
-        except OSError as error:
-            raise InputError(
-                f"{path} cannot be read ({error.strerror}); give the result of "
-                "'flow-synth evaluate'"
-            ) from error
-        except ValidationError as error:
-            raise InputError(
-                f"{path} is no evaluation that this program can read; give the result of "
-                "'flow-synth evaluate'"
-            ) from error
+        return read_result(cls, path, lacking="is no evaluation", command="flow-synth evaluate")
 
     def write(self, path: Path) -> None:
         """Writes JSON, whole or not at all.

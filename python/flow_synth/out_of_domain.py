@@ -20,13 +20,13 @@ from dask.system import CPU_COUNT
 from numpy.typing import NDArray
 
 from flow_synth.atomic_file import (
-    check_format,
     make_folder,
     remove_partial_files,
     write_atomically,
 )
 from flow_synth.cluster import Progress
 from flow_synth.error import InputError
+from flow_synth.json_file import check_format
 from flow_synth.pitch import detect_pitch
 from flow_synth.player import PACKAGES, Player
 from flow_synth.sound_recipe import RECIPES, SoundRecipe

@@ -11,7 +11,6 @@ from distributed import Client, KilledWorker, as_completed
 
 from flow_synth import synths
 from flow_synth.atomic_file import (
-    check_format,
     make_folder,
     remove_partial_files,
     write_atomically,
@@ -21,6 +20,7 @@ from flow_synth.dataset import FORMAT, MANIFEST, Manifest, Recipe
 from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
 from flow_synth.item import Item
+from flow_synth.json_file import check_format
 from flow_synth.render_task import (
     FinishedShard,
     RenderJob,

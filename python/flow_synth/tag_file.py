@@ -6,13 +6,14 @@ from typing import Literal, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import ValidationError, model_validator
+from pydantic import model_validator
 
 from flow_synth.atomic_file import write_atomically
 from flow_synth.cluster import Progress
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.frozen import Frozen
+from flow_synth.json_file import read_result
 from flow_synth.synth import Note
 from flow_synth.tag import AXES, Axis, describe, tags
 
@@ -111,17 +112,7 @@ class TagFile(Frozen):
         Raises:
             InputError: the file cannot be read, or holds no tags.
         """
-        try:
-            return cls.model_validate_json(path.read_bytes())
-        except OSError as error:
-            raise InputError(
-                f"{path} cannot be read ({error.strerror}); give the result of 'flow-synth tags'"
-            ) from error
-        except ValidationError as error:
-            raise InputError(
-                f"{path} holds no tags that this program can read; give the result of "
-                "'flow-synth tags'"
-            ) from error
+        return read_result(cls, path, lacking="holds no tags", command="flow-synth tags")
 
     def write(self, path: Path) -> None:
         """Writes JSON, whole or not at all.

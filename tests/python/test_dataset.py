@@ -134,6 +134,7 @@ def test_every_setting_changes_the_recipe() -> None:
         assert Recipe.of(other, SineSynth()).digest != digest
     joined = SineSynth()
     bank = [replace(preset, family="a") for preset in joined.presets()]
+    # The same synth, but for what it knows of its bank.
     joined.presets = lambda: bank  # type: ignore[method-assign]
     assert Recipe.of(DESCRIPTION, joined).digest != digest
     newer = SineSynth()

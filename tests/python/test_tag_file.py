@@ -139,6 +139,7 @@ def test_a_dataset_without_sounds_has_no_tags(folder: Path) -> None:
         TagFile.of(empty, lambda done, total: None)
 
 
+# Any: the types of a script that is run by its path are not known here.
 def separation(values: list[float], high: list[int], low: list[int]) -> Any:  # noqa: ANN401
     rows = np.arange(len(values))
     return CHECK["separation"](
