@@ -11,8 +11,8 @@ from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
 from flow_synth.frozen import Frozen
 from flow_synth.item import Source
-from flow_synth.models.sizes import Count, Sizes
-from flow_synth.objective import ErrorModel, Weights
+from flow_synth.models.settings import Count, ModelSettings
+from flow_synth.objective import Weights
 from flow_synth.toml_file import read_toml, refusal
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -54,13 +54,10 @@ class Precision(StrEnum):
 
 
 class ObjectiveSettings(Frozen):
-    """Weights of the terms, error model, warm-up of the divergences, prior of the precisions."""
+    """Weights of the terms, and the warm-up of the divergences."""
 
     weights: Weights = Weights()
-    error: ErrorModel = ErrorModel.GAUSSIAN
     warmup_epochs: int = Field(default=100, ge=0)
-    prior_mean: float = 0.0
-    prior_std: float = Field(default=3.0, gt=0)
 
     def beta(self, epoch: int) -> float:
         """Factor of the divergences in an epoch counted from 0: linear from 0 to 1."""
@@ -109,7 +106,7 @@ class Experiment(Frozen):
     dataset: Path
     rotation: Fold = 0
     mixture: Mixture = Field(default_factory=dict)
-    model: Sizes = Sizes()
+    model: ModelSettings = ModelSettings()
     objective: ObjectiveSettings = ObjectiveSettings()
     optimiser: OptimiserSettings = OptimiserSettings()
     noise: NoiseRange | None = None
@@ -120,7 +117,7 @@ class Experiment(Frozen):
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Reads an experiment and the files it stands on (``base = "other.toml"``).
+        """Reads an experiment and the files it stands on (``base = "other.toml"``, or a list).
 
         Raises:
             InputError: a file cannot be read, files stand on each other in a circle, or a key is
@@ -140,12 +137,17 @@ def _read_tree(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     tree = read_toml(path)
     if isinstance(tree.get("dataset"), str):
         tree["dataset"] = path.parent / tree["dataset"]
-    if "base" not in tree:
-        return tree
-    base = tree.pop("base")
-    if not isinstance(base, str):
-        raise InputError(f"{path}: 'base' is {base!r}; give the name of one TOML file in quotes")
-    return _merged(_read_tree(path.parent / base, (*above, path)), tree)
+    bases = tree.pop("base", [])
+    names = [bases] if isinstance(bases, str) else bases
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise InputError(
+            f"{path}: 'base' is {bases!r}; give the name of a TOML file in quotes, or a list of "
+            "names, of which a later one counts more"
+        )
+    merged: dict[str, Any] = {}
+    for name in names:
+        merged = _merged(merged, _read_tree(path.parent / name, (*above, path)))
+    return _merged(merged, tree)
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

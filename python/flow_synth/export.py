@@ -28,7 +28,7 @@ from flow_synth.model_file import (
     write_model_file,
 )
 from flow_synth.model_interface import FeatureSettings, Interface, LatentDimension
-from flow_synth.models import RegressionFlow
+from flow_synth.models import Model as TrainedModel
 from flow_synth.parameter import ParameterTable
 from flow_synth.training import load_run
 
@@ -60,7 +60,7 @@ class ExportError(RuntimeError):
 class ExportedModel(nn.Module):
     """The methods of the model file; scripted, it is the file's TorchScript part."""
 
-    def __init__(self, model: RegressionFlow) -> None:
+    def __init__(self, model: TrainedModel) -> None:
         super().__init__()
         self.resampler = Resampler()
         self.log_mel = LogMel()
@@ -104,7 +104,7 @@ class ExportedModel(nn.Module):
         return self.model.reconstruct(z)
 
 
-def premasked(model: RegressionFlow) -> RegressionFlow:
+def premasked(model: TrainedModel) -> TrainedModel:
     """A copy in evaluation mode whose masked layers are plain ones with the mask multiplied in."""
     copied = copy.deepcopy(model).cpu().eval()
     for parent in list(copied.modules()):
@@ -228,7 +228,7 @@ def export_run(
 
 
 def export_model(
-    model: RegressionFlow,
+    model: TrainedModel,
     path: Path,
     *,
     synth: tuple[str, str],
@@ -266,7 +266,7 @@ def export_model(
         order=order,
         features=feature_settings(),
     )
-    normalisation = model.vae.normalisation
+    normalisation = model.normalisation
     description = ModelDescription(
         **dict(interface),
         torch_version=torch.__version__.partition("+")[0],
@@ -292,7 +292,7 @@ def feature_settings() -> FeatureSettings:
 
 @torch.inference_mode()
 def latent_statistics(
-    model: RegressionFlow, mels: Tensor
+    model: TrainedModel, mels: Tensor
 ) -> tuple[tuple[LatentDimension, ...], tuple[int, ...]]:
     """Statistics of every latent dimension over training sounds, and their order by effect.
 
@@ -322,7 +322,7 @@ def latent_statistics(
     return latent, tuple(effect.argsort(descending=True, stable=True).tolist())
 
 
-def flow_weights(model: RegressionFlow) -> FlowWeights:
+def flow_weights(model: TrainedModel) -> FlowWeights:
     """The weights of z -> v as the native core reads them; the model must be premasked."""
     boundary = model.boundary
     tensors: dict[str, Tensor] = {"boundary.mean": boundary.mean, "boundary.std": boundary.std}
@@ -360,7 +360,7 @@ def _scripted(exported: ExportedModel) -> bytes:
 
 
 @torch.inference_mode()
-def _check_parity(model: RegressionFlow, torchscript: bytes, mels: Tensor) -> None:
+def _check_parity(model: TrainedModel, torchscript: bytes, mels: Tensor) -> None:
     trained = copy.deepcopy(model).cpu().eval()
     written = _loaded(torchscript)
     audio = torch.rand(7, features.N_SAMPLES, generator=torch.Generator().manual_seed(0)) - 0.5

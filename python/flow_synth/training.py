@@ -21,17 +21,18 @@ from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
 from torch.utils.tensorboard import SummaryWriter
 
 from flow_synth.atomic_file import make_folder, remove_partial_files, write_atomically
+from flow_synth.boundary import dequantise
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.examples import Examples, add_noise_floor, epoch_order, fit_statistics
 from flow_synth.experiment import Experiment, OptimiserSettings, Precision, Schedule
-from flow_synth.flow import dequantise
 from flow_synth.fold import Split
-from flow_synth.models import RegressionFlow
-from flow_synth.objective import RegressionFlowObjective
+from flow_synth.models import Family, Model, new_model
+from flow_synth.objective import Batch, Objective
 from flow_synth.parameter import ParameterTable
+from flow_synth.tag_file import TagFile
 
-CHECKPOINT_VERSION = 1
+CHECKPOINT_VERSION = 2
 BEST = "best.pt"
 LAST = "last.pt"
 METRICS = "metrics.csv"
@@ -60,7 +61,7 @@ class TrainedRun:
     identity: str
     experiment: Experiment
     table: ParameterTable
-    model: RegressionFlow
+    model: Model
     history: History
     best_epoch: int
 
@@ -120,7 +121,7 @@ def load_run(folder: Path) -> TrainedRun:
     state = _read_checkpoint(folder / BEST)
     experiment = Experiment.model_validate_json(state["experiment"])
     table = ParameterTable.model_validate_json(state["table"])
-    model = RegressionFlow(len(table), experiment.model)
+    model = new_model(len(table), experiment.model)
     prefix = "model."
     weights = state["objective"].items()
     model.load_state_dict({k.removeprefix(prefix): v for k, v in weights if k.startswith(prefix)})
@@ -145,13 +146,17 @@ class _Run:
         self.folder = folder
         self.fabric = fabric
         self.table = dataset.table
-        self.identity = _identity(experiment, dataset)
-        self.train_examples = Examples.read(dataset, Split.TRAIN)
-        self.validation_examples = Examples.read(dataset, Split.VALIDATION)
+        tags = _tags(experiment)
+        self.identity = _identity(experiment, dataset, tags)
+        self.train_examples, self.validation_examples = (
+            Examples.read(dataset, split, tags).to(fabric.device)
+            for split in (Split.TRAIN, Split.VALIDATION)
+        )
         n_visits = len(self._order(0))
         self.batch_size = min(experiment.batch_size, n_visits)
         self.steps_per_epoch = n_visits // self.batch_size
-        self.n_values = torch.tensor([p.n_values for p in self.table.parameters()])
+        n_values = [knob.n_values for knob in self.table.parameters()]
+        self.n_values = torch.tensor(n_values, device=fabric.device)
         self.history: History = []
         torch.manual_seed(experiment.seed)
         objective = self._new_objective()
@@ -163,18 +168,11 @@ class _Run:
         total = self.steps_per_epoch * experiment.epochs
         self.scheduler = _schedule(self.optimiser, settings, total)
 
-    def _new_objective(self) -> RegressionFlowObjective:
-        settings = self.experiment.objective
-        model = RegressionFlow(len(self.table), self.experiment.model)
-        fit_statistics(model, self.train_examples, self.n_values)
-        objective = RegressionFlowObjective(
-            model,
-            settings.weights,
-            len(self.train_examples),
-            settings.prior_mean,
-            settings.prior_std,
-            settings.error,
-        )
+    def _new_objective(self) -> Objective:
+        settings = self.experiment
+        objective = Objective(settings.model, settings.objective.weights, len(self.table))
+        objective.to(self.fabric.device)
+        fit_statistics(objective, self.train_examples, self.n_values)
         objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return objective
 
@@ -223,9 +221,10 @@ class _Run:
         noise = self.experiment.noise
         sums: dict[str, Tensor] = {}
         for rows in self._batches(epoch):
-            mel, values = self._batch(self.train_examples, rows)
-            heard = add_noise_floor(mel, noise) if noise else mel
-            terms = self.objective(heard, mel, values, beta)
+            batch = self._batch(self.train_examples, rows)
+            if noise:
+                batch = batch._replace(heard=add_noise_floor(batch.mel, noise))
+            terms = self.objective(batch, beta)
             self.optimiser.zero_grad()
             self.fabric.backward(terms["loss"])
             self.fabric.clip_gradients(
@@ -258,11 +257,10 @@ class _Run:
         sums: dict[str, Tensor] = {}
         for start in range(0, n_examples, self.batch_size):
             rows = torch.arange(start, min(start + self.batch_size, n_examples))
-            mel, values = self._batch(self.validation_examples, rows)
-            terms = self.objective(mel, mel, values, 1.0)
-            exact = self.validation_examples.values[rows].to(mel.device)
-            decoded = model.decode(model.encode(mel))
-            terms["knob_error"] = (decoded - exact).abs().mean()
+            batch = self._batch(self.validation_examples, rows)
+            terms = self.objective(batch, 1.0)
+            decoded = model.decode(model.encode(batch.mel))
+            terms["knob_error"] = (decoded - batch.values).abs().mean()
             for name, term in terms.items():
                 share = term * (len(rows) / n_examples)
                 sums[name] = sums.get(name, torch.zeros_like(share)) + share
@@ -280,10 +278,12 @@ class _Run:
         experiment = self.experiment
         return epoch_order(self.train_examples.sources, experiment.mixture, experiment.seed, epoch)
 
-    def _batch(self, examples: Examples, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Log-mel [B, 128, 87] float32 and dequantised values [B, P] of the given rows."""
-        mel = self.fabric.to_device(examples.mel[rows].float())
-        return mel, self.fabric.to_device(dequantise(examples.values[rows], self.n_values))
+    def _batch(self, examples: Examples, rows: Tensor) -> Batch:
+        """The given rows, on this process's device, heard as they are."""
+        rows = rows.to(examples.mel.device)
+        mel, values = examples.mel[rows].float(), examples.values[rows]
+        spread = dequantise(values, self.n_values)
+        return Batch(mel, mel, values, spread, examples.tags[rows])
 
     def _seed(self, epoch: int) -> None:
         """An epoch's random numbers follow from seed, epoch and process: resuming is exact."""
@@ -387,10 +387,24 @@ def _fabric_precision(experiment: Experiment, accelerator: str) -> Any:  # noqa:
     return "32-true"
 
 
-def _identity(experiment: Experiment, dataset: Dataset) -> str:
+def _identity(experiment: Experiment, dataset: Dataset, tags: TagFile | None) -> str:
     """Twelve hexadecimal digits over everything that the losses depend on."""
-    content = experiment.model_dump_json(exclude={"dataset"}) + dataset.manifest.model_dump_json()
+    content = experiment.model_dump_json(exclude={"dataset"})
+    content += dataset.manifest.model_dump_json() + (tags.model_dump_json() if tags else "")
     return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def _tags(experiment: Experiment) -> TagFile | None:
+    """The tags beside the dataset's folder, for the family that learns from them."""
+    if experiment.model.family is not Family.FLOW_DIS:
+        return None
+    path = experiment.dataset.with_name(f"{experiment.dataset.name}.tags.json")
+    if not path.exists():
+        raise InputError(
+            f"family 'flow_dis' learns from the tags of its sounds, and there is no {path}; make "
+            f"it by 'flow-synth tags {experiment.dataset} --out {path}'"
+        )
+    return TagFile.read(path)
 
 
 def _read_checkpoint(path: Path) -> dict[str, Any]:

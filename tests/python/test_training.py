@@ -36,12 +36,18 @@ dataset = "{dataset}"
 epochs = 6
 batch_size = 16
 [model]
+n_draws = 8
+[model.networks]
+style = "compact"
 encoder_channels = [4, 4, 8]
 decoder_channels = [8, 4, 4]
 n_features = 16
+[model.posterior_flow]
 n_layers = 2
 n_hidden = 16
-n_draws = 8
+[model.regression_flow]
+n_layers = 2
+n_hidden = 16
 [objective]
 warmup_epochs = 3
 [optimiser]
@@ -240,11 +246,11 @@ def test_statistics_are_those_of_the_training_split(
     examples = Examples.read(Dataset.open(dataset), Split.TRAIN)
     relative = examples.mel.double() - examples.mel.double().amax((1, 2), keepdim=True)
     relative = relative.clamp(min=-80 / 20 * math.log(10))
-    normalisation = whole.model.vae.normalisation
+    normalisation = whole.model.normalisation
     assert float(normalisation.mean) == pytest.approx(float(relative.mean()), rel=1e-4)
     assert float(normalisation.std) == pytest.approx(float(relative.std()), rel=1e-4)
     y = torch.logit(0.05 + 0.9 * examples.values[:, 1])  # a continuous knob
-    assert float(whole.model.boundary.mean[1]) == pytest.approx(float(y.mean()), rel=1e-4)
+    assert float(whole.model.regressor.boundary.mean[1]) == pytest.approx(float(y.mean()), rel=1e-4)
 
 
 def test_a_mixture_of_what_is_not_there_is_refused(
@@ -259,7 +265,7 @@ def test_another_rotation_trains_on_other_rows(dataset: Path, tmp_path: Path) ->
     turned = experiment(
         dataset, tmp_path, COSINE.replace("epochs = 6", "epochs = 1\nrotation = 3")
     )
-    fitted = run(turned, tmp_path / "run").model.boundary.mean
+    fitted = run(turned, tmp_path / "run").model.regressor.boundary.mean
     rows = Dataset.open(dataset, 3).rows(Split.TRAIN)
     y = torch.logit(0.05 + 0.9 * torch.from_numpy(Dataset.open(dataset).values[rows, 1]))
     assert float(fitted[1]) == pytest.approx(float(y.mean()), rel=1e-4)
