@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from flow_synth.boundary import dequantise
 from flow_synth.dataset import CHUNK_ROWS, Dataset
 from flow_synth.error import InputError
 from flow_synth.experiment import NoiseRange
-from flow_synth.flow import dequantise
 from flow_synth.fold import Split
 from flow_synth.item import Source
 from flow_synth.models import RegressionFlow

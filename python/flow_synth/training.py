@@ -21,11 +21,11 @@ from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
 from torch.utils.tensorboard import SummaryWriter
 
 from flow_synth.atomic_file import make_folder, remove_partial_files, write_atomically
+from flow_synth.boundary import dequantise
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.examples import Examples, add_noise_floor, epoch_order, fit_statistics
 from flow_synth.experiment import Experiment, OptimiserSettings, Precision, Schedule
-from flow_synth.flow import dequantise
 from flow_synth.fold import Split
 from flow_synth.models import RegressionFlow
 from flow_synth.objective import RegressionFlowObjective

@@ -2,8 +2,9 @@
 
 from torch import Tensor, nn
 
+from flow_synth.boundary import Boundary
 from flow_synth.features import MEL_SHAPE
-from flow_synth.flow import Boundary, InverseAutoregressiveFlow
+from flow_synth.flow import Flow, FlowKind
 from flow_synth.models.sizes import Sizes
 from flow_synth.models.vae_flow import VaeFlow
 
@@ -24,7 +25,7 @@ class RegressionFlow(nn.Module):
     ) -> None:
         super().__init__()
         self.vae = VaeFlow(n_parameters, sizes, shape)
-        self.flow = InverseAutoregressiveFlow(n_parameters, sizes.n_layers, sizes.n_hidden)
+        self.flow = Flow(FlowKind.IAF, n_parameters, sizes.n_layers, sizes.n_hidden)
         self.boundary = Boundary(n_parameters)
 
     def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:

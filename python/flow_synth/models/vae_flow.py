@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from flow_synth.encoder import Decoder, Encoder, Normalisation
 from flow_synth.features import MEL_SHAPE
-from flow_synth.flow import InverseAutoregressiveFlow
+from flow_synth.flow import Flow, FlowKind
 from flow_synth.models.sizes import Sizes
 
 #: Bounds of the base distribution's log-variance; beyond them exp() gains nothing but overflow.
@@ -32,9 +32,7 @@ class VaeFlow(nn.Module):
         self.normalisation = Normalisation()
         self.encoder = Encoder(shape, sizes.encoder_channels, sizes.n_features)
         self.base = nn.Linear(sizes.n_features, 2 * n_latent)
-        self.flow = InverseAutoregressiveFlow(
-            n_latent, sizes.n_layers, sizes.n_hidden, sizes.n_features
-        )
+        self.flow = Flow(FlowKind.IAF, n_latent, sizes.n_layers, sizes.n_hidden, sizes.n_features)
         self.decoder = Decoder(n_latent, shape, sizes.decoder_channels)
         nn.init.xavier_uniform_(self.base.weight)
         nn.init.zeros_(self.base.bias)
