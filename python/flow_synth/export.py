@@ -15,12 +15,14 @@ import torch
 from torch import Tensor, nn
 
 from flow_synth import features
+from flow_synth.autoregressive import AffineAutoregressive
+from flow_synth.conditioner import NEGATIVE_SLOPE
 from flow_synth.dataset import FEATURES, Dataset
 from flow_synth.error import InputError
 from flow_synth.features import LogMel, Resampler
-from flow_synth.flow import NEGATIVE_SLOPE, AffineAutoregressive, MaskedLinear
 from flow_synth.flow_blob import Activation, FlowType, FlowWeights
 from flow_synth.fold import Split
+from flow_synth.made import MaskedLinear
 from flow_synth.model_file import (
     ModelDescription,
     Normalisation,

@@ -20,7 +20,7 @@ from flow_synth.export import (
     export_run,
     premasked,
 )
-from flow_synth.flow import MaskedLinear
+from flow_synth.made import MaskedLinear
 from flow_synth.model_file import read_model_file
 from flow_synth.models import RegressionFlow, Sizes
 from flow_synth.synths.builtin import builtin_table
