@@ -41,19 +41,16 @@ class Boundary(nn.Module):
         return v.clamp(0.0, 1.0)
 
 
-def dequantise(
-    values: Tensor, n_values: Tensor, generator: torch.Generator | None = None
-) -> Tensor:
+def dequantise(values: Tensor, n_values: Tensor, noise: Tensor) -> Tensor:
     """Spreads stepped knobs over the width of their step, so that a density over them exists.
 
     Args:
         values: [..., P] unit values, stepped knobs on their steps.
         n_values: [P] number of values of each stepped knob; 0 for a continuous one.
-        generator: source of the uniform noise.
+        noise: [..., P] uniform in [0, 1).
 
     Returns:
         [..., P] in [0, 1]; snapping a stepped knob to its nearest step gives its value back.
     """
     width = torch.where(n_values > 1, 1.0 / (n_values - 1).clamp(min=1), 0.0)
-    noise = torch.rand(values.shape, generator=generator, device=values.device) - 0.5
-    return (values + width * noise).clamp(0.0, 1.0)
+    return (values + width * (noise - 0.5)).clamp(0.0, 1.0)

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from flow_synth.global_batch import BatchNorm2d
+
 #: Everything further than this below the peak of a sound is treated alike: 80 dB, in nats.
 RANGE_NATS = 80.0 / 20.0 * math.log(10.0)
 
@@ -64,7 +66,7 @@ class Normalised(nn.Sequential):
     def __init__(self, n_in: int, n_out: int, kernel: int = 3, stride: int = 1) -> None:
         super().__init__(
             nn.Conv2d(n_in, n_out, kernel, stride, kernel // 2, bias=False),
-            nn.BatchNorm2d(n_out),
+            BatchNorm2d(n_out),
             nn.ELU(),
         )
 

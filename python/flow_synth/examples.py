@@ -17,6 +17,7 @@ from flow_synth.encoder import Normalisation
 from flow_synth.error import InputError
 from flow_synth.experiment import NoiseRange
 from flow_synth.fold import Split
+from flow_synth.global_batch import uniform
 from flow_synth.item import Source
 from flow_synth.objective import Objective
 from flow_synth.tag import AXES
@@ -80,7 +81,7 @@ class Examples:
 def fit_statistics(objective: Objective, examples: Examples, n_values: Tensor) -> None:
     """Fits all that is known before the first step, on training examples alone."""
     model = objective.model
-    model.regressor.fit(dequantise(examples.values, n_values))
+    model.regressor.fit(dequantise(examples.values, n_values, torch.rand_like(examples.values)))
     _fit_normalisation(model.normalisation, examples.mel)
     if objective.classes is not None:
         objective.classes.fit(examples.values)
@@ -101,11 +102,14 @@ def _fit_normalisation(normalisation: Normalisation, mel: Tensor) -> None:
 
 
 def add_noise_floor(mel: Tensor, noise: NoiseRange) -> Tensor:
-    """ln(exp(mel) + n): a floor n in mel magnitude under a share of the sounds [B, 128, 87]."""
+    """ln(exp(mel) + n): a floor n in mel magnitude under a share of the sounds [B, 128, 87].
+
+    For training alone: the random numbers are those of this process's rows of a global batch.
+    """
     batch = (len(mel), 1, 1)
     span = noise.highest_db - noise.lowest_db
-    level_db = noise.lowest_db + span * torch.rand(batch, device=mel.device)
-    chosen = torch.rand(batch, device=mel.device) < noise.share
+    level_db = noise.lowest_db + span * uniform(batch, mel.device)
+    chosen = uniform(batch, mel.device) < noise.share
     floor = mel.amax((1, 2), keepdim=True) + level_db * (math.log(10.0) / 20.0)
     return torch.where(chosen, torch.logaddexp(mel, floor), mel)
 

@@ -54,9 +54,13 @@ class Precision(StrEnum):
 
 
 class ObjectiveSettings(Frozen):
-    """Weights of the terms, and the warm-up of the divergences."""
+    """Weights of the terms, and the warm-up of the divergences.
+
+    ``reconstructed_share`` of every batch is reconstructed: a decoder costs as much as an encoder.
+    """
 
     weights: Weights = Weights()
+    reconstructed_share: float = Field(default=1.0, gt=0, le=1)
     warmup_epochs: int = Field(default=100, ge=0)
 
     def beta(self, epoch: int) -> float:

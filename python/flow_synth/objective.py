@@ -21,7 +21,7 @@ from flow_synth.models.model import Target
 from flow_synth.models.settings import ModelSettings
 
 #: One preset in so many enters ``preset_density``: its inverse may find one knob after the other.
-DENSITY_STRIDE = 4
+DENSITY_DIVISOR = 4
 
 
 class Weights(Frozen):
@@ -75,6 +75,7 @@ class Objective(nn.Module):
         weights: of the terms.
         n_parameters: P.
         shape: (mel bands, frames).
+        reconstructed_share: of every batch, which the decoder has to reconstruct.
     """
 
     def __init__(
@@ -83,10 +84,12 @@ class Objective(nn.Module):
         weights: Weights,
         n_parameters: int,
         shape: tuple[int, int] = MEL_SHAPE,
+        reconstructed_share: float = 1.0,
     ) -> None:
         super().__init__()
         self.model = new_model(n_parameters, settings, shape)
         self.weights = weights
+        self.reconstructed_share = reconstructed_share
         self.classes = KnobClasses(settings.n_features, n_parameters) if weights.classes else None
         self.ear = Ear(n_parameters, math.prod(shape)) if weights.sound else None
 
@@ -107,13 +110,15 @@ class Objective(nn.Module):
             draw = model.latent.draw(features.float(), batch.tags)
             terms = model.regressor.terms(draw, Target(batch.values, batch.spread))
             if self.weights.preset_density:
-                presets = batch.spread[::DENSITY_STRIDE]
+                # The first rows: those of n processes are together the first of the whole batch.
+                presets = batch.spread[: -(-len(batch.spread) // DENSITY_DIVISOR)]
                 terms["preset_density"] = -model.regressor.log_density(presets).mean()
         if model.decoder is not None:
             terms["latent_divergence"] = draw.divergence
-            reconstruction = model.decoder(draw.z).float()
+            n_rows = math.ceil(self.reconstructed_share * len(draw.z))
+            reconstruction = model.decoder(draw.z[:n_rows]).float()
             terms["reconstruction"] = reconstruction_error(
-                reconstruction, model.normalisation(batch.mel)
+                reconstruction, model.normalisation(batch.mel[:n_rows])
             )
         if self.classes is not None:
             terms["classes"] = self.classes.error(features, batch.values)

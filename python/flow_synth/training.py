@@ -27,6 +27,7 @@ from flow_synth.error import InputError
 from flow_synth.examples import Examples, add_noise_floor, epoch_order, fit_statistics
 from flow_synth.experiment import Experiment, OptimiserSettings, Precision, Schedule
 from flow_synth.fold import Split
+from flow_synth.global_batch import uniform
 from flow_synth.models import Family, Model, new_model
 from flow_synth.objective import Batch, Objective
 from flow_synth.parameter import ParameterTable
@@ -162,15 +163,20 @@ class _Run:
         objective = self._new_objective()
         settings = experiment.optimiser
         optimiser = torch.optim.AdamW(
-            objective.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
+            objective.parameters(), settings.learning_rate, weight_decay=settings.weight_decay, fused=True
         )
         self.objective, self.optimiser = fabric.setup(objective, optimiser)
         total = self.steps_per_epoch * experiment.epochs
         self.scheduler = _schedule(self.optimiser, settings, total)
 
     def _new_objective(self) -> Objective:
-        settings = self.experiment
-        objective = Objective(settings.model, settings.objective.weights, len(self.table))
+        model, settings = self.experiment.model, self.experiment.objective
+        objective = Objective(
+            model,
+            settings.weights,
+            len(self.table),
+            reconstructed_share=settings.reconstructed_share,
+        )
         objective.to(self.fabric.device)
         fit_statistics(objective, self.train_examples, self.n_values)
         objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -282,12 +288,16 @@ class _Run:
         """The given rows, on this process's device, heard as they are."""
         rows = rows.to(examples.mel.device)
         mel, values = examples.mel[rows].float(), examples.values[rows]
-        spread = dequantise(values, self.n_values)
+        noise = uniform(values.shape, values.device, training=self.objective.training)
+        spread = dequantise(values, self.n_values, noise)
         return Batch(mel, mel, values, spread, examples.tags[rows])
 
     def _seed(self, epoch: int) -> None:
-        """An epoch's random numbers follow from seed, epoch and process: resuming is exact."""
-        key = [self.experiment.seed, epoch, self.fabric.global_rank]
+        """An epoch's random numbers follow from seed and epoch: resuming is exact.
+
+        All processes draw the same ones, and each keeps those of its rows; see ``global_batch``.
+        """
+        key = [self.experiment.seed, epoch]
         torch.manual_seed(int(np.random.SeedSequence(key).generate_state(1)[0]))
 
     def _mean(self, value: Tensor) -> float:

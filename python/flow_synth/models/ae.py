@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from flow_synth.encoder import Decoder, Encoder, halvings, initialise
+from flow_synth.global_batch import BatchNorm2d
 from flow_synth.models.cnn import KERNEL, N_CONVOLUTIONS, ConvolutionalEncoder, padding
 from flow_synth.models.latent import Draw, Latent, PointLatent
 from flow_synth.models.mlp import Perceptron, squared_error
@@ -26,7 +27,7 @@ class TransposedConvolution(nn.Module):
             n_in, n_out, KERNEL, 2, padding(dilation), 1, bias=is_last, dilation=dilation
         )
         # The last layer gives log-mel, of any sign and size.
-        after = nn.Identity() if is_last else nn.Sequential(nn.BatchNorm2d(n_out), nn.ELU())
+        after = nn.Identity() if is_last else nn.Sequential(BatchNorm2d(n_out), nn.ELU())
         self.after = after
 
     def forward(self, x: Tensor) -> Tensor:

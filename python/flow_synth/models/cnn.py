@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from flow_synth.encoder import halvings, initialise
+from flow_synth.global_batch import BatchNorm2d
 from flow_synth.models.mlp import Perceptron, direct
 from flow_synth.models.model import Model
 from flow_synth.models.settings import ModelSettings, PaperNetworks
@@ -23,7 +24,7 @@ class Convolution(nn.Sequential):
         dilation = 2**level
         super().__init__(
             nn.Conv2d(n_in, n_out, KERNEL, 2, padding(dilation), dilation, bias=False),
-            nn.BatchNorm2d(n_out),
+            BatchNorm2d(n_out),
             nn.ELU(),
         )
 

@@ -11,6 +11,7 @@ from flow_synth.encoder import initialise
 from flow_synth.error import InputError
 from flow_synth.flow import Flow
 from flow_synth.gaussian import LOG_2_PI, gaussian_entropy, standard_normal_log_density
+from flow_synth.global_batch import normal_like
 from flow_synth.models.ae import auto_encoder
 from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.models.latent import Draw
@@ -62,7 +63,7 @@ class TaggedLatent(FlowLatent):
     def draw(self, features: Tensor, tags: Tensor) -> Draw:
         """A draw, and an estimate of KL[q(z, t|x) || p(z, t)] with the base's entropy exact."""
         mean, log_variance = self.base_moments(features)
-        z0 = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+        z0 = mean + torch.exp(0.5 * log_variance) * normal_like(mean, training=self.training)
         z, log_det = self.bend(z0, features)
         log_density = -gaussian_entropy(log_variance) - log_det
         free = standard_normal_log_density(z[:, self.n_tags :])

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from flow_synth.encoder import initialise
+from flow_synth.global_batch import BatchNorm1d, Dropout
 from flow_synth.models.latent import Draw, PointLatent
 from flow_synth.models.model import Model, Regressor, Target
 from flow_synth.models.settings import ModelSettings
@@ -26,8 +27,8 @@ class Perceptron(nn.Sequential):
         layers: list[nn.Module] = []
         for n_in, n_out in pairwise(sizes):
             # The normalisation that follows would take a bias away again.
-            layers += [nn.Linear(n_in, n_out, bias=False), nn.BatchNorm1d(n_out)]
-            layers += [nn.ELU(), nn.Dropout(DROPOUT)]
+            layers += [nn.Linear(n_in, n_out, bias=False), BatchNorm1d(n_out)]
+            layers += [nn.ELU(), Dropout(DROPOUT)]
         super().__init__(*layers)
 
 

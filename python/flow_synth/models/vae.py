@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from flow_synth.encoder import initialise
 from flow_synth.gaussian import gaussian_divergence, gaussian_entropy
+from flow_synth.global_batch import normal_like
 from flow_synth.models.ae import auto_encoder
 from flow_synth.models.latent import Draw, Latent
 from flow_synth.models.model import Model
@@ -36,7 +37,7 @@ class GaussianLatent(Latent):
     def draw(self, features: Tensor, tags: Tensor) -> Draw:  # noqa: ARG002  # See Latent.
         """A draw, and KL[q(z|x) || N(0, I)] (Esling et al. 2019, equation 2)."""
         mean, log_variance = self.base_moments(features)
-        z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+        z = mean + torch.exp(0.5 * log_variance) * normal_like(mean, training=self.training)
         divergence = gaussian_divergence(mean, log_variance).mean()
         return Draw(z, -gaussian_entropy(log_variance), divergence)
 

@@ -9,6 +9,7 @@ from torch.nn import functional
 from flow_synth.encoder import initialise
 from flow_synth.flow import Flow
 from flow_synth.gaussian import gaussian_entropy, standard_normal_log_density
+from flow_synth.global_batch import normal_like
 from flow_synth.models.ae import auto_encoder
 from flow_synth.models.latent import Draw
 from flow_synth.models.model import Model
@@ -60,7 +61,7 @@ class FlowLatent(GaussianLatent):
     def draw(self, features: Tensor, tags: Tensor) -> Draw:  # noqa: ARG002  # See Latent.
         """A draw, and an estimate of KL[q(z|x) || p(z)] with the base's entropy in closed form."""
         mean, log_variance = self.base_moments(features)
-        z0 = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+        z0 = mean + torch.exp(0.5 * log_variance) * normal_like(mean, training=self.training)
         z, log_det = self.bend(z0, features)
         log_density = -gaussian_entropy(log_variance) - log_det
         return Draw(z, log_density, (log_density - standard_normal_log_density(z)).mean())

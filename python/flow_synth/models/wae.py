@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from flow_synth.global_batch import gathered_rows
 from flow_synth.models.ae import auto_encoder
 from flow_synth.models.latent import Draw
 from flow_synth.models.model import Model
@@ -19,8 +20,8 @@ class WassersteinLatent(GaussianLatent):
     def draw(self, features: Tensor, tags: Tensor) -> Draw:
         """A draw, and the maximum mean discrepancy of the batch's draws from N(0, I)."""
         drawn = super().draw(features, tags)
-        prior = torch.randn_like(drawn.z)
-        return drawn._replace(divergence=maximum_mean_discrepancy(drawn.z, prior))
+        z = gathered_rows(drawn.z) if self.training else drawn.z
+        return drawn._replace(divergence=maximum_mean_discrepancy(z, torch.randn_like(z)))
 
 
 def maximum_mean_discrepancy(x: Tensor, prior: Tensor) -> Tensor:
