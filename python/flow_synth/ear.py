@@ -70,7 +70,9 @@ class Ear(nn.Module):
 
     def analyse(self, mel: Tensor) -> Tensor:
         """Log-mel [B, 128, 87] in nats -> components [B, C]."""
-        return (mel.flatten(1).float() - self.mean) @ self.basis / math.sqrt(len(self.mean))
+        centred = mel.flatten(1).float() - self.mean
+        components: Tensor = centred @ self.basis / math.sqrt(len(self.mean))
+        return components
 
     def forward(self, v: Tensor) -> Tensor:
         """Unit values [B, P] -> components [B, C]."""

@@ -49,7 +49,8 @@ class KnobClasses(nn.Module):
 
     def classes(self, values: Tensor) -> Tensor:
         """[B, P] unit values -> [B, P] numbers of the nearest classes."""
-        return (values.unsqueeze(-1) - self.centres).abs().argmin(-1)
+        distance: Tensor = (values.unsqueeze(-1) - self.centres).abs()
+        return distance.argmin(-1)
 
     def error(self, features: Tensor, values: Tensor) -> Tensor:
         """-log p(class|x) of the presets' values, summed over the knobs, in nats."""
@@ -61,7 +62,7 @@ class KnobClasses(nn.Module):
 
 
 def class_centres(values: Tensor) -> Tensor:
-    """[K] ascending values of a knob that presets [N] have; the last repeats if there are fewer."""
+    """[K] ascending values of a knob in presets [N]; the last repeats if there are fewer."""
     found, counts = values.unique(return_counts=True)
     is_atom = counts >= ATOM_SHARE * len(values)
     atoms = found[is_atom][:N_CLASSES]

@@ -27,7 +27,7 @@ from flow_synth.error import InputError
 from flow_synth.examples import Examples, add_noise_floor, epoch_order, fit_statistics
 from flow_synth.experiment import Experiment, OptimiserSettings, Precision, Schedule
 from flow_synth.fold import Split
-from flow_synth.global_batch import uniform
+from flow_synth.global_batch import n_processes, uniform
 from flow_synth.models import Family, Model, new_model
 from flow_synth.objective import Batch, Objective
 from flow_synth.parameter import ParameterTable
@@ -156,6 +156,11 @@ class _Run:
         n_visits = len(self._order(0))
         self.batch_size = min(experiment.batch_size, n_visits)
         self.steps_per_epoch = n_visits // self.batch_size
+        if self.batch_size % n_processes():
+            raise InputError(
+                f"a batch of {self.batch_size} cannot be shared by {n_processes()} processes; let "
+                "'batch_size' be a multiple of their number"
+            )
         n_values = [knob.n_values for knob in self.table.parameters()]
         self.n_values = torch.tensor(n_values, device=fabric.device)
         self.history: History = []
@@ -163,7 +168,10 @@ class _Run:
         objective = self._new_objective()
         settings = experiment.optimiser
         optimiser = torch.optim.AdamW(
-            objective.parameters(), settings.learning_rate, weight_decay=settings.weight_decay, fused=True
+            objective.parameters(),
+            settings.learning_rate,
+            weight_decay=settings.weight_decay,
+            fused=True,
         )
         self.objective, self.optimiser = fabric.setup(objective, optimiser)
         total = self.steps_per_epoch * experiment.epochs

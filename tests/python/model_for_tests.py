@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import torch
+from models_for_tests import settings
 
 from flow_synth.export import export_model
 from flow_synth.features import MEL_SHAPE
 from flow_synth.models import new_model
 from flow_synth.synth import Synth
-from models_for_tests import settings
 
 
 def write_tiny_model(path: Path, synth: Synth) -> None:

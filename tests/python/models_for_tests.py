@@ -11,21 +11,17 @@ from flow_synth.tag import AXES
 Networks = CompactNetworks | PaperNetworks
 
 SMALL_FLOW = FlowSettings(n_layers=3, n_hidden=16)
-COMPACT = CompactNetworks(
-    encoder_channels=(4, 4, 8), decoder_channels=(8, 4, 4), n_features=12
-)
+COMPACT = CompactNetworks(encoder_channels=(4, 4, 8), decoder_channels=(8, 4, 4), n_features=12)
 PAPER = PaperNetworks(channels=4, n_units=12)
 
 #: Every family with every style of networks that it can have.
-KINDS = [
+KINDS: list[tuple[Family, Networks]] = [
     *((family, PAPER) for family in Family),
     *((family, COMPACT) for family in Family if not family.is_direct),
 ]
 
 
-def settings(
-    family: Family = Family.FLOW_POST, networks: Networks = COMPACT
-) -> ModelSettings:
+def settings(family: Family = Family.FLOW_POST, networks: Networks = COMPACT) -> ModelSettings:
     """The smallest of its kind."""
     return ModelSettings(
         family=family,

@@ -33,7 +33,8 @@ def test_dequantised_knobs_snap_back(n_values: int, seed: int) -> None:
     steps = torch.randint(n_values, (50, 1), generator=generator)
     continuous = torch.rand(50, 1, generator=generator)
     values = torch.cat((steps / (n_values - 1), continuous), 1)
-    spread = dequantise(values, torch.tensor([n_values, 0]), generator)
+    noise = torch.rand(50, 2, generator=generator)
+    spread = dequantise(values, torch.tensor([n_values, 0]), noise)
     assert (spread >= 0).all()
     assert (spread <= 1).all()
     assert torch.equal(spread[:, 1], continuous[:, 0])
@@ -44,7 +45,8 @@ def test_dequantised_knobs_snap_back(n_values: int, seed: int) -> None:
 
 def test_dequantised_knobs_fill_their_step() -> None:
     generator = torch.Generator().manual_seed(0)
-    spread = dequantise(torch.full((20000, 1), 0.5), torch.tensor([5]), generator)
+    noise = torch.rand(20000, 1, generator=generator)
+    spread = dequantise(torch.full((20000, 1), 0.5), torch.tensor([5]), noise)
     distances = torch.distributions.Uniform(0.375, 0.625).cdf(spread[:, 0]).sort().values
     expected = torch.linspace(0, 1, 20000)
     assert (distances - expected).abs().max() < 1.63 / 20000**0.5  # Kolmogorov-Smirnov, 1 %

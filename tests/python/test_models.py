@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from models_for_tests import COMPACT, KINDS, PAPER, Networks, learnt_model, settings, sounds
 from torch import Tensor, nn
 
 from flow_synth.encoder import halvings
@@ -14,13 +15,14 @@ from flow_synth.models.mlp import FlatEncoder
 from flow_synth.models.res_cnn import ResidualConvolution
 from flow_synth.models.vae_flow import FlowLatent
 from flow_synth.models.wae import maximum_mean_discrepancy
-from models_for_tests import COMPACT, KINDS, PAPER, Networks, learnt_model, settings, sounds
 
 SHAPE = (128, 87)
 N_PARAMETERS = 8
 
 every_kind = pytest.mark.parametrize(
-    ("family", "networks"), KINDS, ids=[f"{family}-{n.style}" for family, n in KINDS]
+    ("family", "networks"),
+    KINDS,
+    ids=[f"{family}-{type(networks).__name__}" for family, networks in KINDS],
 )
 INVERTIBLE = (Family.FLOW_POST, Family.FLOW_COND, Family.FLOW_DIS)
 
@@ -75,9 +77,7 @@ def test_encoding_is_deterministic_and_the_posterior_mean(
 def test_one_sound_does_not_change_with_its_batch(family: Family, networks: Networks) -> None:
     model, mel = small_model(family, networks), sounds(4)
     v = model.decode(model.encode(mel))
-    torch.testing.assert_close(
-        v[2:3], model.decode(model.encode(mel[2:3])), rtol=1e-4, atol=1e-5
-    )
+    torch.testing.assert_close(v[2:3], model.decode(model.encode(mel[2:3])), rtol=1e-4, atol=1e-5)
 
 
 def test_a_level_is_heard_only_by_who_shall_hear_it() -> None:
@@ -85,9 +85,7 @@ def test_a_level_is_heard_only_by_who_shall_hear_it() -> None:
     deaf = small_model()
     # Shifting float32 log-mels loses their last bits; convolutions and a flow pass that on.
     torch.testing.assert_close(deaf.encode(mel + 2.0), deaf.encode(mel), rtol=1e-4, atol=1e-4)
-    hearing = learnt_model(
-        settings().model_copy(update={"hears_level": True}), N_PARAMETERS
-    )
+    hearing = learnt_model(settings().model_copy(update={"hears_level": True}), N_PARAMETERS)
     assert (hearing.encode(mel + 2.0) - hearing.encode(mel)).abs().max() > 1e-2
 
 
@@ -260,9 +258,7 @@ def test_posterior_moments_approach_those_of_many_samples() -> None:
 
 def test_mean_discrepancy_is_unbiased_and_sees_another_distribution() -> None:
     torch.manual_seed(0)
-    same = torch.stack(
-        [maximum_mean_discrepancy(*torch.randn(2, 20, 4)) for _ in range(400)]
-    )
+    same = torch.stack([maximum_mean_discrepancy(*torch.randn(2, 20, 4)) for _ in range(400)])
     assert abs(float(same.mean())) < 4 * float(same.std()) / 20
     x, prior = torch.randn(2, 200, 4)
     noise = float(same.std())
@@ -335,5 +331,3 @@ def test_scripted_equals_eager(family: Family, networks: Networks) -> None:
     for _ in range(3):  # the profiling executor rewrites the graph after its first calls
         for name, tensor in outputs(scripted, mel, names).items():
             torch.testing.assert_close(tensor, eager[name], rtol=1e-5, atol=1e-5, msg=name)
-
-

@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+from models_for_tests import KINDS, PAPER, Networks, batch, settings
 from torch import nn
 from torch.distributions import Independent, Normal, kl_divergence
 
@@ -11,7 +12,6 @@ from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.models.settings import ErrorModel
 from flow_synth.models.vae_flow import FlowLatent
 from flow_synth.objective import Batch, Objective, Weights, reconstruction_error
-from models_for_tests import KINDS, PAPER, Networks, batch, settings
 
 SHAPE = (16, 8)
 P = 8
@@ -345,4 +345,3 @@ def test_the_ear_does_not_learn_to_please() -> None:
     assert v.grad is not None
     assert v.grad.abs().max() > 0
     assert all(parameter.grad is None for parameter in ear.parameters())
-

@@ -24,6 +24,7 @@ class RandomFlowRegressor(FlowRegressor):
 
     def terms(self, draw: Draw, target: Target) -> dict[str, Tensor]:
         """Those of the posterior form for drawn parameters, and the divergence of these."""
+        assert isinstance(self.flow, StochasticFlow)
         y, log_det, divergence = self.flow.sample(draw.z)
         return {
             "regression": self.regression(y, self.boundary(target.spread)),

@@ -84,9 +84,8 @@ def tagged_divergence(z: Tensor, logits: Tensor, tags: Tensor) -> Tensor:
     log_high, log_low = functional.logsigmoid(logits), functional.logsigmoid(-logits)
     high, low = torch.exp(log_high), torch.exp(log_low)
     density_high, density_low = _log_density(z, TAG_MEAN), _log_density(z, -TAG_MEAN)
-    unknown = (
-        high * (log_high + math.log(2) - density_high)
-        + low * (log_low + math.log(2) - density_low)
+    unknown = high * (log_high + math.log(2) - density_high) + low * (
+        log_low + math.log(2) - density_low
     )
     known = torch.where(tags > 0, -density_high - log_high, -density_low - log_low)
     return torch.where(tags == 0, unknown, known).sum(-1)

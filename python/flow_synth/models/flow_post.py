@@ -1,14 +1,13 @@
 """Flow_post: an invertible map from the audio space to the knobs."""
 
 import math
-from enum import StrEnum
 from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from flow_synth.boundary import Boundary
-from flow_synth.flow import Flow
+from flow_synth.flow import Chain, Flow
 from flow_synth.gaussian import LOG_2_PI, gaussian_divergence, standard_normal_log_density
 from flow_synth.models.ae import auto_encoder
 from flow_synth.models.latent import Draw
@@ -35,7 +34,7 @@ class FlowRegressor(Regressor):
 
     is_invertible = True
 
-    def __init__(self, flow: nn.Module, n_parameters: int, settings: ModelSettings) -> None:
+    def __init__(self, flow: Chain, n_parameters: int, settings: ModelSettings) -> None:
         super().__init__()
         self.boundary = Boundary(n_parameters)
         self.flow = flow
@@ -55,11 +54,13 @@ class FlowRegressor(Regressor):
 
     def decode(self, z: Tensor) -> Tensor:
         """z [B, D] -> unit values v [B, P]."""
-        return self.boundary.inverse(self.flow(z)[0])
+        y, _ = self.flow(z)
+        return self.boundary.inverse(y)
 
     def invert(self, v: Tensor) -> Tensor:
         """Unit values v [B, P] -> z [B, D], the exact inverse of ``decode`` inside (0, 1)."""
-        return self.flow.inverse(self.boundary(v))[0]
+        z, _ = self.flow.inverse(self.boundary(v))
+        return z
 
     def log_density(self, spread: Tensor) -> Tensor:
         """[B] log p(y) of presets [B, P] under the prior carried by the flow.

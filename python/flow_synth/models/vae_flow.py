@@ -34,9 +34,7 @@ class FlowLatent(GaussianLatent):
         super().__init__(n_features, n_latent)
         sizes = settings.posterior_flow
         self.context = nn.Linear(n_features, settings.n_context)
-        self.flow = Flow(
-            sizes.kind, n_latent, sizes.n_layers, sizes.n_hidden, settings.n_context
-        )
+        self.flow = Flow(sizes.kind, n_latent, sizes.n_layers, sizes.n_hidden, settings.n_context)
         initialise(self.context)
         generator = torch.Generator().manual_seed(0)
         half = torch.randn(settings.n_draws // 2, 1, n_latent, generator=generator)

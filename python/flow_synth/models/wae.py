@@ -40,7 +40,9 @@ def maximum_mean_discrepancy(x: Tensor, prior: Tensor) -> Tensor:
     within_x, across = kernel[:n_rows, :n_rows], kernel[:n_rows, n_rows:]
     within_prior = kernel[n_rows:, n_rows:]
     pairs = n_rows * (n_rows - 1)
-    inside = (within_x.sum() - within_x.trace() + within_prior.sum() - within_prior.trace()) / pairs
+    inside = (
+        within_x.sum() - within_x.trace() + within_prior.sum() - within_prior.trace()
+    ) / pairs
     return inside - 2 * across.mean()
 
 
