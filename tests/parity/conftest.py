@@ -29,10 +29,12 @@ def export_untrained(path: Path) -> None:
     export_model(
         model,
         path,
+        family="flow_post",
         synth=(BUILTIN, "untrained"),
         table=table,
         mels=torch.randn(16, 128, 87) - 6.0,
         training_run="untrained",
+        recipe={},
         scores={},
         licence="MIT",
     )
@@ -47,11 +49,11 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-@pytest.fixture(scope="session", params=["golden", "untrained", "shipped"])
+@pytest.fixture(scope="session", params=["golden-2", "golden-2-one-way", "untrained", "shipped"])
 def model_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model file; in turn the golden one, one just exported, and the one of the package."""
-    if request.param == "golden":
-        return GOLDEN / "golden-1.flow.ts"
+    """A model file; in turn the golden ones, one just exported, and the one of the package."""
+    if request.param.startswith("golden"):
+        return GOLDEN / f"{request.param}.flow.ts"
     if request.param == "shipped":
         with model_path(BUILTIN) as path:
             return path

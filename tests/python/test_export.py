@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from model_for_tests import OneWay, write_tiny_model
+from synths_for_tests import N_KNOBS, SineSynth
 from torch import Tensor, nn
 
 from flow_synth import export, features
@@ -18,14 +20,15 @@ from flow_synth.export import (
     Model,
     export_model,
     export_run,
+    exported,
     premasked,
 )
 from flow_synth.flow import MaskedLinear
-from flow_synth.model_file import read_model_file
+from flow_synth.model_file import OptionalMethod, read_model_file
 from flow_synth.models import RegressionFlow, Sizes
 from flow_synth.synths.builtin import builtin_table
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "golden-1.flow.ts"
+GOLDEN = Path(__file__).parents[1] / "golden" / "golden-2.flow.ts"
 TABLE = builtin_table()
 SMALL = Sizes(
     encoder_channels=(4, 4, 8, 8),
@@ -58,10 +61,12 @@ def exported_to(path: Path, model: RegressionFlow, mels: Tensor) -> Model:
     export_model(
         model,
         path,
+        family="flow_post",
         synth=("builtin", "1"),
         table=TABLE,
         mels=mels,
         training_run="run",
+        recipe={"epochs": 3, "noise": None},
         scores={"model": {"mss_mean": 1.5}},
         licence="MIT",
     )
@@ -111,6 +116,8 @@ def test_the_description_tells_what_the_model_is(
     assert description == read_model_file(path).description
     assert description.parameters == TABLE
     assert description.scores == {"model": {"mss_mean": 1.5}}
+    assert description.recipe == {"epochs": 3, "noise": None}
+    assert description.family == "flow_post"
     effects = [description.latent[index].effect for index in description.order]
     assert effects == sorted(effects, reverse=True)
     z = trained.encode(mels)
@@ -122,6 +129,70 @@ def test_masks_are_multiplied_in(trained: RegressionFlow) -> None:
     plain = premasked(trained)
     assert not any(isinstance(module, MaskedLinear) for module in plain.modules())
     assert any(isinstance(module, MaskedLinear) for module in trained.modules())
+
+
+@pytest.mark.parametrize("is_invertible", [True, False])
+@pytest.mark.parametrize("has_decoder", [True, False])
+def test_a_file_has_the_methods_that_its_model_has(
+    tmp_path: Path, is_invertible: bool, has_decoder: bool
+) -> None:
+    class Kind(RegressionFlow):
+        pass
+
+    # By name: to mypy, a property is never a constant.
+    setattr(Kind, "is_invertible", is_invertible)  # noqa: B010
+    if not has_decoder:
+        setattr(Kind, "decoder", None)  # noqa: B010
+    path = tmp_path / "a.flow.ts"
+    write_tiny_model(path, SineSynth(), Kind)
+    model = Model.load(path)
+    wanted = {
+        OptionalMethod.INVERT: is_invertible,
+        OptionalMethod.RECONSTRUCT: has_decoder,
+    }
+    assert model.description.methods == tuple(method for method in wanted if wanted[method])
+    z = torch.zeros(2, N_KNOBS)
+    for method, is_there in wanted.items():
+        if is_there:
+            assert len(getattr(model, method)(z)) == 2
+        else:
+            with pytest.raises(InputError, match=r"has no .*: its family is 'flow_post'; use"):
+                getattr(model, method)(z)
+    assert (read_model_file(path).flow is not None) == is_invertible
+
+
+def test_a_model_without_a_way_back_computes_and_says_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "a.flow.ts"
+    write_tiny_model(path, SineSynth(), OneWay, "mlp")
+    model = Model.load(path)
+    mel = torch.randn(2, 128, 87) - 6
+    z = model.encode(mel)
+    torch.testing.assert_close(model.posterior(mel)[0], z)
+    v = model.decode(z)
+    assert v.shape == (2, N_KNOBS)
+    assert 0 < v.min() < v.max() < 1
+    with pytest.raises(InputError) as refused:
+        model.invert(v)
+    assert str(refused.value) == (
+        "this model has no inverse: its family is 'mlp'; use a flow model"
+    )
+    with pytest.raises(InputError) as refused:
+        model.reconstruct(z)
+    assert str(refused.value) == (
+        "this model has no decoder: its family is 'mlp'; use an auto-encoder or a flow model"
+    )
+
+
+def test_a_description_that_promises_other_methods_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.flow.ts"
+    with zipfile.ZipFile(GOLDEN) as source, zipfile.ZipFile(path, "w") as archive:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("flow_synth.json"):
+                content = content.replace(b'"reconstruct"', b'"predict"')
+            archive.writestr(name, content)
+    with pytest.raises(InputError, match="its description and its TorchScript disagree"):
+        Model.load(path)
 
 
 def test_a_resampler_that_does_not_compute_the_same_is_not_written(
@@ -136,13 +207,13 @@ def test_a_resampler_that_does_not_compute_the_same_is_not_written(
             resampled: Tensor = self.resampler(audio, rate)
             return 1.001 * resampled
 
-    class OtherModel(ExportedModel):
-        def __init__(self, model: RegressionFlow) -> None:
-            super().__init__(model)
-            # By name: to mypy, another class is no Resampler.
-            setattr(self, "resampler", Louder())  # noqa: B010
+    def louder(model: RegressionFlow) -> ExportedModel:
+        module = exported(model)
+        # By name: to mypy, another class is no Resampler.
+        setattr(module, "resampler", Louder())  # noqa: B010
+        return module
 
-    monkeypatch.setattr(export, "ExportedModel", OtherModel)
+    monkeypatch.setattr(export, "exported", louder)
     with pytest.raises(ExportError, match="'resample' differs"):
         exported_to(tmp_path / "a.flow.ts", trained, mels)
 
@@ -179,7 +250,7 @@ def test_a_flipped_bit_in_a_header_is_refused_or_changes_nothing(tmp_path: Path)
     headers = headers_of(content)
     assert 1000 < len(headers) < len(content) / 4
     mel, z = (
-        torch.from_numpy(np.load(GOLDEN.with_name(f"golden-1-{name}.npy")))
+        torch.from_numpy(np.load(GOLDEN.with_name(f"golden-2-{name}.npy")))
         for name in ("mel", "z")
     )
     whole = Model.load(GOLDEN)

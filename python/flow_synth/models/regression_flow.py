@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from flow_synth.encoder import Decoder
 from flow_synth.features import MEL_SHAPE
 from flow_synth.flow import Boundary, InverseAutoregressiveFlow
 from flow_synth.models.sizes import Sizes
@@ -19,6 +20,10 @@ class RegressionFlow(nn.Module):
         shape: (mel bands, frames).
     """
 
+    is_invertible = True
+    #: TorchScript compiles every property but these.
+    __jit_unused_properties__ = ("decoder",)
+
     def __init__(
         self, n_parameters: int, sizes: Sizes, shape: tuple[int, int] = MEL_SHAPE
     ) -> None:
@@ -26,6 +31,11 @@ class RegressionFlow(nn.Module):
         self.vae = VaeFlow(n_parameters, sizes, shape)
         self.flow = InverseAutoregressiveFlow(n_parameters, sizes.n_layers, sizes.n_hidden)
         self.boundary = Boundary(n_parameters)
+
+    @property
+    def decoder(self) -> Decoder | None:
+        """What ``reconstruct`` runs; None if it cannot."""
+        return self.vae.decoder
 
     def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:
         """Log-mel [B, 128, 87] -> mean and log-variance [B, D] of q(z|x)."""
