@@ -34,7 +34,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-ModelOption = Annotated[str, typer.Option("--model", help="'builtin', or a .flow.ts file.")]
+MODEL_HELP = "'builtin', another shipped model, or a .flow.ts file"
+ModelOption = Annotated[str, typer.Option("--model", help=f"{MODEL_HELP}.")]
 PluginOption = Annotated[
     str | None,
     typer.Option("--synth", help="Plug-in description (.toml), if the model is of a plug-in."),
@@ -251,7 +252,7 @@ def evaluate(
     dataset: Annotated[Path, typer.Option(help="Folder of the dataset it was trained on.")],
     out: Annotated[Path, typer.Option("--out", help="JSON file to write; a picture beside it.")],
     model: Annotated[
-        str | None, typer.Argument(help="'builtin', or a .flow.ts file; none with --baselines.")
+        str | None, typer.Argument(help=f"{MODEL_HELP}; none with --baselines.")
     ] = None,
     sounds: Annotated[
         Path | None, typer.Option(help="Folder of sounds to imitate instead of held-out notes.")
@@ -273,7 +274,7 @@ def evaluate(
     from flow_synth.fold import Split
     from flow_synth.imitation import Workplace
     from flow_synth.json_file import check_format
-    from flow_synth.library import load_model
+    from flow_synth.library import load_native_model
     from flow_synth.score_picture import draw_scores
     from flow_synth.synths import open_synth
     from flow_synth.target import Targets
@@ -290,8 +291,8 @@ def evaluate(
     for file in (out, picture):
         check_writable(file)
     check_format(out, FORMAT)
-    opened = load_model(model) if model else None
-    known = Dataset.open(dataset, opened.description.rotation if opened else 0)
+    opened = load_native_model(model) if model else None
+    known = Dataset.open(dataset, opened.info()["rotation"] if opened else 0)
     known.verify()
     chosen = (
         Targets.of_folder(sounds, targets, SEED)
@@ -336,7 +337,7 @@ def out_of_domain(out: FolderOption, as_json: JsonOption = False) -> None:
 
 @app.command()
 def info(
-    model: Annotated[str, typer.Argument(help="'builtin', or a .flow.ts file.")],
+    model: Annotated[str, typer.Argument(help=f"{MODEL_HELP}.")],
     as_json: JsonOption = False,
 ) -> None:
     """Describe a model file."""
@@ -353,9 +354,12 @@ def info(
         ends = ", ".join(knob.choices) or f"{knob.describe(0.0)} to {knob.describe(1.0)}"
         table.add_row(knob.label, knob.describe(knob.to_unit(knob.default)), ends)
     _print_table(table)
+    _print_recipe(description.recipe)
     _print_scores(description.scores)
+    methods = ", ".join(("encode", "decode", *description.methods))
     _say(
-        f"{model}: synth {description.synth} {description.synth_version}, "
+        f"{model}: family {description.family}, can {methods}; "
+        f"synth {description.synth} {description.synth_version}, "
         f"{len(description.latent)} latent dimensions, training run {description.training_run}, "
         f"licence {description.licence}"
     )
@@ -419,6 +423,17 @@ def _print_evaluation(result: "Evaluation") -> None:
     table = Table("Mean", *next(iter(scores.values())))
     for method, measured in scores.items():
         table.add_row(method, *(f"{score.mean:.3g}" for score in measured.values()))
+    _print_table(table)
+
+
+def _print_recipe(recipe: Mapping[str, Any]) -> None:
+    if not recipe:
+        return
+    table = Table("Trained with", "Value")
+    for key, value in recipe.items():
+        parts = value.items() if isinstance(value, dict) else [("", value)]
+        shown = (f"{name} {json.dumps(part)}".lstrip() for name, part in parts)
+        table.add_row(key, ", ".join(shown))
     _print_table(table)
 
 

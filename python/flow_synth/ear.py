@@ -90,4 +90,5 @@ class Ear(nn.Module):
         """
         fixed = {name: weight.detach() for name, weight in self.named_parameters()}
         heard = torch.func.functional_call(self, fixed, (v,))
-        return torch.linalg.vector_norm(heard - components, dim=-1).mean()
+        distance: Tensor = torch.linalg.vector_norm(heard - components, dim=-1)
+        return distance.mean()

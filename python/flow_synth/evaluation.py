@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from flow_synth.atomic_file import write_atomically
 from flow_synth.baseline import (
@@ -50,18 +48,17 @@ _BATCH = 32
 
 
 class Model(Protocol):
-    """What is evaluated."""
+    """What is evaluated: what :class:`flow_synth._native.Model` has, as that is what hosts run."""
 
-    @property
-    def description(self) -> ModelDescription:
-        """Of which training run and which synth it is."""
+    def info(self) -> dict[str, Any]:
+        """The fields of its :class:`ModelDescription`."""
         ...
 
-    def encode(self, mel: Tensor) -> Tensor:
+    def encode(self, mel: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log-mel [B, 128, 87] in nats -> z [B, D]."""
         ...
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
         """z [B, D] -> unit values [B, P]."""
         ...
 
@@ -162,7 +159,7 @@ def evaluate(
         targets: held-out rows of the dataset, or sounds of elsewhere.
         workplace: the workers and the folder of what they measured; clear it when the result is
             safe.
-        model: on the CPU, ready for inference; None to score the baselines alone.
+        model: ready for inference; None to score the baselines alone.
         search: whether to search with CMA-ES, too.
         seed: of the random presets, the search and the intervals.
         progress: is called with the number of targets done and their total.
@@ -172,8 +169,9 @@ def evaluate(
             for the reasons of :func:`imitate`.
     """
     proposals = baseline_proposals(dataset, targets, seed)
-    if model:
-        _check_synth(model, dataset)
+    description = ModelDescription.model_validate(model.info()) if model else None
+    if model and description:
+        _check_synth(description, dataset)
         proposals = {Method.MODEL: propose(model, dataset, targets.mel), **proposals}
     plan = SearchPlan(_mean(dataset), seed) if search else None
     recipe = dataset.manifest.recipe
@@ -182,7 +180,7 @@ def evaluate(
     families = targets.families
     has_knob_errors = model is not None and targets.values is not None
     return Evaluation(
-        model_run=model.description.training_run if model else None,
+        model_run=description.training_run if description else None,
         dataset=recipe.digest,
         rotation=dataset.rotation,
         synth=recipe.synth_identity,
@@ -206,9 +204,8 @@ def propose(model: Model, dataset: Dataset, mel: NDArray[np.float32]) -> Proposa
     Raises:
         InputError: the model has another number of knobs than the dataset.
     """
-    with torch.inference_mode():
-        parts = [model.decode(model.encode(part)) for part in torch.from_numpy(mel).split(_BATCH)]
-    values: Proposals = torch.cat(parts).numpy()
+    batches = np.split(mel, range(_BATCH, len(mel), _BATCH))
+    values: Proposals = np.concatenate([model.decode(model.encode(batch)) for batch in batches])
     if values.shape[1] != len(dataset.table):
         raise InputError(
             f"the model has {values.shape[1]} knobs and the dataset {len(dataset.table)}; "
@@ -241,10 +238,10 @@ def _mean(dataset: Dataset) -> NDArray[np.float32]:
     return mean
 
 
-def _check_synth(model: Model, dataset: Dataset) -> None:
+def _check_synth(description: ModelDescription, dataset: Dataset) -> None:
     recipe = dataset.manifest.recipe
     rendered = f"{recipe.synth_identity} {recipe.synth_version}"
-    trained = f"{model.description.synth} {model.description.synth_version}"
+    trained = f"{description.synth} {description.synth_version}"
     if rendered != trained:
         raise InputError(
             f"{dataset.folder} was rendered by synth {rendered} and the model is of {trained}; "

@@ -45,7 +45,7 @@ class KnobClasses(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """[B, F] -> logits [B, P, K]."""
         logits: Tensor = self.layers(features)
-        return logits.unflatten(1, (-1, N_CLASSES))
+        return logits.view(len(logits), -1, N_CLASSES)
 
     def classes(self, values: Tensor) -> Tensor:
         """[B, P] unit values -> [B, P] numbers of the nearest classes."""

@@ -50,11 +50,14 @@ class FeatureSettings(Frozen):
 class Interface(Frozen):
     """What a host handles: the synth's knobs, the latent dimensions and the semantic axes.
 
-    ``order`` lists the latent dimensions from the largest effect to the smallest.
+    ``family`` names the kind of model, for example ``flow_post``: it is what a host tells whoever
+    asks for something that the model cannot do. ``order`` lists the latent dimensions from the
+    largest effect to the smallest.
     """
 
     synth: str
     synth_version: str
+    family: str
     parameters: ParameterTable
     latent: tuple[LatentDimension, ...]
     order: tuple[int, ...]

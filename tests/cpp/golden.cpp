@@ -21,10 +21,10 @@ std::vector<std::byte> file(const std::string& name) {
 
 }  // namespace
 
-std::vector<std::byte> golden_model() { return file("golden-1.flow.ts"); }
+std::vector<std::byte> golden_model(const std::string& name) { return file(name + ".flow.ts"); }
 
-std::vector<std::byte> golden_blob() {
-    const auto bytes = golden_model();
+std::vector<std::byte> golden_blob(const std::string& name) {
+    const auto bytes = golden_model(name);
     flow_synth::Archive archive;
     REQUIRE(flow_synth::Archive::open(bytes, archive).is_ok());
     const auto blob = archive.find("extra/flow_synth.flow");
@@ -33,7 +33,7 @@ std::vector<std::byte> golden_blob() {
 }
 
 std::vector<float> golden_array(const std::string& name) {
-    const auto bytes = file("golden-1-" + name + ".npy");
+    const auto bytes = file(k_golden + "-" + name + ".npy");
     flow_synth::ByteReader reader(bytes);
     REQUIRE(reader.text(6) == "\x93NUMPY");
     reader.take(2);  // Version 1.0.

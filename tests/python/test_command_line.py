@@ -277,7 +277,7 @@ def test_a_newer_model_is_refused(run: Run, model: Path, tmp_path: Path) -> None
         for name in old.namelist():
             content = old.read(name)
             if name.endswith("flow_synth.json"):
-                content = content.replace(b'"format_version": 1', b'"format_version": 99')
+                content = content.replace(b'"format_version": 2', b'"format_version": 99')
             new.writestr(name, content)
     assert "99" in check_refused(run, newer, tmp_path)
 
@@ -420,7 +420,10 @@ def test_info_tells_what_is_in_a_model(run: Run, model: Path) -> None:
     outcome = run("info", model, "--json")
     assert outcome.code == 0
     assert json.loads(outcome.out)["training_run"] == "tiny"
-    assert "Filter cutoff" in run("info", model).out
+    shown = run("info", model).out
+    assert "Filter cutoff" in shown
+    assert "epochs" in shown
+    assert "family flow_post, can encode, decode, invert, reconstruct" in shown
 
 
 def test_names_in_a_model_are_shown_as_they_are(run: Run, tmp_path: Path) -> None:
