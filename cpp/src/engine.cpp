@@ -30,8 +30,9 @@ struct OptionalMethod {
     std::string_view others;
 };
 
-constexpr OptionalMethod k_invert{"invert", "inverse", "a flow model"};
-constexpr OptionalMethod k_reconstruct{"reconstruct", "decoder", "an auto-encoder or a flow model"};
+constexpr OptionalMethod k_invert{.name = "invert", .lacking = "inverse", .others = "a flow model"};
+constexpr OptionalMethod k_reconstruct{
+    .name = "reconstruct", .lacking = "decoder", .others = "an auto-encoder or a flow model"};
 
 /// The profiling executor compiles during the first two calls.
 constexpr int k_warm_up_calls = 3;
