@@ -32,6 +32,10 @@ FORMAT_VERSION: Final = 2
 DESCRIPTION_ENTRY = "extra/flow_synth.json"
 BLOB_ENTRY = "extra/flow_synth.flow"
 
+#: External attributes of a file that its owner may read and write. No checksum covers them, and
+#: LibTorch reads nothing of an entry that claims to be a folder.
+_PLAIN_FILE = 0o600 << 16
+
 
 class OptionalMethod(StrEnum):
     """What some models can do and others cannot.
@@ -156,6 +160,7 @@ def _entries(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
             compressed = [info for info in infos if info.compress_type != zipfile.ZIP_STORED]
+            odd = [info for info in infos if _attributes(info) != (0, 0, _PLAIN_FILE)]
             entries = {} if compressed else {info.filename: archive.read(info) for info in infos}
     except Exception as error:  # zipfile raises nearly anything on a damaged header
         raise InputError(
@@ -166,7 +171,15 @@ def _entries(content: bytes) -> dict[str, bytes]:
             f"entry {compressed[0].filename!r} is compressed; give a model written by "
             "flow-synth export"
         )
+    if odd:
+        raise InputError(
+            f"entry {odd[0].filename!r} is marked as no plain file; export or download it again"
+        )
     return {name.partition("/")[2]: data for name, data in entries.items()}
+
+
+def _attributes(info: zipfile.ZipInfo) -> tuple[int, int, int]:
+    return info.volume, info.internal_attr, info.external_attr
 
 
 def _parse(entries: Mapping[str, bytes]) -> tuple[ModelDescription, FlowWeights | None]:

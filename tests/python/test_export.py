@@ -32,7 +32,7 @@ from flow_synth.models import Family
 from flow_synth.models import Model as TrainedModel
 from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.models.settings import FlowSettings
-from flow_synth.synths.builtin import builtin_table
+from flow_synth.synths.builtin import BuiltinSynth, builtin_table
 from flow_synth.tag import AXES
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "golden-2.flow.ts"
@@ -125,15 +125,23 @@ def test_masks_are_multiplied_in(trained: TrainedModel) -> None:
     assert any(isinstance(module, MaskedLinear) for module in trained.modules())
 
 
+@pytest.fixture(scope="module")
+def builtin() -> BuiltinSynth:
+    """A synth with more knobs than there are semantic axes."""
+    return BuiltinSynth()
+
+
 @pytest.mark.parametrize("family", Family)
-def test_a_file_has_the_methods_that_its_model_has(tmp_path: Path, family: Family) -> None:
+def test_a_file_has_the_methods_that_its_model_has(
+    tmp_path: Path, builtin: BuiltinSynth, family: Family
+) -> None:
     path = tmp_path / "a.flow.ts"
-    write_tiny_model(path, SineSynth(), family)
+    write_tiny_model(path, builtin, family)
     model = Model.load(path)
     is_flow = family in (Family.FLOW_POST, Family.FLOW_COND, Family.FLOW_DIS)
     wanted = {OptionalMethod.INVERT: is_flow, OptionalMethod.RECONSTRUCT: not family.is_direct}
     assert model.description.methods == tuple(method for method in wanted if wanted[method])
-    z = torch.zeros(2, N_KNOBS)
+    z = torch.zeros(2, len(TABLE))
     for method, is_there in wanted.items():
         if is_there:
             assert len(getattr(model, method)(z)) == 2
@@ -172,14 +180,16 @@ def test_a_random_flow_is_exported_by_its_means(tmp_path: Path) -> None:
     torch.testing.assert_close(model.regressor.boundary.inverse(x), model.decode(z))
 
 
-def test_sliders_move_the_dimensions_that_follow_tags(tmp_path: Path) -> None:
+def test_sliders_move_the_dimensions_that_follow_tags(
+    tmp_path: Path, builtin: BuiltinSynth
+) -> None:
     path = tmp_path / "a.flow.ts"
-    write_tiny_model(path, SineSynth(), Family.FLOW_DIS)
+    write_tiny_model(path, builtin, Family.FLOW_DIS)
     description = Model.load(path).description
     assert [axis.name for axis in description.semantic_axes] == [axis.name for axis in AXES]
     directions = np.array([axis.direction for axis in description.semantic_axes])
-    np.testing.assert_array_equal(directions, np.eye(len(AXES), N_KNOBS))
-    write_tiny_model(path, SineSynth())
+    np.testing.assert_array_equal(directions, np.eye(len(AXES), len(TABLE)))
+    write_tiny_model(path, builtin)
     assert not Model.load(path).description.semantic_axes
 
 

@@ -152,6 +152,16 @@ def test_a_damaged_file_is_refused_or_reads_the_same(
     assert refusal(path) or read_model_file(path).description == golden.description
 
 
+def test_an_entry_that_claims_to_be_a_folder_is_refused(tmp_path: Path) -> None:
+    """LibTorch reads nothing of it, and runs with whatever is in memory."""
+    content = bytearray(GOLDEN.read_bytes())
+    content[content.find(b"PK\x01\x02") + 38] |= 0x10
+    path = tmp_path / "folder.flow.ts"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="is marked as no plain file; export or download it again"):
+        read_model_file(path)
+
+
 def test_a_flipped_bit_anywhere_is_refused_or_changes_nothing(
     tmp_path: Path, golden: ModelFile
 ) -> None:
