@@ -158,7 +158,9 @@ def test_an_entry_that_claims_to_be_a_folder_is_refused(tmp_path: Path) -> None:
     content[content.find(b"PK\x01\x02") + 38] |= 0x10
     path = tmp_path / "folder.flow.ts"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="is marked as no plain file; export or download it again"):
+    with pytest.raises(
+        InputError, match="is marked as no plain file; export or download it again"
+    ):
         read_model_file(path)
 
 
