@@ -80,10 +80,7 @@ def spline(x: Tensor, knots: Knots) -> tuple[Tensor, Tensor]:
 
 
 def spline_inverse(y: Tensor, knots: Knots) -> tuple[Tensor, Tensor]:
-    """y [...] -> x and log dx/dy, both [...] (equations 6 to 8, in the form that cancels least).
-
-    A step of Newton's takes away what rounding does to the root, up to ten times that of y.
-    """
+    """y [...] -> x and log dx/dy, both [...] (equations 6 to 8; the form that cancels least)."""
     within, is_inside = _within(y, knots.y)
     piece = _bin_of(within, knots.y, knots)
     mean = piece.height / piece.width
@@ -96,18 +93,18 @@ def spline_inverse(y: Tensor, knots: Knots) -> tuple[Tensor, Tensor]:
     # root has no gradient.
     discriminant = (b.square() - 4 * a * c).clamp(min=1e-6)
     position = 2 * c / (-b - torch.sqrt(discriminant))
-    missing = mean * (rise - _rise(position, piece))
-    position = position + missing * torch.exp(-_log_slope(position, piece))
     x = piece.x + piece.width * position
     return torch.where(is_inside, x, y), torch.where(is_inside, -_log_slope(position, piece), 0.0)
 
 
 def _positions(raw: Tensor, bound: float, log_range: float) -> Tensor:
     """[..., K] -> K + 1 knots [..., K + 1] from exactly -B to exactly B."""
-    limit = 0.5 * log_range
-    inner = torch.softmax(limit * torch.tanh(raw / limit), -1).cumsum(-1)[..., :-1]
-    share = functional.pad(functional.pad(inner, [1, 0], value=0.0), [0, 1], value=1.0)
-    return bound * (2 * share - 1)
+    n_bins, limit = raw.shape[-1], 0.5 * log_range
+    shares = torch.softmax(limit * torch.tanh(raw / limit), -1)
+    # Summed as distances from an even grid, which are small and so rounded finely.
+    drift = functional.pad((shares[..., :-1] - 1 / n_bins).cumsum(-1), [1, 1])
+    grid = torch.linspace(-bound, bound, n_bins + 1, dtype=raw.dtype, device=raw.device)
+    return grid + 2 * bound * drift
 
 
 def _within(value: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:

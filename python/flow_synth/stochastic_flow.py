@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.distributions import Normal, kl_divergence
 
 from flow_synth.autoregressive import AffineAutoregressive
-from flow_synth.flow import Chain
+from flow_synth.flow import Chain, Flow, FlowKind
 from flow_synth.global_batch import normal_like
 
 #: Log-variance of the parameters at the start: they hardly differ from their means.
@@ -91,6 +91,16 @@ class StochasticFlow(Chain):
             StochasticAutoregressive(n_dimensions, n_hidden, n_context, prior_std)
             for _ in range(n_layers)
         )
+        self.sizes = (n_dimensions, n_layers, n_hidden, n_context)
+
+    def mean_flow(self) -> Flow:
+        """The IAF that ``forward`` and ``inverse`` compute, with a copy of its weights."""
+        flow = Flow(FlowKind.IAF, *self.sizes)
+        own = self.state_dict()
+        # The means come first among each network's outputs.
+        means = {name: own[name][: len(tensor)] for name, tensor in flow.state_dict().items()}
+        flow.load_state_dict(means)
+        return flow
 
     def sample(self, x: Tensor, context: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """``forward`` with parameters drawn anew for each example, dimension and layer.

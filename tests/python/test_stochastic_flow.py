@@ -136,6 +136,16 @@ def test_forward_and_inverse_are_the_draw_without_noise() -> None:
     assert torch.equal(flow(x, context)[0], y)
 
 
+def test_the_mean_flow_is_an_iaf_that_computes_the_same() -> None:
+    flow = StochasticFlow(4, 3, 16, 2)
+    shaken(flow, 0.2)
+    x, context = torch.randn(6, 4), torch.randn(6, 2)
+    iaf = flow.mean_flow()
+    # Products of other sizes are summed in another order.
+    torch.testing.assert_close(iaf(x, context), flow(x, context))
+    torch.testing.assert_close(iaf.inverse(x, context), flow.inverse(x, context))
+
+
 def test_draws_hardly_differ_at_the_start() -> None:
     flow = StochasticFlow(8, 1, 32)
     x = torch.randn(2000, 8)
