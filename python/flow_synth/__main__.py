@@ -349,6 +349,50 @@ def evaluate(
 
 
 @app.command()
+def evaluate_grid(
+    grid: Annotated[Path, typer.Argument(help="List of experiments (.toml).")],
+    runs: Annotated[Path, typer.Option(help="Folder in which 'train --grid' trained them.")],
+    out: FolderOption,
+    sounds: Annotated[
+        Path | None, typer.Option(help="Folder of sounds to imitate beside held-out notes.")
+    ] = None,
+    targets: Annotated[int, typer.Option(help="At most so many sounds of each.", min=1)] = 1000,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score every trained model of a grid on the same sounds; if killed, run it again."""
+    from flow_synth.grid import Grid
+    from flow_synth.grid_evaluation import evaluate_grid as score
+    from flow_synth.imitation import Workplace
+    from flow_synth.synths import open_synth
+
+    listed = Grid.read(grid).runs()
+    workplace = Workplace(runs / "trials", open_synth, scheduler, workers)
+    with _progress("evaluating") as show:
+        result = score(
+            listed,
+            runs,
+            out,
+            workplace,
+            sounds=sounds,
+            n_targets=targets,
+            seed=SEED,
+            progress=show,
+        )
+    for name in result.unfinished:
+        _complain(f"{name} is not trained to its end; run 'flow-synth train --grid' again")
+    _finish(
+        as_json,
+        {"folder": str(out), **asdict(result)},
+        f"Wrote {len(result.evaluated)} results to {out}; {len(result.skipped)} were there "
+        f"before, {len(result.unfinished)} runs are not finished",
+    )
+    if result.unfinished:
+        sys.exit(USER_ERROR)
+
+
+@app.command()
 def out_of_domain(out: FolderOption, as_json: JsonOption = False) -> None:
     """Make sounds no model was trained on, from Debian's instruments, voices and synths."""
     from flow_synth.out_of_domain import make_sounds
