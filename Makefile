@@ -143,8 +143,7 @@ data/out-of-domain/manifest.json: | setup
 
 GRID := python/experiments/paper/grid.toml
 
-# Days on two CPU cores, hours on a GPU; every step goes on where it was. RESULTS_JOBS runs share a
-# machine that has room for them.
+# The longest of all commands; every step goes on where it was. So many runs share the machine.
 RESULTS_JOBS ?= 1
 
 results: data/amsynth-16/manifest.json data/amsynth-32/manifest.json \
