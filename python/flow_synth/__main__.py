@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -191,16 +192,27 @@ def tags(
 
 @app.command()
 def train(
-    experiment: Annotated[Path, typer.Argument(help="Experiment description (.toml).")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the run; a run in it goes on.")],
+    experiment: Annotated[
+        Path | None, typer.Argument(help="Experiment description (.toml); none with --grid.")
+    ] = None,
+    grid: Annotated[
+        Path | None, typer.Option(help="List of experiments (.toml), each in a folder of --out.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Runs of the grid at once.", min=1)] = 1,
     accelerator: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "auto",
     devices: Annotated[int, typer.Option(help="Processes or GPUs.", min=1)] = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Train a model, or go on where it was stopped."""
+    """Train a model, or all of a grid, or go on where it was stopped."""
     from flow_synth.experiment import Experiment
     from flow_synth.training import train as train_run
 
+    if grid and not experiment:
+        _train_grid(grid, out, jobs, accelerator, devices, as_json)
+        return
+    if grid or not experiment:
+        raise InputError("give an experiment's description, or --grid and that of a grid")
     run = train_run(
         Experiment.read(experiment),
         out,
@@ -217,6 +229,29 @@ def train(
         f"Wrote run {run.identity} to {out}: best epoch {run.best_epoch}, "
         f"validation loss {best['validation/loss']:.3f}",
     )
+
+
+def _train_grid(
+    grid: Path, out: Path, jobs: int, accelerator: str, devices: int, as_json: bool
+) -> None:
+    from flow_synth.grid import Grid
+    from flow_synth.grid_training import train_grid
+
+    runs = Grid.read(grid).runs()
+    with _progress("training") as show:
+        summary = train_grid(
+            runs, out, jobs=jobs, accelerator=accelerator, devices=devices, progress=show
+        )
+    for failed in summary.failed:
+        _complain(f"{failed.name} failed: {failed.reason}")
+    _finish(
+        as_json,
+        {"folder": str(out), **asdict(summary)},
+        f"Trained {len(summary.trained)} runs in {out}; {len(summary.skipped)} were finished "
+        f"before, {len(summary.failed)} failed",
+    )
+    if summary.failed:
+        sys.exit(USER_ERROR)
 
 
 @app.command()
@@ -312,6 +347,50 @@ def evaluate(
     else:
         _print_evaluation(result)
         _say(f"Wrote {out} and {picture.name}")
+
+
+@app.command()
+def evaluate_grid(
+    grid: Annotated[Path, typer.Argument(help="List of experiments (.toml).")],
+    runs: Annotated[Path, typer.Option(help="Folder in which 'train --grid' trained them.")],
+    out: FolderOption,
+    sounds: Annotated[
+        Path | None, typer.Option(help="Folder of sounds to imitate beside held-out notes.")
+    ] = None,
+    targets: Annotated[int, typer.Option(help="At most so many sounds of each.", min=1)] = 1000,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score every trained model of a grid on the same sounds; if killed, run it again."""
+    from flow_synth.grid import Grid
+    from flow_synth.grid_evaluation import evaluate_grid as score
+    from flow_synth.imitation import Workplace
+    from flow_synth.synths import open_synth
+
+    listed = Grid.read(grid).runs()
+    workplace = Workplace(runs / "trials", open_synth, scheduler, workers)
+    with _progress("evaluating") as show:
+        result = score(
+            listed,
+            runs,
+            out,
+            workplace,
+            sounds=sounds,
+            n_targets=targets,
+            seed=SEED,
+            progress=show,
+        )
+    for name in result.unfinished:
+        _complain(f"{name} is not trained to its end; run 'flow-synth train --grid' again")
+    _finish(
+        as_json,
+        {"folder": str(out), **asdict(result)},
+        f"Wrote {len(result.evaluated)} results to {out}; {len(result.skipped)} were there "
+        f"before, {len(result.unfinished)} runs are not finished",
+    )
+    if result.unfinished:
+        sys.exit(USER_ERROR)
 
 
 @app.command()

@@ -34,6 +34,7 @@ from flow_synth.score import (
     search_points,
 )
 from flow_synth.target import GroupName, Targets
+from flow_synth.target_errors import TargetErrors
 from flow_synth.trial import SearchPlan
 
 FORMAT = "flow-synth evaluation"
@@ -70,7 +71,8 @@ class Evaluation(Frozen):
     ``dataset`` the digest of the dataset's recipe and ``rotation`` which of its folds were held
     out; ``split`` where its targets are from, or ``sounds`` the digest of a folder of sounds. The
     baselines know the same ``n_training_rows`` as the model. ``n_failed`` presets could not be
-    played, counted once a target.
+    played, counted once a target. ``per_target`` has the errors of the model or, if none was
+    scored, of the baselines; older files have none.
     """
 
     format: Literal["flow-synth evaluation"] = "flow-synth evaluation"
@@ -90,6 +92,7 @@ class Evaluation(Frozen):
     groups: Mapping[GroupName, Group]
     knobs: tuple[KnobError, ...]
     search: tuple[SearchPoint, ...]
+    per_target: TargetErrors | None = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -178,6 +181,7 @@ def evaluate(
     found = imitate(workplace, recipe, targets, proposals, plan, progress)
     imitations = {method: found.methods[method] for method in Method if method in found.methods}
     families = targets.families
+    own = {Method.MODEL: imitations[Method.MODEL]} if model else imitations
     has_knob_errors = model is not None and targets.values is not None
     return Evaluation(
         model_run=description.training_run if description else None,
@@ -195,6 +199,7 @@ def evaluate(
         groups=groups(imitations, targets, seed),
         knobs=knob_errors(dataset.table, imitations, families, seed) if has_knob_errors else (),
         search=search_points(found.progress_db, families, seed),
+        per_target=TargetErrors.of(own, targets),
     )
 
 

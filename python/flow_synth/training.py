@@ -5,6 +5,7 @@ import hashlib
 import io
 import math
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from flow_synth.atomic_file import make_folder, remove_partial_files, write_atomically
 from flow_synth.boundary import dequantise
+from flow_synth.cost import COST, Cost, Hardware
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.examples import Examples, add_noise_floor, epoch_order, fit_statistics
@@ -95,14 +97,16 @@ def train(
             the folder holds another run, the disk is full, or the training diverges.
     """
     dataset = Dataset.open(experiment.dataset, experiment.rotation)
-    fabric = _fabric(accelerator, devices, _fabric_precision(experiment, accelerator))
+    precision = _fabric_precision(experiment, accelerator)
+    fabric = _fabric(accelerator, devices, precision)
     dataset.verify()
     fabric.launch()
     if fabric.is_global_zero:
         make_folder(folder)
         remove_partial_files(folder)
     fabric.barrier()
-    run = _Run(experiment, dataset, folder, fabric)
+    hardware = Hardware.of(fabric.device, fabric.world_size, precision)
+    run = _Run(experiment, dataset, folder, fabric, hardware)
     if (folder / LAST).exists():
         if not resume:
             raise InputError(
@@ -137,18 +141,38 @@ def load_run(folder: Path) -> TrainedRun:
     )
 
 
+def is_finished(experiment: Experiment, folder: Path) -> bool:
+    """Whether a folder holds the run of this experiment, up to its last epoch.
+
+    Raises:
+        InputError: the dataset cannot be read, or the folder's run is damaged.
+    """
+    if not (folder / LAST).exists():
+        return False
+    state = _read_checkpoint(folder / LAST)
+    dataset = Dataset.open(experiment.dataset, experiment.rotation)
+    is_this_run = state["identity"] == run_identity(experiment, dataset)
+    return is_this_run and len(state["history"]) == experiment.epochs
+
+
 class _Run:
     """Everything alive during training."""
 
     def __init__(
-        self, experiment: Experiment, dataset: Dataset, folder: Path, fabric: Fabric
+        self,
+        experiment: Experiment,
+        dataset: Dataset,
+        folder: Path,
+        fabric: Fabric,
+        hardware: Hardware,
     ) -> None:
         self.experiment = experiment
         self.folder = folder
         self.fabric = fabric
+        self.hardware = hardware
         self.table = dataset.table
+        self.identity = run_identity(experiment, dataset)
         tags = _tags(experiment)
-        self.identity = _identity(experiment, dataset, tags)
         self.train_examples, self.validation_examples = (
             Examples.read(dataset, split, tags).to(fabric.device)
             for split in (Split.TRAIN, Split.VALIDATION)
@@ -166,6 +190,7 @@ class _Run:
         self.history: History = []
         torch.manual_seed(experiment.seed)
         objective = self._new_objective()
+        self.cost = Cost.of(self.identity, objective.model, folder / COST)
         settings = experiment.optimiser
         optimiser = torch.optim.AdamW(
             objective.parameters(),
@@ -209,6 +234,7 @@ class _Run:
                 "training", total=total, completed=done * self.steps_per_epoch
             )
             for epoch in range(done, self.experiment.epochs):
+                started = time.perf_counter()
                 metrics = {"epoch": float(epoch + 1), "learning_rate": self._learning_rate()}
                 for name, value in self._train_epoch(epoch, progress, task).items():
                     metrics[f"train/{name}"] = value
@@ -217,6 +243,8 @@ class _Run:
                 if isinstance(self.scheduler, ReduceLROnPlateau):
                     self.scheduler.step(metrics["validation/loss"])
                 self.history.append(metrics)
+                seconds = time.perf_counter() - started
+                self.cost = self.cost.after_epoch(epoch + 1, self.hardware, seconds)
                 self._save()
                 if writer:
                     for name, value in metrics.items():
@@ -335,6 +363,7 @@ class _Run:
             losses = [metrics["validation/loss"] for metrics in self.history]
             if losses[-1] == min(losses):
                 write_atomically(self.folder / BEST, buffer.getvalue())
+            self.cost.write(self.folder / COST)
             write_atomically(self.folder / LAST, buffer.getvalue())
             write_atomically(self.folder / METRICS, _as_csv(self.history))
         self.fabric.barrier()
@@ -405,9 +434,10 @@ def _fabric_precision(experiment: Experiment, accelerator: str) -> Any:  # noqa:
     return "32-true"
 
 
-def _identity(experiment: Experiment, dataset: Dataset, tags: TagFile | None) -> str:
+def run_identity(experiment: Experiment, dataset: Dataset) -> str:
     """Twelve hexadecimal digits over everything that the losses depend on."""
     content = experiment.model_dump_json(exclude={"dataset"})
+    tags = _tags(experiment)
     content += dataset.manifest.model_dump_json() + (tags.model_dump_json() if tags else "")
     return hashlib.sha256(content.encode()).hexdigest()[:12]
 

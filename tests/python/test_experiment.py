@@ -10,8 +10,12 @@ from flow_synth.models import new_model
 
 EXPERIMENTS = Path(__file__).parents[2] / "python" / "experiments"
 
-# The folder also holds descriptions of datasets.
-FILES = sorted(path for path in EXPERIMENTS.rglob("*.toml") if "dataset" not in path.stem)
+# The folder also holds descriptions of datasets, and lists of experiments.
+FILES = sorted(
+    path
+    for path in EXPERIMENTS.rglob("*.toml")
+    if not path.stem.endswith("dataset") and path.stem != "grid"
+)
 
 
 def write(folder: Path, name: str, text: str) -> Path:

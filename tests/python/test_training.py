@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from flow_synth import training
 from flow_synth.boundary import Boundary
+from flow_synth.cost import COST, Cost, count_parameters
 from flow_synth.dataset import Dataset, Manifest, Recipe, ShardRecord
 from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
@@ -30,7 +31,7 @@ from flow_synth.parameter import Kind, Parameter, ParameterTable
 from flow_synth.preset import Preset
 from flow_synth.shard import write_shard
 from flow_synth.synth import Note
-from flow_synth.training import BEST, LAST, METRICS, load_run, train
+from flow_synth.training import BEST, LAST, METRICS, is_finished, load_run, train
 
 N_ROWS = 80
 
@@ -298,6 +299,21 @@ def test_another_rotation_trains_on_other_rows(dataset: Path, tmp_path: Path) ->
     rows = Dataset.open(dataset, 3).rows(Split.TRAIN)
     y = torch.logit(0.05 + 0.9 * torch.from_numpy(Dataset.open(dataset).values[rows, 1]))
     assert float(fitted[1]) == pytest.approx(float(y.mean()), rel=1e-4)
+
+
+def test_a_run_tells_what_it_took_and_when_it_is_finished(
+    dataset: Path, whole: training.TrainedRun, tmp_path: Path
+) -> None:
+    cost = Cost.read(whole.folder / COST)
+    assert (cost.run, cost.epochs) == (whole.identity, whole.experiment.epochs)
+    assert cost.seconds > 0
+    assert cost.parameters == count_parameters(whole.model)
+    assert is_finished(whole.experiment, whole.folder)
+    run(whole.experiment, whole.folder)
+    assert Cost.read(whole.folder / COST) == cost
+    longer = experiment(dataset, tmp_path, COSINE.replace("epochs = 6", "epochs = 7"))
+    assert not is_finished(longer, whole.folder)
+    assert not is_finished(whole.experiment, tmp_path)
 
 
 def test_another_experiment_in_the_folder_is_refused(
