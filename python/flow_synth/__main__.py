@@ -271,12 +271,12 @@ def evaluate(
     from flow_synth.evaluation import FORMAT
     from flow_synth.evaluation import evaluate as score
     from flow_synth.fold import Split
-    from flow_synth.imitation import Workplace
     from flow_synth.json_file import check_format
     from flow_synth.library import load_model
     from flow_synth.score_picture import draw_scores
     from flow_synth.synths import open_synth
     from flow_synth.target import Targets
+    from flow_synth.workplace import Workplace
 
     if bool(model) == baselines:
         raise InputError(
