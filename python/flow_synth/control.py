@@ -21,6 +21,8 @@ from flow_synth.tag import AXES, Axis
 PASSING_CORRELATION = 0.8
 #: ... and it is contained if every other descriptor moves at most so much of what its own does.
 CONTAINED_SHARE = 1 / 3
+#: In standard deviations: a descriptor that moves less over a whole sweep does not move.
+NEGLIGIBLE_MOVEMENT = 0.01
 
 Families = NDArray[np.int64]
 Quartiles = tuple[float, float, float]
@@ -201,8 +203,9 @@ def score_axis(
     own = axis_of(semantic)
     axis: Axis = AXES[own]
     curves = heard.descriptors[..., own]
-    correlations = curve.rank_correlation(curves)
     movements = curve.movement(np.moveaxis(heard.descriptors / scale.deviation, -1, 1))
+    correlations = curve.rank_correlation(curves)
+    correlations[movements[:, own] < NEGLIGIBLE_MOVEMENT] = 0.0
     is_contained = _contained(movements, own) & ~np.isnan(correlations)
     own_means, means = _paired_means(movements, own)
     low, high = curve.reach(positions, curves)
@@ -305,7 +308,8 @@ def _contained(movements: Numbers, own: int) -> NDArray[np.bool_]:
     """[n, 7] -> [n] whether nothing moves more than a third as far as the own descriptor."""
     limit = CONTAINED_SHARE * movements[:, own]
     others = np.delete(np.nan_to_num(movements), own, axis=1)
-    is_contained: NDArray[np.bool_] = (others <= limit[:, None]).all(1) & (limit > 0)
+    moves = movements[:, own] >= NEGLIGIBLE_MOVEMENT
+    is_contained: NDArray[np.bool_] = (others <= limit[:, None]).all(1) & moves
     return is_contained
 
 

@@ -32,13 +32,13 @@ def rank_correlation(curves: Numbers) -> Numbers:
 
 
 def _rank_correlation(curve: Numbers) -> float:
-    steps = np.flatnonzero(~np.isnan(curve)).astype(np.float64)
-    if 2 * len(steps) < len(curve) or len(steps) < 2:
+    measured = curve[~np.isnan(curve)]
+    if 2 * len(measured) < len(curve) or len(measured) < 2:
         return np.nan
-    ranks = mean_ranks(curve[~np.isnan(curve)])
+    ranks = mean_ranks(measured)
     if np.ptp(ranks) == 0:
         return 0.0
-    return float(np.corrcoef(steps, ranks)[0, 1])
+    return float(np.corrcoef(np.arange(len(ranks)), ranks)[0, 1])
 
 
 def mean_ranks(numbers: Numbers) -> Numbers:

@@ -194,7 +194,8 @@ class _Stage:
         sounds = self._sound(former.tobytes()), self._sound(latter.tobytes())
         if sounds[0] is None or sounds[1] is None:
             return None
-        return (float(_mss().distance(sounds[0].point, sounds[1].point)),)
+        with one_thread(), torch.inference_mode():
+            return (float(_mss().distance(sounds[0].point, sounds[1].point)),)
 
 
 def _described(audio: Tensor, note: Note) -> _Described:
