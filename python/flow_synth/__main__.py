@@ -21,6 +21,7 @@ from flow_synth.error import InputError
 if TYPE_CHECKING:
     from flow_synth.evaluation import Evaluation
     from flow_synth.match_files import MatchedSound
+    from flow_synth.semantic import Controls
     from flow_synth.tag_file import TagFile
 
 USER_ERROR = 2
@@ -307,12 +308,12 @@ def evaluate(
     from flow_synth.evaluation import FORMAT
     from flow_synth.evaluation import evaluate as score
     from flow_synth.fold import Split
-    from flow_synth.imitation import Workplace
     from flow_synth.json_file import check_format
     from flow_synth.library import load_native_model
     from flow_synth.score_picture import draw_scores
     from flow_synth.synths import open_synth
     from flow_synth.target import Targets
+    from flow_synth.workplace import Workplace
 
     if bool(model) == baselines:
         raise InputError(
@@ -365,8 +366,8 @@ def evaluate_grid(
     """Score every trained model of a grid on the same sounds; if killed, run it again."""
     from flow_synth.grid import Grid
     from flow_synth.grid_evaluation import evaluate_grid as score
-    from flow_synth.imitation import Workplace
     from flow_synth.synths import open_synth
+    from flow_synth.workplace import Workplace
 
     listed = Grid.read(grid).runs()
     workplace = Workplace(runs / "trials", open_synth, scheduler, workers)
@@ -391,6 +392,64 @@ def evaluate_grid(
     )
     if result.unfinished:
         sys.exit(USER_ERROR)
+
+
+@app.command()
+def semantic(
+    model: Annotated[str, typer.Argument(help="'builtin', or a .flow.ts file.")],
+    dataset: Annotated[Path, typer.Option(help="Folder of the dataset it was trained on.")],
+    out: Annotated[Path, typer.Option("--out", help="JSON file to write; pictures beside it.")],
+    tags: Annotated[
+        Path | None, typer.Option(help="What 'tags' wrote of the dataset; else measured anew.")
+    ] = None,
+    presets: Annotated[int, typer.Option(help="Held-out presets, at most.", min=2)] = 100,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure what a model's sliders and macro knobs do to sound; if killed, run it again."""
+    from flow_synth.atomic_file import check_writable, write_together
+    from flow_synth.control import Scale
+    from flow_synth.control_picture import draw_controls
+    from flow_synth.dataset import Dataset
+    from flow_synth.fold import Split
+    from flow_synth.json_file import check_format
+    from flow_synth.library import load_native_model
+    from flow_synth.model_file import ModelDescription
+    from flow_synth.semantic import FORMAT, measure_controls
+    from flow_synth.synths import open_synth
+    from flow_synth.tag_file import TagFile
+    from flow_synth.target import Targets
+    from flow_synth.workplace import Workplace
+
+    if out.suffix.lower() != ".json":
+        raise InputError(f"{out} is no name for scores; let it end in '.json'")
+    check_writable(out)
+    check_format(out, FORMAT)
+    opened = load_native_model(model)
+    description = ModelDescription.model_validate(opened.info())
+    known = Dataset.open(dataset, description.rotation)
+    known.verify()
+    chosen = Targets.of_rows(known, Split.TEST, presets, SEED)
+    with _progress("tagging") as show:
+        tagged = TagFile.read(tags) if tags else TagFile.of(known, show)
+    tagged.check_dataset(known)
+    scale = Scale.of(tagged.descriptors[known.rows(Split.TRAIN)])
+    workplace = Workplace(out.with_name(f"{out.name}.sweeps"), open_synth, scheduler, workers)
+    with _progress("sweeping") as show:
+        measured = measure_controls(
+            opened, description, known, chosen, scale, workplace, seed=SEED, progress=show
+        )
+    pictures = {
+        picture.beside(out): content for picture, content in draw_controls(measured).items()
+    }
+    write_together({**pictures, out: measured.controls.content})
+    workplace.clear()
+    if as_json:
+        _print_json(**measured.controls.model_dump(mode="json"))
+    else:
+        _print_controls(measured.controls)
+        _say(f"Wrote {out} and {', '.join(picture.name for picture in pictures)}")
 
 
 @app.command()
@@ -514,6 +573,22 @@ def _print_recipe(recipe: Mapping[str, Any]) -> None:
         shown = (f"{name} {json.dumps(part)}".lstrip() for name, part in parts)
         table.add_row(key, ", ".join(shown))
     _print_table(table)
+
+
+def _print_controls(controls: "Controls") -> None:
+    sliders = Table("Slider", "Passed", "Measured", "Correlation", "Most cross-talk")
+    for axis in controls.axes:
+        sliders.add_row(
+            axis.name,
+            f"{axis.passed.mean:.0%} [{axis.passed.low:.0%}, {axis.passed.high:.0%}]",
+            f"{axis.n_measured} of {axis.n_presets}",
+            f"{axis.correlations[1]:.2f}" if axis.correlations else "",
+            f"{axis.most_cross_talk:.2f}",
+        )
+    if controls.axes:
+        _print_table(sliders)
+    order = ", ".join(f"z{macro.dimension}" for macro in controls.macros)
+    _say(f"Macro knobs from the largest effect on sound to the smallest: {order}")
 
 
 def _print_scores(scores: Mapping[str, Mapping[str, float]]) -> None:

@@ -21,7 +21,7 @@ from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
 from flow_synth.fold import Split
 from flow_synth.frozen import Frozen
-from flow_synth.imitation import Workplace, imitate
+from flow_synth.imitation import imitate
 from flow_synth.json_file import read_result
 from flow_synth.model_file import ModelDescription
 from flow_synth.score import (
@@ -36,6 +36,7 @@ from flow_synth.score import (
 from flow_synth.target import GroupName, Targets
 from flow_synth.target_errors import TargetErrors
 from flow_synth.trial import SearchPlan
+from flow_synth.workplace import Workplace
 
 FORMAT = "flow-synth evaluation"
 
@@ -174,7 +175,7 @@ def evaluate(
     proposals = baseline_proposals(dataset, targets, seed)
     description = ModelDescription.model_validate(model.info()) if model else None
     if model and description:
-        _check_synth(description, dataset)
+        check_synth(description, dataset)
         proposals = {Method.MODEL: propose(model, dataset, targets.mel), **proposals}
     plan = SearchPlan(_mean(dataset), seed) if search else None
     recipe = dataset.manifest.recipe
@@ -243,7 +244,12 @@ def _mean(dataset: Dataset) -> NDArray[np.float32]:
     return mean
 
 
-def _check_synth(description: ModelDescription, dataset: Dataset) -> None:
+def check_synth(description: ModelDescription, dataset: Dataset) -> None:
+    """Refuses a dataset that the model was not trained on.
+
+    Raises:
+        InputError: the dataset was rendered by another synth, or another version of it.
+    """
     recipe = dataset.manifest.recipe
     rendered = f"{recipe.synth_identity} {recipe.synth_version}"
     trained = f"{description.synth} {description.synth_version}"

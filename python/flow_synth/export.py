@@ -36,6 +36,7 @@ from flow_synth.models import Model as TrainedModel
 from flow_synth.models.flow_dis import TaggedLatent
 from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.parameter import ParameterTable
+from flow_synth.stochastic_flow import StochasticFlow
 from flow_synth.tag import AXES
 from flow_synth.training import load_run
 
@@ -147,8 +148,14 @@ def exported(model: TrainedModel) -> ExportedModel:
 
 
 def premasked(model: TrainedModel) -> TrainedModel:
-    """A copy in evaluation mode whose masked layers are plain ones with the mask multiplied in."""
+    """A copy in evaluation mode whose masked layers are plain ones with the mask multiplied in.
+
+    A random flow is replaced by that of its means.
+    """
     copied = copy.deepcopy(model).cpu().eval()
+    regressor = copied.regressor
+    if isinstance(regressor, FlowRegressor) and isinstance(regressor.flow, StochasticFlow):
+        regressor.flow = regressor.flow.mean_flow()
     for parent in list(copied.modules()):
         for name, child in list(parent.named_children()):
             if isinstance(child, MaskedLinear):
@@ -431,10 +438,8 @@ def flow_weights(model: TrainedModel) -> FlowWeights | None:
         maps = (layer.made.first, layer.made.second, layer.made.last)
         hidden = tuple(linear.out_features for linear in maps[:-1])
         for place, linear in enumerate(maps):
-            # A random layer's last map gives variances, too, of which hosts know nothing.
-            kept = 2 * n_dimensions if place == len(hidden) else linear.out_features
-            tensors[f"layers.{index}.{place}.weight"] = linear.weight[:kept]
-            tensors[f"layers.{index}.{place}.bias"] = linear.bias[:kept]
+            tensors[f"layers.{index}.{place}.weight"] = linear.weight
+            tensors[f"layers.{index}.{place}.bias"] = linear.bias
     return FlowWeights(
         n_dimensions=n_dimensions,
         n_layers=len(layers),

@@ -14,13 +14,13 @@ from flow_synth.evaluation import Evaluation, evaluate
 from flow_synth.export import SUFFIX, export_run
 from flow_synth.fold import Split
 from flow_synth.grid import GridRun
-from flow_synth.imitation import Workplace
-from flow_synth.library import load_model
+from flow_synth.library import load_native_model
 from flow_synth.model_file import read_model_file
 from flow_synth.results import BASELINES, TargetSet
 from flow_synth.target import Targets
 from flow_synth.target_errors import target_names
 from flow_synth.training import is_finished, run_identity
+from flow_synth.workplace import Workplace
 
 #: The exported model in the folder of its run.
 MODEL = f"model{SUFFIX}"
@@ -90,7 +90,7 @@ def evaluate_grid(
                     skipped.append(str(path))
                 else:
                     make_folder(path.parent)
-                    model = load_model(subject.model()) if subject.run else None
+                    model = load_native_model(subject.model()) if subject.run else None
                     evaluate(dataset, targets, workplace, model=model, seed=seed).write(path)
                     evaluated.append(str(path))
                 if progress:

@@ -18,13 +18,13 @@ from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation, evaluate
 from flow_synth.fold import Split
-from flow_synth.imitation import Workplace
 from flow_synth.library import model_path
 from flow_synth.metric import Measure
 from flow_synth.model_file import read_model_file
 from flow_synth.score import RIVALS, Method, family_interval
 from flow_synth.score_page import MEASURES, main, markdown_page, markdown_table
 from flow_synth.target import GroupName, Targets
+from flow_synth.workplace import Workplace
 
 GOLDEN = read_model_file(Path(__file__).parents[1] / "golden" / "golden-2.flow.ts").description
 BASELINES = (Method.NN16, Method.NN1, Method.MEDIAN, Method.MEAN, Method.RANDOM, Method.TRUTH)

@@ -16,11 +16,11 @@ from flow_synth.dataset import Dataset
 from flow_synth.experiment import Experiment
 from flow_synth.grid import Grid, GridRun
 from flow_synth.grid_evaluation import GridScores, evaluate_grid
-from flow_synth.imitation import Workplace
 from flow_synth.metric import Measure
 from flow_synth.model_file import ModelDescription
 from flow_synth.results import Results, TargetSet
 from flow_synth.score import Method
+from flow_synth.workplace import Workplace
 
 N_TARGETS = 2
 
