@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from clusters_for_tests import in_this_process
 from datasets_for_tests import played_dataset, write_sounds
+from numpy.typing import NDArray
 from synths_for_tests import N_KNOBS, open_test_synth
-from torch import Tensor
 
 from flow_synth import grid_evaluation
 from flow_synth.cost import COST, Cost
@@ -17,12 +18,13 @@ from flow_synth.experiment import Experiment
 from flow_synth.grid import Grid, GridRun
 from flow_synth.grid_evaluation import GridScores, evaluate_grid
 from flow_synth.metric import Measure
-from flow_synth.model_file import ModelDescription
+from flow_synth.model_file import read_model_file
 from flow_synth.results import Results, TargetSet
 from flow_synth.score import Method
 from flow_synth.workplace import Workplace
 
 N_TARGETS = 2
+GOLDEN = read_model_file(Path(__file__).parents[1] / "golden" / "golden-2.flow.ts").description
 
 
 class Constant:
@@ -31,14 +33,16 @@ class Constant:
     def __init__(self, path: Path) -> None:
         run = path.read_text()
         self.level = 0.4 if run.startswith("one") else 0.9
-        self.description = ModelDescription.model_construct(
-            training_run=run, synth="sine", synth_version="1"
-        )
+        about = {"training_run": run, "synth": "sine", "synth_version": "1"}
+        self.description = GOLDEN.model_copy(update=about)
 
-    def encode(self, mel: Tensor) -> Tensor:
-        return mel.new_full((len(mel), N_KNOBS), self.level)
+    def info(self) -> dict[str, Any]:
+        return self.description.model_dump(mode="json")
 
-    def decode(self, z: Tensor) -> Tensor:
+    def encode(self, mel: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.full((len(mel), N_KNOBS), self.level, np.float32)
+
+    def decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
         return z
 
 
@@ -64,7 +68,7 @@ def stand_ins(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Dataset, "open", opened)
     monkeypatch.setattr(grid_evaluation, "run_identity", identity)
     monkeypatch.setattr(grid_evaluation, "export_run", export)
-    monkeypatch.setattr(grid_evaluation, "load_model", Constant)
+    monkeypatch.setattr(grid_evaluation, "load_native_model", Constant)
     monkeypatch.setattr(
         grid_evaluation, "is_finished", lambda _experiment, folder: (folder / COST).exists()
     )

@@ -21,9 +21,10 @@ from flow_synth.control_picture import ControlPicture, draw_controls
 from flow_synth.dataset import Dataset
 from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
+from flow_synth.export import feature_settings
 from flow_synth.fold import Split
 from flow_synth.latent_sweep import N_STEPS, POSITIONS, LatentSweeps, Sweep
-from flow_synth.model_file import ModelDescription
+from flow_synth.model_file import ModelDescription, Normalisation
 from flow_synth.model_interface import LatentDimension, SemanticAxis
 from flow_synth.rendering import render_dataset
 from flow_synth.semantic import Controls, Measured, measure_controls
@@ -50,20 +51,28 @@ class TwoKnobs:
     def __init__(
         self, dataset: Dataset, axes: tuple[SemanticAxis, ...] = (BRIGHTER, IDLE)
     ) -> None:
-        self.description = ModelDescription.model_construct(
-            training_run="run",
+        self.description = ModelDescription(
             synth="sine",
             synth_version="1",
-            rotation=0,
+            family="flow_dis",
+            parameters=dataset.table,
             latent=(latent(0.2), latent(4.0)),
+            order=(0, 1),
             semantic_axes=axes,
+            features=feature_settings(),
+            torch_version="2.13.0",
+            methods=(),
+            normalisation=Normalisation(mean=0, standard_deviation=1),
+            training_run="run",
+            recipe={},
+            scores={},
+            licence="MIT",
         )
         self._mel = dataset.mel(np.arange(len(dataset)))
         self._values = dataset.values
 
     def info(self) -> dict[str, Any]:
-        """Nobody asks: the description is given beside it."""
-        raise NotImplementedError
+        return self.description.model_dump(mode="json")
 
     def encode(self, mel: NDArray[np.float32]) -> NDArray[np.float32]:
         distances = [np.abs(self._mel - one).sum((1, 2)) for one in mel]
@@ -270,7 +279,8 @@ def test_the_command_writes_result_and_pictures_and_clears_its_journals(
         open_synth=open_test_synth,
     )
     monkeypatch.setattr(synths, "open_synth", open_test_synth)
-    monkeypatch.setattr(library, "load_model", lambda _: TwoKnobs(Dataset.open(data), (BRIGHTER,)))
+    model = TwoKnobs(Dataset.open(data), (BRIGHTER,))
+    monkeypatch.setattr(library, "load_native_model", lambda _: model)
     command = ["semantic", "two.flow.ts", "--dataset", str(data), "--out", str(out)]
     arguments = [*command, "--presets", "2", "--scheduler", address]
     outcome = CliRunner().invoke(app, arguments, catch_exceptions=False)
