@@ -1,6 +1,7 @@
 """What a training run is: a typed, frozen description, read from TOML."""
 
 import math
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -120,15 +121,19 @@ class Experiment(Frozen):
     precision: Precision = Precision.AUTO
 
     @classmethod
-    def read(cls, path: Path) -> Self:
+    def read(cls, path: Path, overrides: Mapping[str, Any] | None = None) -> Self:
         """Reads an experiment and the files it stands on (``base = "other.toml"``, or a list).
+
+        Args:
+            path: of the file.
+            overrides: keys that count more than those of the file.
 
         Raises:
             InputError: a file cannot be read, files stand on each other in a circle, or a key is
                 unknown or out of range.
         """
         try:
-            return cls.model_validate(_read_tree(path, ()))
+            return cls.model_validate(_merged(_read_tree(path, ()), overrides or {}))
         except ValidationError as error:
             keys = f"the keys are: {', '.join(cls.model_fields)}, base"
             raise refusal(path, error, keys) from error
@@ -154,7 +159,7 @@ def _read_tree(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     return _merged(merged, tree)
 
 
-def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def _merged(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in over.items():
         below = merged.get(key)

@@ -1,12 +1,12 @@
 """A list of training runs: experiments times datasets, rotations and seeds, read from TOML."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 
 from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
@@ -42,13 +42,14 @@ class Grid(Frozen):
     """The product of experiments, datasets, rotations and seeds.
 
     Paths in a file are relative to it. Where no dataset, rotation or seed is given, it is the
-    experiment's own.
+    experiment's own. ``overrides`` are keys of experiments, set alike in all of them.
     """
 
     experiments: tuple[Path, ...] = Field(min_length=1)
     datasets: tuple[Path, ...] = ()
     rotations: tuple[Fold, ...] = ()
     seeds: tuple[Seed, ...] = ()
+    overrides: Mapping[str, JsonValue] = Field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -81,7 +82,7 @@ class Grid(Frozen):
         return runs
 
     def _product(self) -> Iterator[GridRun]:
-        read = {source: Experiment.read(source) for source in self.experiments}
+        read = {source: Experiment.read(source, self.overrides) for source in self.experiments}
         for seed in self.seeds or (None,):
             for rotation in self.rotations or (None,):
                 for dataset in self.datasets or (None,):

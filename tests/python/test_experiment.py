@@ -12,9 +12,7 @@ EXPERIMENTS = Path(__file__).parents[2] / "python" / "experiments"
 
 # The folder also holds descriptions of datasets, and lists of experiments.
 FILES = sorted(
-    path
-    for path in EXPERIMENTS.rglob("*.toml")
-    if not path.stem.endswith("dataset") and path.stem != "grid"
+    path for path in EXPERIMENTS.rglob("*.toml") if not path.stem.endswith(("dataset", "grid"))
 )
 
 
@@ -66,6 +64,19 @@ def test_a_file_stands_on_its_base(tmp_path: Path) -> None:
     assert experiment.optimiser.learning_rate == 2e-3
     assert experiment.optimiser.weight_decay == 0.5
     assert experiment.dataset == (tmp_path / "below" / "data").resolve()
+
+
+def test_overrides_count_more_than_the_file_and_its_bases(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "one.toml", 'dataset = "data"\nepochs = 3\n[optimiser]\npatience_epochs = 9'
+    )
+    overrides = {"epochs": 5, "optimiser": {"learning_rate": 0.5}}
+    experiment = Experiment.read(path, overrides)
+    assert experiment.epochs == 5
+    assert experiment.optimiser.learning_rate == 0.5
+    assert experiment.optimiser.patience_epochs == 9
+    with pytest.raises(InputError, match="epoch"):
+        Experiment.read(path, {"epoch": 5})
 
 
 def test_of_several_bases_the_later_one_counts(tmp_path: Path) -> None:

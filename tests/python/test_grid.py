@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from flow_synth.error import InputError
 from flow_synth.experiment import Experiment
 from flow_synth.grid import Grid
+from flow_synth.models import Family
 
 
 def write_experiment(path: Path, dataset: str = "data", **settings: int) -> Path:
@@ -121,3 +122,17 @@ def test_runs_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_an_experiment_that_is_not_there_is_told_before_anything_runs(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read .*missing\.toml"):
         Grid(experiments=(tmp_path / "missing.toml",)).runs()
+
+
+GRIDS = sorted((Path(__file__).parents[2] / "python" / "experiments").rglob("*grid.toml"))
+
+
+@pytest.mark.parametrize("path", GRIDS, ids=lambda path: path.name)
+def test_every_grid_of_the_project_can_be_read(path: Path) -> None:
+    grid = Grid.read(path)
+    runs = grid.runs()
+    assert {run.experiment.model.family for run in runs} == set(Family)
+    for run in runs:
+        for key, value in grid.overrides.items():
+            if not isinstance(value, dict):
+                assert getattr(run.experiment, key) == value

@@ -13,6 +13,7 @@ from flow_synth.models.ae import ConvolutionalDecoder
 from flow_synth.models.cnn import Convolution, ConvolutionalEncoder
 from flow_synth.models.mlp import FlatEncoder
 from flow_synth.models.res_cnn import ResidualConvolution
+from flow_synth.models.settings import PaperNetworks
 from flow_synth.models.vae_flow import FlowLatent
 from flow_synth.models.wae import maximum_mean_discrepancy
 
@@ -142,6 +143,15 @@ def test_the_baselines_are_of_the_papers_sizes() -> None:
         latent = new_model(32, paper_settings(family)).latent
         assert isinstance(latent, FlowLatent)
         assert len(latent.flow.layers) == 16
+
+
+def test_a_scale_is_of_channels_and_units_alike() -> None:
+    networks = PaperNetworks(channels=88, n_units=1408, scale=0.25)
+    described = settings(Family.VAE, networks)
+    assert described.n_features == 352
+    model = new_model(N_PARAMETERS, described)
+    assert {m.out_channels for m in model.encoder.modules() if isinstance(m, nn.Conv2d)} == {22}
+    assert {m.out_features for m in model.encoder.modules() if isinstance(m, nn.Linear)} == {352}
 
 
 # --- What the only other implementation got wrong ---

@@ -110,9 +110,9 @@ def auto_encoder(
         case CompactNetworks() as networks:
             encoder: nn.Module = Encoder(shape, networks.encoder_channels, networks.n_features)
             decoder: nn.Module = Decoder(n_parameters, shape, networks.decoder_channels)
-        case PaperNetworks() as networks:
-            encoder = ConvolutionalEncoder(shape, networks)
-            decoder = ConvolutionalDecoder(n_parameters, shape, networks)
+        case PaperNetworks():
+            encoder = ConvolutionalEncoder(shape, settings.paper_networks)
+            decoder = ConvolutionalDecoder(n_parameters, shape, settings.paper_networks)
     if regressor is None:
         regressor = PerceptronRegressor(n_parameters, n_parameters, settings.n_regressor)
     return Model(

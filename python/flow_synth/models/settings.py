@@ -49,11 +49,19 @@ class PaperNetworks(Frozen):
     Attributes:
         channels: of each of the five convolutions.
         n_units: of each hidden layer of a perceptron.
+        scale: of both numbers.
     """
 
     style: Literal["paper"] = "paper"
     channels: Count = 128
     n_units: Count = 2048
+    scale: float = Field(default=1.0, gt=0)
+
+    @property
+    def scaled(self) -> Self:
+        """The same with ``scale`` multiplied in."""
+        channels, n_units = (max(round(self.scale * n), 1) for n in (self.channels, self.n_units))
+        return self.model_copy(update={"channels": channels, "n_units": n_units, "scale": 1.0})
 
 
 class CompactNetworks(Frozen):
@@ -124,9 +132,9 @@ class ModelSettings(Frozen):
 
     @property
     def paper_networks(self) -> PaperNetworks:
-        """The networks of a model that has no others."""
+        """The networks of a model that has no others, with their scale multiplied in."""
         assert isinstance(self.networks, PaperNetworks)
-        return self.networks
+        return self.networks.scaled
 
     @property
     def n_features(self) -> int:
@@ -135,4 +143,4 @@ class ModelSettings(Frozen):
             case CompactNetworks() as networks:
                 return networks.n_features
             case PaperNetworks() as networks:
-                return networks.n_units
+                return networks.scaled.n_units
