@@ -1,28 +1,32 @@
 """The ``flow-synth`` command line: arguments in, tables or JSON out."""
 
 # Each command imports what it needs when it runs, so that --help does not wait for torch.
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from flow_synth.error import InputError
-
-if TYPE_CHECKING:
-    from flow_synth.evaluation import Evaluation
-    from flow_synth.match_files import MatchedSound
-    from flow_synth.semantic import Controls
-    from flow_synth.tag_file import TagFile
+from flow_synth.terminal import (
+    complain,
+    finish,
+    print_controls,
+    print_evaluation,
+    print_json,
+    print_matches,
+    print_recipe,
+    print_scores,
+    print_table,
+    print_tags,
+    progress_bar,
+    say,
+)
 
 USER_ERROR = 2
 #: Of the targets and of all that is drawn for a score.
@@ -59,11 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(arguments)
     except InputError as error:
-        _complain(str(error))
+        complain(str(error))
     except OSError as error:
         if error.filename is None:
             raise
-        _complain(f"{error.filename}: {error.strerror}; give another path")
+        complain(f"{error.filename}: {error.strerror}; give another path")
     sys.exit(USER_ERROR)
 
 
@@ -81,22 +85,22 @@ def match(
 
     flow_synth = FlowSynth.load(model, synth)
     matched, refused = [], []
-    with _progress("matching") as show:
+    with progress_bar("matching") as show:
         for done, result in enumerate(match_files(flow_synth, sounds, out), 1):
             if isinstance(result, RefusedSound):
                 refused.append(result)
-                _complain(result.reason)
+                complain(result.reason)
             else:
                 matched.append(result)
             show(done, len(sounds))
     if as_json:
-        _print_json(
+        print_json(
             folder=str(out),
             matches=[result.figures for result in matched],
             refused=[{"input": str(r.sound), "reason": r.reason} for r in refused],
         )
     elif matched:
-        _print_matches(matched)
+        print_matches(matched)
     if refused:
         sys.exit(USER_ERROR)
 
@@ -126,7 +130,7 @@ def play(
     except SynthError as error:
         raise InputError(f"{preset} cannot be played: {error}; give another preset") from error
     write_audio(out, audio, SAMPLE_RATE_HZ)
-    _finish(as_json, {"file": str(out), "note": note}, f"Wrote {out}")
+    finish(as_json, {"file": str(out), "note": note}, f"Wrote {out}")
 
 
 @app.command()
@@ -142,7 +146,7 @@ def render(
     from flow_synth.rendering import render_dataset
 
     description = DatasetDescription.read(dataset)
-    with _progress("rendering") as show:
+    with progress_bar("rendering") as show:
         summary = render_dataset(
             description, out, scheduler=scheduler, workers=workers, progress=show
         )
@@ -154,7 +158,7 @@ def render(
         "shards": summary.shards,
         "seconds": summary.seconds,
     }
-    _finish(
+    finish(
         as_json,
         result,
         f"Wrote {summary.rows} notes in {summary.shards} shards to {out} "
@@ -177,7 +181,7 @@ def tags(
     rows = Dataset.open(dataset)
     rows.check_apart(out)
     rows.verify()
-    with _progress("tagging") as show:
+    with progress_bar("tagging") as show:
         tagged = TagFile.of(rows, show)
     tagged.write(out)
     if as_json:
@@ -185,10 +189,10 @@ def tags(
             axis.name: count.model_dump()
             for axis, count in zip(tagged.axes, tagged.counts, strict=True)
         }
-        _print_json(file=str(out), rows=len(tagged.rows), counts=counts)
+        print_json(file=str(out), rows=len(tagged.rows), counts=counts)
     else:
-        _print_tags(tagged)
-        _say(f"Wrote the tags of {len(tagged.rows)} sounds, computed and not heard, to {out}")
+        print_tags(tagged)
+        say(f"Wrote the tags of {len(tagged.rows)} sounds, computed and not heard, to {out}")
 
 
 @app.command()
@@ -224,7 +228,7 @@ def train(
     if int(os.environ.get("RANK", "0")) > 0:  # torchrun's other processes: one report is enough
         return
     best = run.history[run.best_epoch - 1]
-    _finish(
+    finish(
         as_json,
         {"folder": str(out), "run": run.identity, "best_epoch": run.best_epoch, "metrics": best},
         f"Wrote run {run.identity} to {out}: best epoch {run.best_epoch}, "
@@ -239,13 +243,13 @@ def _train_grid(
     from flow_synth.grid_training import train_grid
 
     runs = Grid.read(grid).runs()
-    with _progress("training") as show:
+    with progress_bar("training") as show:
         summary = train_grid(
             runs, out, jobs=jobs, accelerator=accelerator, devices=devices, progress=show
         )
     for failed in summary.failed:
-        _complain(f"{failed.name} failed: {failed.reason}")
-    _finish(
+        complain(f"{failed.name} failed: {failed.reason}")
+    finish(
         as_json,
         {"folder": str(out), **asdict(summary)},
         f"Trained {len(summary.trained)} runs in {out}; {len(summary.skipped)} were finished "
@@ -276,7 +280,7 @@ def export(
         scores = evaluated.scores
     description = export_run(run, out, scores=scores)
     size = out.stat().st_size
-    _finish(
+    finish(
         as_json,
         {"file": str(out), "bytes": size, "run": description.training_run},
         f"Wrote {out} ({size / 1e6:.1f} MB)",
@@ -336,7 +340,7 @@ def evaluate(
         else Targets.of_rows(known, Split.TEST, targets, SEED)
     )
     workplace = Workplace(out.with_name(f"{out.name}.trials"), open_synth, scheduler, workers)
-    with _progress("evaluating") as show:
+    with progress_bar("evaluating") as show:
         result = score(
             known, chosen, workplace, model=opened, search=search, seed=SEED, progress=show
         )
@@ -344,10 +348,10 @@ def evaluate(
     result.write(out)
     workplace.clear()
     if as_json:
-        _print_json(file=str(out), scores=result.scores)
+        print_json(file=str(out), scores=result.scores)
     else:
-        _print_evaluation(result)
-        _say(f"Wrote {out} and {picture.name}")
+        print_evaluation(result)
+        say(f"Wrote {out} and {picture.name}")
 
 
 @app.command()
@@ -371,7 +375,7 @@ def evaluate_grid(
 
     listed = Grid.read(grid).runs()
     workplace = Workplace(runs / "trials", open_synth, scheduler, workers)
-    with _progress("evaluating") as show:
+    with progress_bar("evaluating") as show:
         result = score(
             listed,
             runs,
@@ -383,8 +387,8 @@ def evaluate_grid(
             progress=show,
         )
     for name in result.unfinished:
-        _complain(f"{name} is not trained to its end; run 'flow-synth train --grid' again")
-    _finish(
+        complain(f"{name} is not trained to its end; run 'flow-synth train --grid' again")
+    finish(
         as_json,
         {"folder": str(out), **asdict(result)},
         f"Wrote {len(result.evaluated)} results to {out}; {len(result.skipped)} were there "
@@ -431,12 +435,12 @@ def semantic(
     known = Dataset.open(dataset, description.rotation)
     known.verify()
     chosen = Targets.of_rows(known, Split.TEST, presets, SEED)
-    with _progress("tagging") as show:
+    with progress_bar("tagging") as show:
         tagged = TagFile.read(tags) if tags else TagFile.of(known, show)
     tagged.check_dataset(known)
     scale = Scale.of(tagged.descriptors[known.rows(Split.TRAIN)])
     workplace = Workplace(out.with_name(f"{out.name}.sweeps"), open_synth, scheduler, workers)
-    with _progress("sweeping") as show:
+    with progress_bar("sweeping") as show:
         measured = measure_controls(
             opened, description, known, chosen, scale, workplace, seed=SEED, progress=show
         )
@@ -446,10 +450,10 @@ def semantic(
     write_together({**pictures, out: measured.controls.content})
     workplace.clear()
     if as_json:
-        _print_json(**measured.controls.model_dump(mode="json"))
+        print_json(**measured.controls.model_dump(mode="json"))
     else:
-        _print_controls(measured.controls)
-        _say(f"Wrote {out} and {', '.join(picture.name for picture in pictures)}")
+        print_controls(measured.controls)
+        say(f"Wrote {out} and {', '.join(picture.name for picture in pictures)}")
 
 
 @app.command()
@@ -458,7 +462,7 @@ def out_of_domain(out: FolderOption, as_json: JsonOption = False) -> None:
     from flow_synth.out_of_domain import make_sounds
     from flow_synth.sounds import Kind
 
-    with _progress("making sounds") as show:
+    with progress_bar("making sounds") as show:
         result = make_sounds(out, progress=show)
     counts = {kind: sum(s.kind is kind for s in result.sounds.sounds) for kind in Kind}
     figures = {
@@ -470,7 +474,7 @@ def out_of_domain(out: FolderOption, as_json: JsonOption = False) -> None:
         "remark": result.remark,
     }
     wrote = ", ".join(f"{count} {kind}s" for kind, count in counts.items())
-    _finish(as_json, figures, f"Wrote {wrote} to {out} ({result.made} new). {result.remark}.")
+    finish(as_json, figures, f"Wrote {wrote} to {out} ({result.made} new). {result.remark}.")
 
 
 @app.command()
@@ -485,17 +489,17 @@ def info(
     with model_path(model) as path:
         description = read_model_file(path).description
     if as_json:
-        _print_json(**description.model_dump(mode="json"))
+        print_json(**description.model_dump(mode="json"))
         return
     table = Table("Knob", "Default", "Range")
     for knob in description.parameters.parameters():
         ends = ", ".join(knob.choices) or f"{knob.describe(0.0)} to {knob.describe(1.0)}"
         table.add_row(knob.label, knob.describe(knob.to_unit(knob.default)), ends)
-    _print_table(table)
-    _print_recipe(description.recipe)
-    _print_scores(description.scores)
+    print_table(table)
+    print_recipe(description.recipe)
+    print_scores(description.scores)
     methods = ", ".join(("encode", "decode", *description.methods))
-    _say(
+    say(
         f"{model}: family {description.family}, can {methods}; "
         f"synth {description.synth} {description.synth_version}, "
         f"{len(description.latent)} latent dimensions, training run {description.training_run}, "
@@ -516,125 +520,6 @@ def bench(
         )
     command = [sys.executable, str(script), *(["--json"] if as_json else [])]
     sys.exit(subprocess.run(command, check=False).returncode)
-
-
-@contextmanager
-def _progress(task: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on the error stream, so that results can be redirected."""
-    columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task(task, total=None)
-        yield lambda done, total: progress.update(bar, completed=done, total=total)
-
-
-def _print_matches(matched: "Sequence[MatchedSound]") -> None:
-    from flow_synth.matching import describe_pitch
-
-    table = Table("Sound", "Played", "SC", "MSE nat²", "MSS dB", "level dB")
-    for result in matched:
-        found = result.match
-        table.add_row(
-            result.sound.name,
-            describe_pitch(found.note.pitch),
-            f"{found.measures.sc:.2f}",
-            f"{found.measures.log_mel_mse:.2f}",
-            f"{found.measures.mss_db:.1f}",
-            f"{found.measures.level_db:+.1f}",
-        )
-    _print_table(table)
-    for result in matched:
-        for remark in result.match.remarks:
-            _say(f"{result.sound.name}: {remark}")
-    _say("Listen to, and look at:")
-    for result in matched:
-        sound, preset, audio, picture = (
-            result.sound,
-            *(result.files[suffix] for suffix in (".preset.json", ".wav", ".png")),
-        )
-        _say(f"  {sound} -> {audio}  {picture}  {preset}")
-
-
-def _print_evaluation(result: "Evaluation") -> None:
-    from flow_synth.target import GroupName
-
-    scores = result.groups[GroupName.ALL].scores
-    table = Table("Mean", *next(iter(scores.values())))
-    for method, measured in scores.items():
-        table.add_row(method, *(f"{score.mean:.3g}" for score in measured.values()))
-    _print_table(table)
-
-
-def _print_recipe(recipe: Mapping[str, Any]) -> None:
-    if not recipe:
-        return
-    table = Table("Trained with", "Value")
-    for key, value in recipe.items():
-        parts = value.items() if isinstance(value, dict) else [("", value)]
-        shown = (f"{name} {json.dumps(part)}".lstrip() for name, part in parts)
-        table.add_row(key, ", ".join(shown))
-    _print_table(table)
-
-
-def _print_controls(controls: "Controls") -> None:
-    sliders = Table("Slider", "Passed", "Measured", "Correlation", "Most cross-talk")
-    for axis in controls.axes:
-        sliders.add_row(
-            axis.name,
-            f"{axis.passed.mean:.0%} [{axis.passed.low:.0%}, {axis.passed.high:.0%}]",
-            f"{axis.n_measured} of {axis.n_presets}",
-            f"{axis.correlations[1]:.2f}" if axis.correlations else "",
-            f"{axis.most_cross_talk:.2f}",
-        )
-    if controls.axes:
-        _print_table(sliders)
-    order = ", ".join(f"z{macro.dimension}" for macro in controls.macros)
-    _say(f"Macro knobs from the largest effect on sound to the smallest: {order}")
-
-
-def _print_scores(scores: Mapping[str, Mapping[str, float]]) -> None:
-    if not scores:
-        return
-    table = Table("On held-out presets", *scores)
-    for measure in next(iter(scores.values())):
-        table.add_row(measure, *(f"{score[measure]:.3g}" for score in scores.values()))
-    _print_table(table)
-
-
-def _print_tags(tagged: "TagFile") -> None:
-    table = Table("Axis", "Measured", "Tags", "Low", "Untagged", "High")
-    for axis, count in zip(tagged.axes, tagged.counts, strict=True):
-        table.add_row(
-            axis.name,
-            axis.definition,
-            f"{axis.low} <= {axis.low_threshold:g} {axis.unit}\n"
-            f"{axis.high} >= {axis.high_threshold:g} {axis.unit}",
-            *(str(n) for n in (count.low, count.untagged, count.high)),
-        )
-    _print_table(table)
-
-
-def _print_table(table: Table) -> None:
-    """Prints names as they are: brackets and colons in them are no commands to rich."""
-    Console(markup=False, emoji=False).print(table)
-
-
-def _finish(as_json: bool, result: dict[str, Any], sentence: str) -> None:
-    if as_json:
-        _print_json(**result)
-    else:
-        _say(sentence)
-
-
-def _print_json(**result: Any) -> None:  # noqa: ANN401
-    typer.echo(json.dumps(result, indent=2))
-
-
-def _say(line: str) -> None:
-    typer.echo(line)
-
-
-def _complain(sentence: str) -> None:
-    typer.echo(f"flow-synth: {sentence}", err=True)
 
 
 if __name__ == "__main__":

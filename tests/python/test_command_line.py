@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from synths_for_tests import SineSynth
 
 from flow_synth import results_page
-from flow_synth.__main__ import _print_scores, main
+from flow_synth.__main__ import main
 from flow_synth.match_files import FORMAT, SUFFIXES, output_names
 from flow_synth.parameter import ParameterTable
 from flow_synth.preset import Preset, write_preset
 from flow_synth.synths import open_synth
 from flow_synth.synths.builtin import builtin_table
+from flow_synth.terminal import print_scores
 
 RATE_HZ = 22050
 
@@ -436,7 +437,7 @@ def test_names_in_a_model_are_shown_as_they_are(run: Run, tmp_path: Path) -> Non
 
 
 def test_names_of_scores_are_shown_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    _print_scores({"[/a]": {"[red]:star:": 0.5}})
+    print_scores({"[/a]": {"[red]:star:": 0.5}})
     shown = capsys.readouterr().out
     assert "[/a]" in shown
     assert "[red]:star:" in shown
@@ -499,7 +500,7 @@ def write_grid(folder: Path, dataset: str, n_experiments: int, n_rotations: int)
     names = [f"tiny{number}.toml" for number in range(n_experiments)]
     for number, name in enumerate(names):
         lines = (f"base = '{base}'", f"dataset = '{dataset}'", "epochs = 1", "[model]")
-        (folder / name).write_text("\n".join((*lines, f"n_hidden = {8 + number}", "")))
+        (folder / name).write_text("\n".join((*lines, f"n_context = {8 + number}", "")))
     grid = folder / "grid.toml"
     grid.write_text(f"experiments = {names}\nrotations = {[*range(n_rotations)]}\n")
     return grid
