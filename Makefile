@@ -7,6 +7,7 @@
 #   make lint       the static part of `make test`
 #   make format     put every file into its one format
 #   make baselines  docs/baselines.md from nothing: datasets, sounds, scores, pictures
+#   make results    docs/results.md from nothing: every model of the paper trained and scored
 #   make bench      how fast rendering and matching are
 #   make clean      remove all that these targets made
 
@@ -37,7 +38,7 @@ NATIVE_SOURCES := CMakeLists.txt pyproject.toml $(shell find cpp -type f)
 
 stage = @printf '\n=== %s\n' '$(1)'
 
-.PHONY: setup demo baselines test test-slow lint format bench clean \
+.PHONY: setup demo baselines results test test-slow lint format bench clean \
 	debian-build debian-test format-check style tidy types imports workflows \
 	test-cpp test-parity test-demo test-python
 
@@ -137,6 +138,20 @@ data/amsynth-%/manifest.json: python/experiments/amsynth_%_dataset.toml | setup
 
 data/out-of-domain/manifest.json: | setup
 	flow-synth out-of-domain --out $(@D)
+
+# --- The paper's table ---
+
+GRID := python/experiments/paper/grid.toml
+
+# The longest of all commands; every step goes on where it was. So many runs share the machine.
+RESULTS_JOBS ?= 1
+
+results: data/amsynth-16/manifest.json data/amsynth-32/manifest.json \
+		data/out-of-domain/manifest.json
+	flow-synth train --grid $(GRID) --out runs/paper --jobs $(RESULTS_JOBS)
+	flow-synth evaluate-grid $(GRID) --runs runs/paper --sounds data/out-of-domain \
+		--out docs/results
+	python -m flow_synth.results_page docs/results.md docs/results
 
 # --- Checking it ---
 

@@ -153,7 +153,9 @@ private:
     }
 
     Shape mel_shape() const { return {settings().n_mels, settings().n_frames}; }
-    Shape point_shape() const { return {m_engine->file().flow_file.flow.n_dimensions}; }
+    Shape point_shape() const {
+        return {static_cast<py::ssize_t>(m_engine->file().flow_file.latent.size())};
+    }
 
     std::unique_ptr<Engine> m_engine;
 };

@@ -17,6 +17,8 @@ constexpr std::uint32_t k_central_signature = 0x02014b50;
 constexpr std::uint32_t k_end_signature = 0x06054b50;
 constexpr std::size_t k_end_bytes = 22;
 constexpr std::uint16_t k_utf8_flag = 0x0800;
+/// A file that its owner may read and write. LibTorch reads nothing of what claims to be a folder.
+constexpr std::uint32_t k_plain_file_attributes = 0x01800000;
 
 struct Directory {
     std::uint16_t n_entries = 0;
@@ -101,10 +103,12 @@ Status Archive::open(std::span<const std::byte> bytes, Archive& archive) {
         central.take(2);  // Version made by.
         const Header header = read_header(central);
         const std::uint16_t n_comment_bytes = central.u16();
-        central.take(8);  // Disk and attributes.
+        const bool is_plain_file = central.u16() == 0 &&  // Disk.
+                                   central.u16() == 0 &&  // Internal attributes.
+                                   central.u32() == k_plain_file_attributes;
         const std::uint32_t local_offset = central.u32();
         const std::string_view name = central.text(header.n_name_bytes);
-        if (!has_signatures || !header.is_stored() || header != read_header(content) ||
+        if (!has_signatures || !is_plain_file || !header.is_stored() || header != read_header(content) ||
             n_comment_bytes != 0 || local_offset != offset ||
             name != content.text(header.n_name_bytes)) {
             return refused_layout();

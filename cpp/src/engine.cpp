@@ -20,8 +20,19 @@
 namespace flow_synth {
 namespace {
 
-constexpr std::array k_methods{"resample", "features", "encode",     "posterior",
-                               "decode",   "invert",   "reconstruct"};
+/// What every model has.
+constexpr std::array k_methods{"resample", "features", "encode", "posterior", "decode"};
+
+/// What some models have, and what the others lack without it. Python says the same.
+struct OptionalMethod {
+    const char* name;
+    std::string_view lacking;
+    std::string_view others;
+};
+
+constexpr OptionalMethod k_invert{.name = "invert", .lacking = "inverse", .others = "a flow model"};
+constexpr OptionalMethod k_reconstruct{
+    .name = "reconstruct", .lacking = "decoder", .others = "an auto-encoder or a flow model"};
 
 /// The profiling executor compiles during the first two calls.
 constexpr int k_warm_up_calls = 3;
@@ -100,8 +111,12 @@ struct Engine::Model {
     torch::jit::Module module;
 
     const FeatureSettings& settings() const { return file.flow_file.features; }
-    std::size_t n_dimensions() const { return file.flow_file.flow.n_dimensions; }
+    std::size_t n_dimensions() const { return file.flow_file.latent.size(); }
     std::size_t mel_size() const { return std::size_t{settings().n_mels} * settings().n_frames; }
+
+    bool has(const OptionalMethod& method) const {
+        return module.find_method(method.name).has_value();
+    }
 
     /// Calls a method; `take` gets its result.
     template <typename Take>
@@ -138,6 +153,17 @@ struct Engine::Model {
         }
         return call(method, {batch_of(point, n, {static_cast<std::int64_t>(n)})},
                     [result](const c10::IValue& value) { copy(value, result); });
+    }
+
+    /// Calls a method that only some models have.
+    Status call_on_point(const OptionalMethod& method, std::span<const float> point,
+                         std::span<float> result) {
+        if (!has(method)) {
+            return Status::refused("this model has no " + std::string(method.lacking) +
+                                   ": its family is '" + file.flow_file.family + "'; use " +
+                                   std::string(method.others));
+        }
+        return call_on_point(method.name, point, result);
     }
 };
 
@@ -188,8 +214,9 @@ Status Engine::warm_up() {
     for (int call = 0; call < k_warm_up_calls; ++call) {
         for (const Status& status :
              {resample(audio, audio.size(), rate_hz, resampled), features(audio, mel),
-              posterior(mel, z, log_variance), encode(mel, z), decode(z, v), invert(v, z),
-              reconstruct(z, mel)}) {
+              posterior(mel, z, log_variance), encode(mel, z), decode(z, v),
+              m_model->has(k_invert) ? invert(v, z) : Status(),
+              m_model->has(k_reconstruct) ? reconstruct(z, mel) : Status()}) {
             if (!status.is_ok()) {
                 return status;
             }
@@ -242,11 +269,11 @@ Status Engine::decode(std::span<const float> z, std::span<float> v) {
 }
 
 Status Engine::invert(std::span<const float> v, std::span<float> z) {
-    return m_model->call_on_point("invert", v, z);
+    return m_model->call_on_point(k_invert, v, z);
 }
 
 Status Engine::reconstruct(std::span<const float> z, std::span<float> mel) {
-    return m_model->call_on_point("reconstruct", z, mel);
+    return m_model->call_on_point(k_reconstruct, z, mel);
 }
 
 }  // namespace flow_synth

@@ -16,7 +16,7 @@ namespace flow_synth {
 namespace {
 
 constexpr std::string_view k_magic = "FSFLOW\r\n";
-constexpr std::uint32_t k_version = 1;
+constexpr std::uint32_t k_version = 2;
 constexpr std::size_t k_header_bytes = 24;
 
 // The least that an item of a list takes.
@@ -26,6 +26,7 @@ constexpr std::size_t k_latent_bytes = 5 * sizeof(double);
 constexpr std::size_t k_axis_bytes = 3 * k_text_bytes + 4;
 
 constexpr std::uint8_t k_iaf = 0;
+constexpr std::uint8_t k_torchscript = 1;
 constexpr std::uint8_t k_leaky_relu = 0;
 
 bool are_finite(const auto& numbers) {
@@ -41,14 +42,16 @@ public:
     Status read(FlowFile& file) {
         file.synth = m_bytes.text();
         file.synth_version = m_bytes.text();
+        file.family = m_bytes.text();
         read_parameters(file.parameters);
         read_latent(file);
         read_axes(file);
         read_features(file.features);
         read_flow(file.flow);
-        const std::size_t n_dimensions = file.flow.n_dimensions;
-        require(file.parameters.size() == n_dimensions && file.latent.size() == n_dimensions &&
-                    file.order.size() == n_dimensions,
+        const std::size_t n_dimensions = file.latent.size();
+        require(n_dimensions > 0 && file.parameters.size() == n_dimensions &&
+                    file.order.size() == n_dimensions &&
+                    (!file.flow || file.flow->n_dimensions == n_dimensions),
                 "knobs, latent dimensions and flow are not of one size");
         require(m_bytes.remaining() == 0, "there are bytes too many");
         if (!m_complaint.empty()) {
@@ -175,8 +178,15 @@ private:
                 "a feature setting is not finite");
     }
 
-    void read_flow(FlowWeights& flow) {
-        require(m_bytes.u8() == k_iaf, "its type of flow is unknown");
+    void read_flow(std::optional<FlowWeights>& flow) {
+        const std::uint8_t type = m_bytes.u8();
+        require(type == k_iaf || type == k_torchscript, "its type of flow is unknown");
+        if (type == k_iaf) {
+            read_weights(flow.emplace());
+        }
+    }
+
+    void read_weights(FlowWeights& flow) {
         flow.n_dimensions = m_bytes.u32();
         const std::uint32_t n_layers = m_bytes.u32();
         std::vector<std::uint32_t> widths(m_bytes.count(sizeof(std::uint32_t)));

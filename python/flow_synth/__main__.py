@@ -1,26 +1,32 @@
 """The ``flow-synth`` command line: arguments in, tables or JSON out."""
 
 # Each command imports what it needs when it runs, so that --help does not wait for torch.
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from flow_synth.error import InputError
-
-if TYPE_CHECKING:
-    from flow_synth.evaluation import Evaluation
-    from flow_synth.match_files import MatchedSound
-    from flow_synth.tag_file import TagFile
+from flow_synth.terminal import (
+    complain,
+    finish,
+    print_controls,
+    print_evaluation,
+    print_json,
+    print_matches,
+    print_recipe,
+    print_scores,
+    print_table,
+    print_tags,
+    progress_bar,
+    say,
+)
 
 USER_ERROR = 2
 #: Of the targets and of all that is drawn for a score.
@@ -34,7 +40,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-ModelOption = Annotated[str, typer.Option("--model", help="'builtin', or a .flow.ts file.")]
+MODEL_HELP = "'builtin', another shipped model, or a .flow.ts file"
+ModelOption = Annotated[str, typer.Option("--model", help=f"{MODEL_HELP}.")]
 PluginOption = Annotated[
     str | None,
     typer.Option("--synth", help="Plug-in description (.toml), if the model is of a plug-in."),
@@ -56,11 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(arguments)
     except InputError as error:
-        _complain(str(error))
+        complain(str(error))
     except OSError as error:
         if error.filename is None:
             raise
-        _complain(f"{error.filename}: {error.strerror}; give another path")
+        complain(f"{error.filename}: {error.strerror}; give another path")
     sys.exit(USER_ERROR)
 
 
@@ -78,22 +85,22 @@ def match(
 
     flow_synth = FlowSynth.load(model, synth)
     matched, refused = [], []
-    with _progress("matching") as show:
+    with progress_bar("matching") as show:
         for done, result in enumerate(match_files(flow_synth, sounds, out), 1):
             if isinstance(result, RefusedSound):
                 refused.append(result)
-                _complain(result.reason)
+                complain(result.reason)
             else:
                 matched.append(result)
             show(done, len(sounds))
     if as_json:
-        _print_json(
+        print_json(
             folder=str(out),
             matches=[result.figures for result in matched],
             refused=[{"input": str(r.sound), "reason": r.reason} for r in refused],
         )
     elif matched:
-        _print_matches(matched)
+        print_matches(matched)
     if refused:
         sys.exit(USER_ERROR)
 
@@ -123,7 +130,7 @@ def play(
     except SynthError as error:
         raise InputError(f"{preset} cannot be played: {error}; give another preset") from error
     write_audio(out, audio, SAMPLE_RATE_HZ)
-    _finish(as_json, {"file": str(out), "note": note}, f"Wrote {out}")
+    finish(as_json, {"file": str(out), "note": note}, f"Wrote {out}")
 
 
 @app.command()
@@ -139,7 +146,7 @@ def render(
     from flow_synth.rendering import render_dataset
 
     description = DatasetDescription.read(dataset)
-    with _progress("rendering") as show:
+    with progress_bar("rendering") as show:
         summary = render_dataset(
             description, out, scheduler=scheduler, workers=workers, progress=show
         )
@@ -151,7 +158,7 @@ def render(
         "shards": summary.shards,
         "seconds": summary.seconds,
     }
-    _finish(
+    finish(
         as_json,
         result,
         f"Wrote {summary.rows} notes in {summary.shards} shards to {out} "
@@ -174,7 +181,7 @@ def tags(
     rows = Dataset.open(dataset)
     rows.check_apart(out)
     rows.verify()
-    with _progress("tagging") as show:
+    with progress_bar("tagging") as show:
         tagged = TagFile.of(rows, show)
     tagged.write(out)
     if as_json:
@@ -182,24 +189,35 @@ def tags(
             axis.name: count.model_dump()
             for axis, count in zip(tagged.axes, tagged.counts, strict=True)
         }
-        _print_json(file=str(out), rows=len(tagged.rows), counts=counts)
+        print_json(file=str(out), rows=len(tagged.rows), counts=counts)
     else:
-        _print_tags(tagged)
-        _say(f"Wrote the tags of {len(tagged.rows)} sounds, computed and not heard, to {out}")
+        print_tags(tagged)
+        say(f"Wrote the tags of {len(tagged.rows)} sounds, computed and not heard, to {out}")
 
 
 @app.command()
 def train(
-    experiment: Annotated[Path, typer.Argument(help="Experiment description (.toml).")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the run; a run in it goes on.")],
+    experiment: Annotated[
+        Path | None, typer.Argument(help="Experiment description (.toml); none with --grid.")
+    ] = None,
+    grid: Annotated[
+        Path | None, typer.Option(help="List of experiments (.toml), each in a folder of --out.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Runs of the grid at once.", min=1)] = 1,
     accelerator: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "auto",
     devices: Annotated[int, typer.Option(help="Processes or GPUs.", min=1)] = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Train a model, or go on where it was stopped."""
+    """Train a model, or all of a grid, or go on where it was stopped."""
     from flow_synth.experiment import Experiment
     from flow_synth.training import train as train_run
 
+    if grid and not experiment:
+        _train_grid(grid, out, jobs, accelerator, devices, as_json)
+        return
+    if grid or not experiment:
+        raise InputError("give an experiment's description, or --grid and that of a grid")
     run = train_run(
         Experiment.read(experiment),
         out,
@@ -210,12 +228,35 @@ def train(
     if int(os.environ.get("RANK", "0")) > 0:  # torchrun's other processes: one report is enough
         return
     best = run.history[run.best_epoch - 1]
-    _finish(
+    finish(
         as_json,
         {"folder": str(out), "run": run.identity, "best_epoch": run.best_epoch, "metrics": best},
         f"Wrote run {run.identity} to {out}: best epoch {run.best_epoch}, "
         f"validation loss {best['validation/loss']:.3f}",
     )
+
+
+def _train_grid(
+    grid: Path, out: Path, jobs: int, accelerator: str, devices: int, as_json: bool
+) -> None:
+    from flow_synth.grid import Grid
+    from flow_synth.grid_training import train_grid
+
+    runs = Grid.read(grid).runs()
+    with progress_bar("training") as show:
+        summary = train_grid(
+            runs, out, jobs=jobs, accelerator=accelerator, devices=devices, progress=show
+        )
+    for failed in summary.failed:
+        complain(f"{failed.name} failed: {failed.reason}")
+    finish(
+        as_json,
+        {"folder": str(out), **asdict(summary)},
+        f"Trained {len(summary.trained)} runs in {out}; {len(summary.skipped)} were finished "
+        f"before, {len(summary.failed)} failed",
+    )
+    if summary.failed:
+        sys.exit(USER_ERROR)
 
 
 @app.command()
@@ -239,7 +280,7 @@ def export(
         scores = evaluated.scores
     description = export_run(run, out, scores=scores)
     size = out.stat().st_size
-    _finish(
+    finish(
         as_json,
         {"file": str(out), "bytes": size, "run": description.training_run},
         f"Wrote {out} ({size / 1e6:.1f} MB)",
@@ -251,7 +292,7 @@ def evaluate(
     dataset: Annotated[Path, typer.Option(help="Folder of the dataset it was trained on.")],
     out: Annotated[Path, typer.Option("--out", help="JSON file to write; a picture beside it.")],
     model: Annotated[
-        str | None, typer.Argument(help="'builtin', or a .flow.ts file; none with --baselines.")
+        str | None, typer.Argument(help=f"{MODEL_HELP}; none with --baselines.")
     ] = None,
     sounds: Annotated[
         Path | None, typer.Option(help="Folder of sounds to imitate instead of held-out notes.")
@@ -271,12 +312,12 @@ def evaluate(
     from flow_synth.evaluation import FORMAT
     from flow_synth.evaluation import evaluate as score
     from flow_synth.fold import Split
-    from flow_synth.imitation import Workplace
     from flow_synth.json_file import check_format
-    from flow_synth.library import load_model
+    from flow_synth.library import load_native_model
     from flow_synth.score_picture import draw_scores
     from flow_synth.synths import open_synth
     from flow_synth.target import Targets
+    from flow_synth.workplace import Workplace
 
     if bool(model) == baselines:
         raise InputError(
@@ -290,8 +331,8 @@ def evaluate(
     for file in (out, picture):
         check_writable(file)
     check_format(out, FORMAT)
-    opened = load_model(model) if model else None
-    known = Dataset.open(dataset, opened.description.rotation if opened else 0)
+    opened = load_native_model(model) if model else None
+    known = Dataset.open(dataset, opened.info()["rotation"] if opened else 0)
     known.verify()
     chosen = (
         Targets.of_folder(sounds, targets, SEED)
@@ -299,7 +340,7 @@ def evaluate(
         else Targets.of_rows(known, Split.TEST, targets, SEED)
     )
     workplace = Workplace(out.with_name(f"{out.name}.trials"), open_synth, scheduler, workers)
-    with _progress("evaluating") as show:
+    with progress_bar("evaluating") as show:
         result = score(
             known, chosen, workplace, model=opened, search=search, seed=SEED, progress=show
         )
@@ -307,10 +348,112 @@ def evaluate(
     result.write(out)
     workplace.clear()
     if as_json:
-        _print_json(file=str(out), scores=result.scores)
+        print_json(file=str(out), scores=result.scores)
     else:
-        _print_evaluation(result)
-        _say(f"Wrote {out} and {picture.name}")
+        print_evaluation(result)
+        say(f"Wrote {out} and {picture.name}")
+
+
+@app.command()
+def evaluate_grid(
+    grid: Annotated[Path, typer.Argument(help="List of experiments (.toml).")],
+    runs: Annotated[Path, typer.Option(help="Folder in which 'train --grid' trained them.")],
+    out: FolderOption,
+    sounds: Annotated[
+        Path | None, typer.Option(help="Folder of sounds to imitate beside held-out notes.")
+    ] = None,
+    targets: Annotated[int, typer.Option(help="At most so many sounds of each.", min=1)] = 1000,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score every trained model of a grid on the same sounds; if killed, run it again."""
+    from flow_synth.grid import Grid
+    from flow_synth.grid_evaluation import evaluate_grid as score
+    from flow_synth.synths import open_synth
+    from flow_synth.workplace import Workplace
+
+    listed = Grid.read(grid).runs()
+    workplace = Workplace(runs / "trials", open_synth, scheduler, workers)
+    with progress_bar("evaluating") as show:
+        result = score(
+            listed,
+            runs,
+            out,
+            workplace,
+            sounds=sounds,
+            n_targets=targets,
+            seed=SEED,
+            progress=show,
+        )
+    for name in result.unfinished:
+        complain(f"{name} is not trained to its end; run 'flow-synth train --grid' again")
+    finish(
+        as_json,
+        {"folder": str(out), **asdict(result)},
+        f"Wrote {len(result.evaluated)} results to {out}; {len(result.skipped)} were there "
+        f"before, {len(result.unfinished)} runs are not finished",
+    )
+    if result.unfinished:
+        sys.exit(USER_ERROR)
+
+
+@app.command()
+def semantic(
+    model: Annotated[str, typer.Argument(help="'builtin', or a .flow.ts file.")],
+    dataset: Annotated[Path, typer.Option(help="Folder of the dataset it was trained on.")],
+    out: Annotated[Path, typer.Option("--out", help="JSON file to write; pictures beside it.")],
+    tags: Annotated[
+        Path | None, typer.Option(help="What 'tags' wrote of the dataset; else measured anew.")
+    ] = None,
+    presets: Annotated[int, typer.Option(help="Held-out presets, at most.", min=2)] = 100,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure what a model's sliders and macro knobs do to sound; if killed, run it again."""
+    from flow_synth.atomic_file import check_writable, write_together
+    from flow_synth.control import Scale
+    from flow_synth.control_picture import draw_controls
+    from flow_synth.dataset import Dataset
+    from flow_synth.fold import Split
+    from flow_synth.json_file import check_format
+    from flow_synth.library import load_native_model
+    from flow_synth.model_file import ModelDescription
+    from flow_synth.semantic import FORMAT, measure_controls
+    from flow_synth.synths import open_synth
+    from flow_synth.tag_file import TagFile
+    from flow_synth.target import Targets
+    from flow_synth.workplace import Workplace
+
+    if out.suffix.lower() != ".json":
+        raise InputError(f"{out} is no name for scores; let it end in '.json'")
+    check_writable(out)
+    check_format(out, FORMAT)
+    opened = load_native_model(model)
+    description = ModelDescription.model_validate(opened.info())
+    known = Dataset.open(dataset, description.rotation)
+    known.verify()
+    chosen = Targets.of_rows(known, Split.TEST, presets, SEED)
+    with progress_bar("tagging") as show:
+        tagged = TagFile.read(tags) if tags else TagFile.of(known, show)
+    tagged.check_dataset(known)
+    scale = Scale.of(tagged.descriptors[known.rows(Split.TRAIN)])
+    workplace = Workplace(out.with_name(f"{out.name}.sweeps"), open_synth, scheduler, workers)
+    with progress_bar("sweeping") as show:
+        measured = measure_controls(
+            opened, description, known, chosen, scale, workplace, seed=SEED, progress=show
+        )
+    pictures = {
+        picture.beside(out): content for picture, content in draw_controls(measured).items()
+    }
+    write_together({**pictures, out: measured.controls.content})
+    workplace.clear()
+    if as_json:
+        print_json(**measured.controls.model_dump(mode="json"))
+    else:
+        print_controls(measured.controls)
+        say(f"Wrote {out} and {', '.join(picture.name for picture in pictures)}")
 
 
 @app.command()
@@ -319,7 +462,7 @@ def out_of_domain(out: FolderOption, as_json: JsonOption = False) -> None:
     from flow_synth.out_of_domain import make_sounds
     from flow_synth.sounds import Kind
 
-    with _progress("making sounds") as show:
+    with progress_bar("making sounds") as show:
         result = make_sounds(out, progress=show)
     counts = {kind: sum(s.kind is kind for s in result.sounds.sounds) for kind in Kind}
     figures = {
@@ -331,12 +474,12 @@ def out_of_domain(out: FolderOption, as_json: JsonOption = False) -> None:
         "remark": result.remark,
     }
     wrote = ", ".join(f"{count} {kind}s" for kind, count in counts.items())
-    _finish(as_json, figures, f"Wrote {wrote} to {out} ({result.made} new). {result.remark}.")
+    finish(as_json, figures, f"Wrote {wrote} to {out} ({result.made} new). {result.remark}.")
 
 
 @app.command()
 def info(
-    model: Annotated[str, typer.Argument(help="'builtin', or a .flow.ts file.")],
+    model: Annotated[str, typer.Argument(help=f"{MODEL_HELP}.")],
     as_json: JsonOption = False,
 ) -> None:
     """Describe a model file."""
@@ -346,16 +489,19 @@ def info(
     with model_path(model) as path:
         description = read_model_file(path).description
     if as_json:
-        _print_json(**description.model_dump(mode="json"))
+        print_json(**description.model_dump(mode="json"))
         return
     table = Table("Knob", "Default", "Range")
     for knob in description.parameters.parameters():
         ends = ", ".join(knob.choices) or f"{knob.describe(0.0)} to {knob.describe(1.0)}"
         table.add_row(knob.label, knob.describe(knob.to_unit(knob.default)), ends)
-    _print_table(table)
-    _print_scores(description.scores)
-    _say(
-        f"{model}: synth {description.synth} {description.synth_version}, "
+    print_table(table)
+    print_recipe(description.recipe)
+    print_scores(description.scores)
+    methods = ", ".join(("encode", "decode", *description.methods))
+    say(
+        f"{model}: family {description.family}, can {methods}; "
+        f"synth {description.synth} {description.synth_version}, "
         f"{len(description.latent)} latent dimensions, training run {description.training_run}, "
         f"licence {description.licence}"
     )
@@ -374,98 +520,6 @@ def bench(
         )
     command = [sys.executable, str(script), *(["--json"] if as_json else [])]
     sys.exit(subprocess.run(command, check=False).returncode)
-
-
-@contextmanager
-def _progress(task: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on the error stream, so that results can be redirected."""
-    columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task(task, total=None)
-        yield lambda done, total: progress.update(bar, completed=done, total=total)
-
-
-def _print_matches(matched: "Sequence[MatchedSound]") -> None:
-    from flow_synth.matching import describe_pitch
-
-    table = Table("Sound", "Played", "SC", "MSE nat²", "MSS dB", "level dB")
-    for result in matched:
-        found = result.match
-        table.add_row(
-            result.sound.name,
-            describe_pitch(found.note.pitch),
-            f"{found.measures.sc:.2f}",
-            f"{found.measures.log_mel_mse:.2f}",
-            f"{found.measures.mss_db:.1f}",
-            f"{found.measures.level_db:+.1f}",
-        )
-    _print_table(table)
-    for result in matched:
-        for remark in result.match.remarks:
-            _say(f"{result.sound.name}: {remark}")
-    _say("Listen to, and look at:")
-    for result in matched:
-        sound, preset, audio, picture = (
-            result.sound,
-            *(result.files[suffix] for suffix in (".preset.json", ".wav", ".png")),
-        )
-        _say(f"  {sound} -> {audio}  {picture}  {preset}")
-
-
-def _print_evaluation(result: "Evaluation") -> None:
-    from flow_synth.target import GroupName
-
-    scores = result.groups[GroupName.ALL].scores
-    table = Table("Mean", *next(iter(scores.values())))
-    for method, measured in scores.items():
-        table.add_row(method, *(f"{score.mean:.3g}" for score in measured.values()))
-    _print_table(table)
-
-
-def _print_scores(scores: Mapping[str, Mapping[str, float]]) -> None:
-    if not scores:
-        return
-    table = Table("On held-out presets", *scores)
-    for measure in next(iter(scores.values())):
-        table.add_row(measure, *(f"{score[measure]:.3g}" for score in scores.values()))
-    _print_table(table)
-
-
-def _print_tags(tagged: "TagFile") -> None:
-    table = Table("Axis", "Measured", "Tags", "Low", "Untagged", "High")
-    for axis, count in zip(tagged.axes, tagged.counts, strict=True):
-        table.add_row(
-            axis.name,
-            axis.definition,
-            f"{axis.low} <= {axis.low_threshold:g} {axis.unit}\n"
-            f"{axis.high} >= {axis.high_threshold:g} {axis.unit}",
-            *(str(n) for n in (count.low, count.untagged, count.high)),
-        )
-    _print_table(table)
-
-
-def _print_table(table: Table) -> None:
-    """Prints names as they are: brackets and colons in them are no commands to rich."""
-    Console(markup=False, emoji=False).print(table)
-
-
-def _finish(as_json: bool, result: dict[str, Any], sentence: str) -> None:
-    if as_json:
-        _print_json(**result)
-    else:
-        _say(sentence)
-
-
-def _print_json(**result: Any) -> None:  # noqa: ANN401
-    typer.echo(json.dumps(result, indent=2))
-
-
-def _say(line: str) -> None:
-    typer.echo(line)
-
-
-def _complain(sentence: str) -> None:
-    typer.echo(f"flow-synth: {sentence}", err=True)
 
 
 if __name__ == "__main__":

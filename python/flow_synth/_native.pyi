@@ -48,10 +48,18 @@ class Model:
         """z [B, D] -> unit values v [B, P]."""
 
     def invert(self, v: ArrayLike) -> NDArray[np.float32]:
-        """Unit values v [B, P] -> z [B, D]."""
+        """Unit values v [B, P] -> z [B, D].
+
+        Raises:
+            InputError: the model has no inverse.
+        """
 
     def reconstruct(self, z: ArrayLike) -> NDArray[np.float32]:
-        """z [B, D] -> log-mel [B, 128, 87] relative to the sound's peak, in nats."""
+        """z [B, D] -> log-mel [B, 128, 87] relative to the sound's peak, in nats.
+
+        Raises:
+            InputError: the model has no decoder.
+        """
 
 def render_builtin(
     values: ArrayLike, pitch: float, velocity: int, held_samples: int, total_samples: int

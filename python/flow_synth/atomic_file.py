@@ -113,8 +113,28 @@ def remove_partial_files(folder: Path) -> None:
 def remove_abandoned_stages(folder: Path) -> None:
     """Removes what killed calls of :func:`write_together` left; others may still be writing."""
     for stage in folder.glob(f"{_STAGE_PREFIX}*{PARTIAL_SUFFIX}"):
-        with suppress(OSError), _locked(stage):
+        with suppress(OSError), locked(stage):
             shutil.rmtree(stage)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[int]:
+    """Holds a folder until the end, or until the process is killed; gives the descriptor.
+
+    A process that inherits the descriptor holds the folder, too.
+
+    Raises:
+        BlockingIOError: another process holds it.
+        OSError: the system cannot lock folders, as Windows.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -124,27 +144,10 @@ def _stage(folder: Path) -> Iterator[Path]:
     try:
         with ExitStack() as stack:
             with suppress(OSError):
-                stack.enter_context(_locked(stage))
+                stack.enter_context(locked(stage))
             yield stage
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Holds a folder until the end, or until the process is killed.
-
-    Raises:
-        OSError: another process holds it, or the system cannot lock folders, as Windows.
-    """
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _try_to_write_in(folder: Path) -> None:

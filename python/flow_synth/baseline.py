@@ -66,7 +66,7 @@ def nearest_presets(
 
 def _distances(dataset: Dataset, mel: NDArray[np.float32], rows: NDArray[np.intp]) -> torch.Tensor:
     """[n, rows] distances between the targets and rows of the dataset."""
-    relative = Normalisation().relative
+    relative = Normalisation().clipped
     targets = relative(torch.from_numpy(mel)).flatten(1)
     parts = [
         torch.cdist(targets, relative(torch.from_numpy(dataset.mel(part))).flatten(1))

@@ -7,41 +7,52 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from flow_synth.global_batch import BatchNorm2d
+
 #: Everything further than this below the peak of a sound is treated alike: 80 dB, in nats.
 RANGE_NATS = 80.0 / 20.0 * math.log(10.0)
 
 
 class Normalisation(nn.Module):
-    """Log-mel relative to the loudest bin of its sound, standardised by a mean and a deviation.
+    """Log-mel of which the quietest is cut off, standardised by a mean and a deviation.
 
-    Being relative, it hears what a sound is and not how loud it was recorded.
+    Args:
+        hears_level: whether a sound is heard as loud as it is. Otherwise its log-mel is taken
+            relative to its loudest bin: what a sound is, and not how loud it was recorded.
     """
 
     mean: Tensor
     std: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, hears_level: bool = False) -> None:
         super().__init__()
+        self.hears_level = hears_level
         self.range = RANGE_NATS
         self.register_buffer("mean", torch.zeros(()))
         self.register_buffer("std", torch.ones(()))
 
-    def relative(self, mel: Tensor) -> Tensor:
-        """Log-mel [B, 128, 87] in nats -> level below the sound's peak in [-RANGE_NATS, 0]."""
-        return (mel - mel.amax(dim=(1, 2), keepdim=True)).clamp(min=-self.range)
+    def clipped(self, mel: Tensor) -> Tensor:
+        """Log-mel [B, 128, 87] in nats -> the same above its peak - RANGE_NATS.
+
+        Where the level is not heard, the peak is at 0.
+        """
+        peak = mel.amax(dim=(1, 2), keepdim=True)
+        clipped = mel.maximum(peak - self.range)
+        return clipped if self.hears_level else clipped - peak
 
     def fit(self, mean: float, std: float) -> None:
-        """Takes mean and standard deviation of ``relative`` over the training split."""
+        """Takes mean and standard deviation of ``clipped`` over the training split."""
         self.mean.fill_(mean)
         self.std.fill_(std)
 
     def forward(self, mel: Tensor) -> Tensor:
         """Log-mel [B, 128, 87] in nats -> standardised [B, 128, 87]."""
-        return (self.relative(mel) - self.mean) / self.std
+        return (self.clipped(mel) - self.mean) / self.std
 
     def inverse(self, x: Tensor) -> Tensor:
-        """Standardised [B, 128, 87] -> log-mel relative to the peak, in [-RANGE_NATS, 0] nats."""
-        return (x * self.std + self.mean).clamp(-self.range, 0.0)
+        """Standardised [B, 128, 87] -> log-mel as ``clipped`` gives it, in nats."""
+        mel = x * self.std + self.mean
+        return mel if self.hears_level else mel.clamp(-self.range, 0.0)
 
 
 def halvings(height: int, width: int, n_stages: int) -> list[tuple[int, int]]:
@@ -55,7 +66,7 @@ class Normalised(nn.Sequential):
     def __init__(self, n_in: int, n_out: int, kernel: int = 3, stride: int = 1) -> None:
         super().__init__(
             nn.Conv2d(n_in, n_out, kernel, stride, kernel // 2, bias=False),
-            nn.BatchNorm2d(n_out),
+            BatchNorm2d(n_out),
             nn.ELU(),
         )
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from flow_synth.atomic_file import write_atomically
 from flow_synth.baseline import (
@@ -23,7 +21,7 @@ from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
 from flow_synth.fold import Split
 from flow_synth.frozen import Frozen
-from flow_synth.imitation import Workplace, imitate
+from flow_synth.imitation import imitate
 from flow_synth.json_file import read_result
 from flow_synth.model_file import ModelDescription
 from flow_synth.score import (
@@ -36,7 +34,9 @@ from flow_synth.score import (
     search_points,
 )
 from flow_synth.target import GroupName, Targets
+from flow_synth.target_errors import TargetErrors
 from flow_synth.trial import SearchPlan
+from flow_synth.workplace import Workplace
 
 FORMAT = "flow-synth evaluation"
 
@@ -50,18 +50,17 @@ _BATCH = 32
 
 
 class Model(Protocol):
-    """What is evaluated."""
+    """What is evaluated: what :class:`flow_synth._native.Model` has, as that is what hosts run."""
 
-    @property
-    def description(self) -> ModelDescription:
-        """Of which training run and which synth it is."""
+    def info(self) -> dict[str, Any]:
+        """The fields of its :class:`ModelDescription`."""
         ...
 
-    def encode(self, mel: Tensor) -> Tensor:
+    def encode(self, mel: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log-mel [B, 128, 87] in nats -> z [B, D]."""
         ...
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
         """z [B, D] -> unit values [B, P]."""
         ...
 
@@ -73,7 +72,8 @@ class Evaluation(Frozen):
     ``dataset`` the digest of the dataset's recipe and ``rotation`` which of its folds were held
     out; ``split`` where its targets are from, or ``sounds`` the digest of a folder of sounds. The
     baselines know the same ``n_training_rows`` as the model. ``n_failed`` presets could not be
-    played, counted once a target.
+    played, counted once a target. ``per_target`` has the errors of the model or, if none was
+    scored, of the baselines; older files have none.
     """
 
     format: Literal["flow-synth evaluation"] = "flow-synth evaluation"
@@ -93,6 +93,7 @@ class Evaluation(Frozen):
     groups: Mapping[GroupName, Group]
     knobs: tuple[KnobError, ...]
     search: tuple[SearchPoint, ...]
+    per_target: TargetErrors | None = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -162,7 +163,7 @@ def evaluate(
         targets: held-out rows of the dataset, or sounds of elsewhere.
         workplace: the workers and the folder of what they measured; clear it when the result is
             safe.
-        model: on the CPU, ready for inference; None to score the baselines alone.
+        model: ready for inference; None to score the baselines alone.
         search: whether to search with CMA-ES, too.
         seed: of the random presets, the search and the intervals.
         progress: is called with the number of targets done and their total.
@@ -172,17 +173,19 @@ def evaluate(
             for the reasons of :func:`imitate`.
     """
     proposals = baseline_proposals(dataset, targets, seed)
-    if model:
-        _check_synth(model, dataset)
+    description = ModelDescription.model_validate(model.info()) if model else None
+    if model and description:
+        check_synth(description, dataset)
         proposals = {Method.MODEL: propose(model, dataset, targets.mel), **proposals}
     plan = SearchPlan(_mean(dataset), seed) if search else None
     recipe = dataset.manifest.recipe
     found = imitate(workplace, recipe, targets, proposals, plan, progress)
     imitations = {method: found.methods[method] for method in Method if method in found.methods}
     families = targets.families
+    own = {Method.MODEL: imitations[Method.MODEL]} if model else imitations
     has_knob_errors = model is not None and targets.values is not None
     return Evaluation(
-        model_run=model.description.training_run if model else None,
+        model_run=description.training_run if description else None,
         dataset=recipe.digest,
         rotation=dataset.rotation,
         synth=recipe.synth_identity,
@@ -197,6 +200,7 @@ def evaluate(
         groups=groups(imitations, targets, seed),
         knobs=knob_errors(dataset.table, imitations, families, seed) if has_knob_errors else (),
         search=search_points(found.progress_db, families, seed),
+        per_target=TargetErrors.of(own, targets),
     )
 
 
@@ -206,9 +210,8 @@ def propose(model: Model, dataset: Dataset, mel: NDArray[np.float32]) -> Proposa
     Raises:
         InputError: the model has another number of knobs than the dataset.
     """
-    with torch.inference_mode():
-        parts = [model.decode(model.encode(part)) for part in torch.from_numpy(mel).split(_BATCH)]
-    values: Proposals = torch.cat(parts).numpy()
+    batches = np.split(mel, range(_BATCH, len(mel), _BATCH))
+    values: Proposals = np.concatenate([model.decode(model.encode(batch)) for batch in batches])
     if values.shape[1] != len(dataset.table):
         raise InputError(
             f"the model has {values.shape[1]} knobs and the dataset {len(dataset.table)}; "
@@ -241,10 +244,15 @@ def _mean(dataset: Dataset) -> NDArray[np.float32]:
     return mean
 
 
-def _check_synth(model: Model, dataset: Dataset) -> None:
+def check_synth(description: ModelDescription, dataset: Dataset) -> None:
+    """Refuses a dataset that the model was not trained on.
+
+    Raises:
+        InputError: the dataset was rendered by another synth, or another version of it.
+    """
     recipe = dataset.manifest.recipe
     rendered = f"{recipe.synth_identity} {recipe.synth_version}"
-    trained = f"{model.description.synth} {model.description.synth_version}"
+    trained = f"{description.synth} {description.synth_version}"
     if rendered != trained:
         raise InputError(
             f"{dataset.folder} was rendered by synth {rendered} and the model is of {trained}; "

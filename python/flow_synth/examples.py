@@ -1,5 +1,6 @@
 """One split in memory, what training takes from it beforehand, and in which order it visits it."""
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +11,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from flow_synth.boundary import dequantise
 from flow_synth.dataset import CHUNK_ROWS, Dataset
+from flow_synth.encoder import Normalisation
 from flow_synth.error import InputError
 from flow_synth.experiment import NoiseRange
-from flow_synth.flow import dequantise
 from flow_synth.fold import Split
+from flow_synth.global_batch import uniform
 from flow_synth.item import Source
-from flow_synth.models import RegressionFlow
+from flow_synth.objective import Objective
+from flow_synth.tag import AXES
+from flow_synth.tag_file import TagFile
+
+#: Sounds from which the ear takes its components: 0.4 GB.
+EAR_ROWS = 8192
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,23 +34,32 @@ class Examples:
     Attributes:
         values: [N, P] float32 unit values, stepped knobs on their steps.
         mel: [N, 128, 87] float16 log-mel in nats.
+        tags: [N, A] int8 of -1, 0 (unknown) and +1.
         sources: [N] where each preset comes from: a :class:`~flow_synth.item.Source`.
     """
 
     values: Tensor
     mel: Tensor
+    tags: Tensor
     sources: NDArray[np.str_]
 
     def __len__(self) -> int:
         return len(self.values)
 
     @classmethod
-    def read(cls, dataset: Dataset, split: Split) -> Self:
+    def read(cls, dataset: Dataset, split: Split, tags: TagFile | None = None) -> Self:
         """Reads a split, 22 kB a row.
 
+        Args:
+            dataset: what to read.
+            split: which rows.
+            tags: of the dataset; without them every tag is unknown.
+
         Raises:
-            InputError: the split is too small to train on.
+            InputError: the split is too small to train on, or the tags are of another dataset.
         """
+        if tags:
+            tags.check_dataset(dataset)
         rows = dataset.rows(split)
         if len(rows) < 2:
             raise InputError(
@@ -51,29 +68,48 @@ class Examples:
         parts = np.split(rows, range(CHUNK_ROWS, len(rows), CHUNK_ROWS))
         mel = np.concatenate([dataset.mel(part).astype(np.float16) for part in parts])
         values = torch.from_numpy(dataset.values[rows])
-        return cls(values, torch.from_numpy(mel), dataset.sources[rows])
+        known = tags.tags[rows] if tags else np.zeros((len(rows), len(AXES)), np.int8)
+        sources = dataset.sources[rows]
+        return cls(values, torch.from_numpy(mel), torch.from_numpy(known), sources)
+
+    def to(self, device: torch.device) -> Self:
+        """The same in a device's memory, where training then reads without waiting."""
+        values, mel, tags = (x.to(device) for x in (self.values, self.mel, self.tags))
+        return dataclasses.replace(self, values=values, mel=mel, tags=tags)
 
 
-def fit_statistics(model: RegressionFlow, examples: Examples, n_values: Tensor) -> None:
-    """Fits both normalisations, on training examples alone."""
-    model.boundary.fit(dequantise(examples.values, n_values))
-    normalisation = model.vae.normalisation
+def fit_statistics(objective: Objective, examples: Examples, n_values: Tensor) -> None:
+    """Fits all that is known before the first step, on training examples alone."""
+    model = objective.model
+    model.regressor.fit(dequantise(examples.values, n_values, torch.rand_like(examples.values)))
+    _fit_normalisation(model.normalisation, examples.mel)
+    if objective.classes is not None:
+        objective.classes.fit(examples.values)
+    if objective.ear is not None:
+        rows = torch.randperm(len(examples))[:EAR_ROWS]
+        objective.ear.fit(model.normalisation.clipped(examples.mel[rows].float()))
+
+
+def _fit_normalisation(normalisation: Normalisation, mel: Tensor) -> None:
     total = square = 0.0
-    for chunk in torch.split(examples.mel, CHUNK_ROWS):
-        relative = normalisation.relative(chunk.float()).double()
-        total += float(relative.sum())
-        square += float(relative.square().sum())
-    mean = total / examples.mel.numel()
-    variance = square / examples.mel.numel() - mean**2
+    for chunk in torch.split(mel, CHUNK_ROWS):
+        clipped = normalisation.clipped(chunk.float()).double()
+        total += float(clipped.sum())
+        square += float(clipped.square().sum())
+    mean = total / mel.numel()
+    variance = square / mel.numel() - mean**2
     normalisation.fit(mean, math.sqrt(max(variance, 1e-6)))
 
 
 def add_noise_floor(mel: Tensor, noise: NoiseRange) -> Tensor:
-    """ln(exp(mel) + n): a floor n in mel magnitude under a share of the sounds [B, 128, 87]."""
+    """ln(exp(mel) + n): a floor n in mel magnitude under a share of the sounds [B, 128, 87].
+
+    For training alone: the random numbers are those of this process's rows of a global batch.
+    """
     batch = (len(mel), 1, 1)
     span = noise.highest_db - noise.lowest_db
-    level_db = noise.lowest_db + span * torch.rand(batch, device=mel.device)
-    chosen = torch.rand(batch, device=mel.device) < noise.share
+    level_db = noise.lowest_db + span * uniform(batch, mel.device)
+    chosen = uniform(batch, mel.device) < noise.share
     floor = mel.amax((1, 2), keepdim=True) + level_db * (math.log(10.0) / 20.0)
     return torch.where(chosen, torch.logaddexp(mel, floor), mel)
 

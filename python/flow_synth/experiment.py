@@ -1,6 +1,7 @@
 """What a training run is: a typed, frozen description, read from TOML."""
 
 import math
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -11,8 +12,8 @@ from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
 from flow_synth.frozen import Frozen
 from flow_synth.item import Source
-from flow_synth.models.sizes import Count, Sizes
-from flow_synth.objective import ErrorModel, Weights
+from flow_synth.models.settings import Count, ModelSettings
+from flow_synth.objective import Weights
 from flow_synth.toml_file import read_toml, refusal
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -54,13 +55,14 @@ class Precision(StrEnum):
 
 
 class ObjectiveSettings(Frozen):
-    """Weights of the terms, error model, warm-up of the divergences, prior of the precisions."""
+    """Weights of the terms, and the warm-up of the divergences.
+
+    ``reconstructed_share`` of every batch is reconstructed: a decoder costs as much as an encoder.
+    """
 
     weights: Weights = Weights()
-    error: ErrorModel = ErrorModel.GAUSSIAN
+    reconstructed_share: float = Field(default=1.0, gt=0, le=1)
     warmup_epochs: int = Field(default=100, ge=0)
-    prior_mean: float = 0.0
-    prior_std: float = Field(default=3.0, gt=0)
 
     def beta(self, epoch: int) -> float:
         """Factor of the divergences in an epoch counted from 0: linear from 0 to 1."""
@@ -109,7 +111,7 @@ class Experiment(Frozen):
     dataset: Path
     rotation: Fold = 0
     mixture: Mixture = Field(default_factory=dict)
-    model: Sizes = Sizes()
+    model: ModelSettings = ModelSettings()
     objective: ObjectiveSettings = ObjectiveSettings()
     optimiser: OptimiserSettings = OptimiserSettings()
     noise: NoiseRange | None = None
@@ -119,15 +121,19 @@ class Experiment(Frozen):
     precision: Precision = Precision.AUTO
 
     @classmethod
-    def read(cls, path: Path) -> Self:
-        """Reads an experiment and the files it stands on (``base = "other.toml"``).
+    def read(cls, path: Path, overrides: Mapping[str, Any] | None = None) -> Self:
+        """Reads an experiment and the files it stands on (``base = "other.toml"``, or a list).
+
+        Args:
+            path: of the file.
+            overrides: keys that count more than those of the file.
 
         Raises:
             InputError: a file cannot be read, files stand on each other in a circle, or a key is
                 unknown or out of range.
         """
         try:
-            return cls.model_validate(_read_tree(path, ()))
+            return cls.model_validate(_merged(_read_tree(path, ()), overrides or {}))
         except ValidationError as error:
             keys = f"the keys are: {', '.join(cls.model_fields)}, base"
             raise refusal(path, error, keys) from error
@@ -140,15 +146,20 @@ def _read_tree(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     tree = read_toml(path)
     if isinstance(tree.get("dataset"), str):
         tree["dataset"] = path.parent / tree["dataset"]
-    if "base" not in tree:
-        return tree
-    base = tree.pop("base")
-    if not isinstance(base, str):
-        raise InputError(f"{path}: 'base' is {base!r}; give the name of one TOML file in quotes")
-    return _merged(_read_tree(path.parent / base, (*above, path)), tree)
+    bases = tree.pop("base", [])
+    names = [bases] if isinstance(bases, str) else bases
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise InputError(
+            f"{path}: 'base' is {bases!r}; give the name of a TOML file in quotes, or a list of "
+            "names, of which a later one counts more"
+        )
+    merged: dict[str, Any] = {}
+    for name in names:
+        merged = _merged(merged, _read_tree(path.parent / name, (*above, path)))
+    return _merged(merged, tree)
 
 
-def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def _merged(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in over.items():
         below = merged.get(key)

@@ -12,24 +12,32 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from pydantic import JsonValue
 from torch import Tensor, nn
 
 from flow_synth import features
+from flow_synth.autoregressive import AffineAutoregressive
+from flow_synth.conditioner import NEGATIVE_SLOPE
 from flow_synth.dataset import FEATURES, Dataset
 from flow_synth.error import InputError
 from flow_synth.features import LogMel, Resampler
-from flow_synth.flow import NEGATIVE_SLOPE, AffineAutoregressive, MaskedLinear
-from flow_synth.flow_blob import Activation, FlowType, FlowWeights
+from flow_synth.flow_blob import Activation, FlowWeights
 from flow_synth.fold import Split
+from flow_synth.made import MaskedLinear
 from flow_synth.model_file import (
     ModelDescription,
     Normalisation,
+    OptionalMethod,
     read_model_file,
     write_model_file,
 )
-from flow_synth.model_interface import FeatureSettings, Interface, LatentDimension
-from flow_synth.models import RegressionFlow
+from flow_synth.model_interface import FeatureSettings, Interface, LatentDimension, SemanticAxis
+from flow_synth.models import Model as TrainedModel
+from flow_synth.models.flow_dis import TaggedLatent
+from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.parameter import ParameterTable
+from flow_synth.stochastic_flow import StochasticFlow
+from flow_synth.tag import AXES
 from flow_synth.training import load_run
 
 #: What names of model files end in.
@@ -49,6 +57,13 @@ TOLERANCES: Mapping[str, float] = {
     "reconstruct": 1e-4,
 }
 
+#: What a model without an optional method lacks, and which models have it. The engine of C++ says
+#: the same.
+_LACKING = {
+    OptionalMethod.INVERT: ("inverse", "a flow model"),
+    OptionalMethod.RECONSTRUCT: ("decoder", "an auto-encoder or a flow model"),
+}
+
 #: Share of the training sounds that a macro knob's sweep leaves out at either end.
 _SWEEP_TAIL = 0.01
 
@@ -58,9 +73,12 @@ class ExportError(RuntimeError):
 
 
 class ExportedModel(nn.Module):
-    """The methods of the model file; scripted, it is the file's TorchScript part."""
+    """The methods of every model file; scripted, it is the file's TorchScript part.
 
-    def __init__(self, model: RegressionFlow) -> None:
+    Its subclasses add those of some models: TorchScript compiles every method that a class has.
+    """
+
+    def __init__(self, model: TrainedModel) -> None:
         super().__init__()
         self.resampler = Resampler()
         self.log_mel = LogMel()
@@ -93,20 +111,51 @@ class ExportedModel(nn.Module):
         """z [B, D] -> unit values v [B, P]."""
         return self.model.decode(z)
 
-    @torch.jit.export
-    def invert(self, v: Tensor) -> Tensor:
-        """Unit values v [B, P] -> z [B, D]."""
-        return self.model.invert(v)
 
+class _Reconstructing(ExportedModel):
     @torch.jit.export
     def reconstruct(self, z: Tensor) -> Tensor:
         """z [B, D] -> log-mel [B, 128, 87] relative to the sound's peak."""
         return self.model.reconstruct(z)
 
 
-def premasked(model: RegressionFlow) -> RegressionFlow:
-    """A copy in evaluation mode whose masked layers are plain ones with the mask multiplied in."""
+class _Inverting(_Reconstructing):
+    @torch.jit.export
+    def invert(self, v: Tensor) -> Tensor:
+        """Unit values v [B, P] -> z [B, D]."""
+        return self.model.invert(v)
+
+
+_EXPORTED: Mapping[tuple[OptionalMethod, ...], type[ExportedModel]] = {
+    (): ExportedModel,
+    (OptionalMethod.RECONSTRUCT,): _Reconstructing,
+    (OptionalMethod.INVERT, OptionalMethod.RECONSTRUCT): _Inverting,
+}
+
+
+def optional_methods(model: TrainedModel) -> tuple[OptionalMethod, ...]:
+    """What a model can do that others cannot."""
+    can = {
+        OptionalMethod.INVERT: model.is_invertible,
+        OptionalMethod.RECONSTRUCT: model.decoder is not None,
+    }
+    return tuple(method for method in can if can[method])
+
+
+def exported(model: TrainedModel) -> ExportedModel:
+    """A model with the methods that its file has, in evaluation mode."""
+    return _EXPORTED[optional_methods(model)](model).eval()
+
+
+def premasked(model: TrainedModel) -> TrainedModel:
+    """A copy in evaluation mode whose masked layers are plain ones with the mask multiplied in.
+
+    A random flow is replaced by that of its means.
+    """
     copied = copy.deepcopy(model).cpu().eval()
+    regressor = copied.regressor
+    if isinstance(regressor, FlowRegressor) and isinstance(regressor.flow, StochasticFlow):
+        regressor.flow = regressor.flow.mean_flow()
     for parent in list(copied.modules()):
         for name, child in list(parent.named_children()):
             if isinstance(child, MaskedLinear):
@@ -143,6 +192,12 @@ class Model:
             raise InputError(
                 f"{path}: LibTorch cannot run it ({reason}); export or download it again"
             ) from error
+        found = {method for method in OptionalMethod if hasattr(module, method)}
+        if found != set(file.description.methods):
+            raise InputError(
+                f"{path}: its description and its TorchScript disagree on its methods; export it "
+                "again"
+            )
         return cls(module, file.description)
 
     @torch.inference_mode()
@@ -174,13 +229,30 @@ class Model:
 
     @torch.inference_mode()
     def invert(self, v: Tensor) -> Tensor:
-        """Unit values v [B, P] -> z [B, D]."""
-        return self._call("invert", v)
+        """Unit values v [B, P] -> z [B, D].
+
+        Raises:
+            InputError: the model has no inverse.
+        """
+        return self._call_optional(OptionalMethod.INVERT, v)
 
     @torch.inference_mode()
     def reconstruct(self, z: Tensor) -> Tensor:
-        """z [B, D] -> log-mel [B, 128, 87] relative to the sound's peak."""
-        return self._call("reconstruct", z)
+        """z [B, D] -> log-mel [B, 128, 87] relative to the sound's peak.
+
+        Raises:
+            InputError: the model has no decoder.
+        """
+        return self._call_optional(OptionalMethod.RECONSTRUCT, z)
+
+    def _call_optional(self, method: OptionalMethod, argument: Tensor) -> Tensor:
+        if method not in self.description.methods:
+            lacking, others = _LACKING[method]
+            raise InputError(
+                f"this model has no {lacking}: its family is {self.description.family!r}; use "
+                f"{others}"
+            )
+        return self._call(method, argument)
 
     def _call(self, method: str, *arguments: Tensor | int) -> Tensor:
         result = getattr(self._module, method)(*arguments)
@@ -217,25 +289,29 @@ def export_run(
     return export_model(
         trained.model,
         path,
+        family=trained.experiment.model.family,
         synth=(recipe.synth_identity, recipe.synth_version),
         table=trained.table,
         mels=torch.from_numpy(dataset.mel(rows)),
         training_run=trained.identity,
         rotation=trained.experiment.rotation,
+        recipe=trained.experiment.model_dump(mode="json", exclude={"dataset"}),
         scores=scores or {},
         licence=licence,
     )
 
 
 def export_model(
-    model: RegressionFlow,
+    model: TrainedModel,
     path: Path,
     *,
+    family: str,
     synth: tuple[str, str],
     table: ParameterTable,
     mels: Tensor,
     training_run: str,
     rotation: int = 0,
+    recipe: Mapping[str, JsonValue],
     scores: Mapping[str, Mapping[str, float]],
     licence: str,
 ) -> ModelDescription:
@@ -244,12 +320,14 @@ def export_model(
     Args:
         model: the trained model.
         path: where to.
+        family: what kind of model it is.
         synth: identity and version of the synth the model was trained for.
         table: the synth's knobs.
         mels: [N, 128, 87] log-mels of training sounds, for the statistics of the audio space and
             the parity check.
         training_run: id of the run.
         rotation: which folds of its dataset were held out.
+        recipe: the experiment, without the path of its dataset.
         scores: method -> measure -> value, on held-out presets.
         licence: SPDX identifier of the weights' licence.
 
@@ -261,27 +339,33 @@ def export_model(
     interface = Interface(
         synth=synth[0],
         synth_version=synth[1],
+        family=family,
         parameters=table,
         latent=latent,
         order=order,
+        semantic_axes=semantic_axes(model),
         features=feature_settings(),
     )
-    normalisation = model.vae.normalisation
+    normalisation = model.normalisation
     description = ModelDescription(
         **dict(interface),
         torch_version=torch.__version__.partition("+")[0],
+        methods=optional_methods(model),
         normalisation=Normalisation(
-            mean=float(normalisation.mean), standard_deviation=float(normalisation.std)
+            mean=float(normalisation.mean),
+            standard_deviation=float(normalisation.std),
+            hears_level=normalisation.hears_level,
         ),
         training_run=training_run,
         rotation=rotation,
+        recipe=recipe,
         scores=scores,
         licence=licence,
     )
-    exported = ExportedModel(model).eval()
-    torchscript = _scripted(exported)
+    module = exported(model)
+    torchscript = _scripted(module)
     _check_parity(model, torchscript, mels)
-    write_model_file(path, torchscript, description, flow_weights(exported.model))
+    write_model_file(path, torchscript, description, flow_weights(module.model))
     return description
 
 
@@ -292,7 +376,7 @@ def feature_settings() -> FeatureSettings:
 
 @torch.inference_mode()
 def latent_statistics(
-    model: RegressionFlow, mels: Tensor
+    model: TrainedModel, mels: Tensor
 ) -> tuple[tuple[LatentDimension, ...], tuple[int, ...]]:
     """Statistics of every latent dimension over training sounds, and their order by effect.
 
@@ -322,22 +406,43 @@ def latent_statistics(
     return latent, tuple(effect.argsort(descending=True, stable=True).tolist())
 
 
-def flow_weights(model: RegressionFlow) -> FlowWeights:
-    """The weights of z -> v as the native core reads them; the model must be premasked."""
-    boundary = model.boundary
+def semantic_axes(model: TrainedModel) -> tuple[SemanticAxis, ...]:
+    """The sliders of a model whose audio space follows tags: one for each of its first dimensions.
+
+    At s a slider adds s to its dimension, and nothing to the others.
+    """
+    if not isinstance(model.latent, TaggedLatent):
+        return ()
+    directions = torch.eye(model.latent.base.out_features // 2).tolist()
+    return tuple(
+        SemanticAxis(name=axis.name, low=axis.low, high=axis.high, direction=tuple(direction))
+        for axis, direction in zip(AXES, directions, strict=False)
+    )
+
+
+def flow_weights(model: TrainedModel) -> FlowWeights | None:
+    """The weights of z -> v as the native core reads them; the model must be premasked.
+
+    None if the map is no inverse autoregressive flow: then only TorchScript runs it.
+    """
+    regressor = model.regressor
+    if not isinstance(regressor, FlowRegressor):
+        return None
+    boundary, layers = regressor.boundary, list(regressor.flow.layers)
+    n_dimensions = len(boundary.mean)
     tensors: dict[str, Tensor] = {"boundary.mean": boundary.mean, "boundary.std": boundary.std}
     hidden: tuple[int, ...] = ()
-    for index, layer in enumerate(model.flow.layers):
-        assert isinstance(layer, AffineAutoregressive)
+    for index, layer in enumerate(layers):
+        if not isinstance(layer, AffineAutoregressive):
+            return None
         maps = (layer.made.first, layer.made.second, layer.made.last)
         hidden = tuple(linear.out_features for linear in maps[:-1])
         for place, linear in enumerate(maps):
             tensors[f"layers.{index}.{place}.weight"] = linear.weight
             tensors[f"layers.{index}.{place}.bias"] = linear.bias
     return FlowWeights(
-        flow_type=FlowType.IAF,
-        n_dimensions=len(boundary.mean),
-        n_layers=len(model.flow.layers),
+        n_dimensions=n_dimensions,
+        n_layers=len(layers),
         n_hidden=hidden,
         activation=Activation.LEAKY_RELU,
         negative_slope=NEGATIVE_SLOPE,
@@ -352,15 +457,15 @@ def _loaded(archive: bytes) -> nn.Module:
     return module.eval()
 
 
-def _scripted(exported: ExportedModel) -> bytes:
+def _scripted(module: ExportedModel) -> bytes:
     archive = io.BytesIO()
     with _quiet_torchscript():
-        torch.jit.save(torch.jit.script(exported), archive)
+        torch.jit.save(torch.jit.script(module), archive)
     return archive.getvalue()
 
 
 @torch.inference_mode()
-def _check_parity(model: RegressionFlow, torchscript: bytes, mels: Tensor) -> None:
+def _check_parity(model: TrainedModel, torchscript: bytes, mels: Tensor) -> None:
     trained = copy.deepcopy(model).cpu().eval()
     written = _loaded(torchscript)
     audio = torch.rand(7, features.N_SAMPLES, generator=torch.Generator().manual_seed(0)) - 0.5
@@ -368,15 +473,17 @@ def _check_parity(model: RegressionFlow, torchscript: bytes, mels: Tensor) -> No
     z = trained.encode(mel)
     v = trained.decode(z)
     rate_hz = 2 * features.SAMPLE_RATE_HZ
-    expected = {
+    expected: dict[str, tuple[tuple[Tensor | int, ...], Tensor]] = {
         "resample": ((audio, rate_hz), Resampler()(audio, rate_hz)),
         "features": ((audio,), LogMel()(audio)),
         "encode": ((mel,), z),
         "posterior": ((mel,), torch.stack(trained.posterior(mel))),
         "decode": ((z,), v),
-        "invert": ((v,), trained.invert(v)),
-        "reconstruct": ((z,), trained.reconstruct(z)),
     }
+    if trained.is_invertible:
+        expected[OptionalMethod.INVERT] = (v,), trained.invert(v)
+    if trained.decoder is not None:
+        expected[OptionalMethod.RECONSTRUCT] = (z,), trained.reconstruct(z)
     for method, (arguments, wanted) in expected.items():
         found = getattr(written, method)(*arguments)
         found = torch.stack(found) if isinstance(found, tuple) else found

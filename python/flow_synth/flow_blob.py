@@ -27,16 +27,21 @@ from flow_synth.parameter import Curve, Kind, Parameter, ParameterTable
 
 #: The line end shows when a file went through a text-mode transfer.
 MAGIC = b"FSFLOW\r\n"
-BLOB_VERSION = 1
+BLOB_VERSION = 2
 
 _HEADER = struct.Struct("<8sIIQ")
 _DIGEST_BYTES = 32
 
 
 class FlowType(StrEnum):
-    """The kinds of flow a blob can carry."""
+    """How a blob carries the map z -> v.
+
+    Of ``torchscript`` it carries nothing: the native core cannot run that map by itself, and only
+    the engine (LibTorch) runs it.
+    """
 
     IAF = "iaf"
+    TORCHSCRIPT = "torchscript"
 
 
 class Activation(StrEnum):
@@ -47,7 +52,7 @@ class Activation(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class FlowWeights:
-    """The map z -> v with everything needed to run it both ways.
+    """An inverse autoregressive flow z -> v with everything needed to run it both ways.
 
     ``tensors`` are float32, in the order of :meth:`shapes`, and their weights pre-masked:
     ``boundary.mean`` and ``boundary.std`` [D], and for layer l and its linear map j
@@ -58,7 +63,6 @@ class FlowWeights:
         ValueError: a number is out of range, or a tensor is not as it must be.
     """
 
-    flow_type: FlowType
     n_dimensions: int
     n_layers: int
     n_hidden: tuple[int, ...]
@@ -255,15 +259,16 @@ _INTERFACE = _Record(
     Interface,
     synth=_Text(),
     synth_version=_Text(),
+    family=_Text(),
     parameters=_Record(ParameterTable, root=_List(_PARAMETER)),
     latent=_List(_LATENT_DIMENSION),
     order=_List(_U32),
     semantic_axes=_List(_SEMANTIC_AXIS),
     features=_FEATURES,
 )
-_FLOW = _Record(
+_FLOW_TYPE = _Choice(FlowType)
+_IAF = _Record(
     FlowWeights,
-    flow_type=_Choice(FlowType),
     n_dimensions=_U32,
     n_layers=_U32,
     n_hidden=_List(_U32),
@@ -274,8 +279,12 @@ _FLOW = _Record(
 )
 
 
-def encode_flow_blob(interface: Interface, flow: FlowWeights) -> bytes:
+def encode_flow_blob(interface: Interface, flow: FlowWeights | None) -> bytes:
     """The content of ``flow_synth.flow``.
+
+    Args:
+        interface: what a host handles.
+        flow: the map z -> v; None if it is one that only TorchScript runs.
 
     Raises:
         ValueError: knobs, latent dimensions and flow are not of one size.
@@ -283,12 +292,16 @@ def encode_flow_blob(interface: Interface, flow: FlowWeights) -> bytes:
     _check_sizes(interface, flow)
     payload = bytearray()
     _INTERFACE.write(interface, payload)
-    _FLOW.write(flow, payload)
+    if flow is None:
+        _FLOW_TYPE.write(FlowType.TORCHSCRIPT, payload)
+    else:
+        _FLOW_TYPE.write(FlowType.IAF, payload)
+        _IAF.write(flow, payload)
     head = _HEADER.pack(MAGIC, BLOB_VERSION, 0, len(payload))
     return head + hashlib.sha256(head + payload).digest() + payload
 
 
-def decode_flow_blob(blob: bytes) -> tuple[Interface, FlowWeights]:
+def decode_flow_blob(blob: bytes) -> tuple[Interface, FlowWeights | None]:
     """Reads what :func:`encode_flow_blob` wrote.
 
     Raises:
@@ -297,7 +310,8 @@ def decode_flow_blob(blob: bytes) -> tuple[Interface, FlowWeights]:
     payload = _Source(_verified_payload(blob))
     try:
         interface: Interface = _INTERFACE.read(payload)
-        flow: FlowWeights = _FLOW.read(payload)
+        is_iaf = _FLOW_TYPE.read(payload) is FlowType.IAF
+        flow: FlowWeights | None = _IAF.read(payload) if is_iaf else None
         _check_sizes(interface, flow)
     except _Truncated as error:
         raise InputError("the flow blob's content runs past its end; export it again") from error
@@ -332,11 +346,13 @@ def first_complaint(error: ValueError) -> str:
     return str(error)
 
 
-def _check_sizes(interface: Interface, flow: FlowWeights) -> None:
-    sizes = (len(interface.parameters), len(interface.latent), flow.n_dimensions)
-    if len(set(sizes)) != 1:
+def _check_sizes(interface: Interface, flow: FlowWeights | None) -> None:
+    n_knobs, n_dimensions = len(interface.parameters), len(interface.latent)
+    if n_knobs != n_dimensions:
+        raise ValueError(f"{n_knobs} knobs and {n_dimensions} latent dimensions differ")
+    if flow and flow.n_dimensions != n_dimensions:
         raise ValueError(
-            f"{sizes[0]} knobs, {sizes[1]} latent dimensions and a flow of {sizes[2]} differ"
+            f"{n_dimensions} latent dimensions and a flow of {flow.n_dimensions} differ"
         )
 
 

@@ -1,54 +1,23 @@
 """Presets proposed for targets, played by workers, and how near the best of each method comes."""
 
-import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import torch
-from distributed import Client, KilledWorker, as_completed
 from numpy.typing import NDArray
 
 from flow_synth import metric
-from flow_synth.atomic_file import make_folder
 from flow_synth.baseline import Proposals
-from flow_synth.cluster import Progress, connected, outcome
+from flow_synth.cluster import Progress
 from flow_synth.dataset import Recipe
-from flow_synth.error import InputError
 from flow_synth.metric import SOUND_MEASURES, Measure
 from flow_synth.target import Targets
-from flow_synth.trial import SearchPlan, TrialJob, Trials, try_synth, try_target
-from flow_synth.worker import OpenSynth, cannot_open
+from flow_synth.trial import SearchPlan, Trials, try_target
+from flow_synth.workplace import Workplace
 
 Name = TypeVar("Name", bound=str)
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """Where trials are run.
-
-    Attributes:
-        folder: for the journals, seen by every worker under this path. Each is named after its
-            target and synth: what a killed run has measured of them is taken up, and nothing else.
-        open_synth: opens the synth of a dataset; workers import it by its name.
-        scheduler: address of a running dask scheduler, or None for a cluster on this machine.
-        workers: number of processes on this machine; one for each CPU if None.
-    """
-
-    folder: Path
-    open_synth: OpenSynth
-    scheduler: str | None = None
-    workers: int | None = None
-
-    def clear(self) -> None:
-        """Removes the journals, and the folder if nothing else is in it."""
-        for journal in self.folder.glob("*.jsonl"):
-            journal.unlink()
-        with suppress(OSError):
-            self.folder.rmdir()
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,57 +82,16 @@ def imitate(
         InputError: the synth cannot be opened or is of another version, the folder cannot be
             written, or no worker answers.
     """
-    folder = workplace.folder.absolute()
-    make_folder(folder)
-    job = TrialJob(recipe, folder, secrets.token_hex(4), workplace.open_synth, plan)
-    with connected(workplace.scheduler, workplace.workers) as client:
-        _check_synth(client, job)
-        done = _try_all(client, job, targets, proposals, progress or (lambda _done, _total: None))
+    proposed = [
+        (targets[index], {str(name): presets[index] for name, presets in proposals.items()})
+        for index in range(len(targets))
+    ]
+    done = workplace.run(workplace.job(recipe, plan), try_target, proposed, progress)
     return Imitated(
         methods={name: _gathered(name, done, targets.values) for name in done[0].imitations},
         progress_db=np.stack([trials.progress_db for trials in done]),
         n_failed=sum(trials.n_failed for trials in done),
     )
-
-
-def _check_synth(client: Client, job: TrialJob) -> None:
-    """Lets a worker open the synth, so that no preset is blamed if that crashes."""
-    try:
-        client.submit(try_synth, job, pure=False).result()
-    except KilledWorker as error:
-        raise cannot_open(job.recipe.description) from error
-
-
-def _try_all(
-    client: Client,
-    job: TrialJob,
-    targets: Targets,
-    proposals: Mapping[Name, Proposals],
-    progress: Progress,
-) -> list[Trials]:
-    """Tries targets that lost their worker again, as long as their journals grow."""
-    done: dict[int, Trials] = {}
-    written = -1
-    while len(done) < len(targets):
-        if written == (written := _bytes(job.folder)):
-            raise InputError(
-                "the worker processes end before they measure anything; look for what ends them, "
-                "and run the same command again"
-            )
-        numbers = {}
-        for index in set(range(len(targets))) - set(done):
-            mine = {str(name): presets[index] for name, presets in proposals.items()}
-            numbers[client.submit(try_target, job, targets[index], mine, pure=False)] = index
-        for future in as_completed(list(numbers)):
-            trials = outcome(future)
-            if trials is not None:
-                done[numbers[future]] = trials
-                progress(len(done), len(targets))
-    return [done[index] for index in range(len(targets))]
-
-
-def _bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.glob("*.jsonl"))
 
 
 def _gathered(name: str, done: Sequence[Trials], truth: NDArray[np.float32] | None) -> Imitations:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from flow_synth.atomic_file import cannot_write
 from flow_synth.frozen import Frozen
@@ -28,7 +28,12 @@ class Event(StrEnum):
 
 
 class Record(Frozen):
-    """One line: an event of a preset, named by its identity, in a run of the program."""
+    """One line: an event of a preset, named by its identity, in a run of the program.
+
+    An error is NaN where a measure says nothing of a sound.
+    """
+
+    model_config = ConfigDict(allow_inf_nan=True, ser_json_inf_nan="constants")
 
     preset: str
     run: str

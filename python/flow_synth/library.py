@@ -1,5 +1,6 @@
 """The package in one object: a model and the synth that it plays."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -10,25 +11,44 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
+from flow_synth import _native
 from flow_synth.audio_file import Audio, read_audio, read_samples
 from flow_synth.error import InputError
-from flow_synth.export import Model
+from flow_synth.export import SUFFIX, Model
 from flow_synth.matching import Match, hear, match_sound
-from flow_synth.model_file import ModelDescription
+from flow_synth.model_file import ModelDescription, read_model_file
 from flow_synth.preset import Preset
 from flow_synth.synth import Note, Synth
 from flow_synth.synths import BUILTIN, open_synth
 
 
+def shipped_models() -> tuple[str, ...]:
+    """Names of the models that come with the package."""
+    files = resources.files(__package__).joinpath("shipped").iterdir()
+    return tuple(
+        sorted(file.name.removesuffix(SUFFIX) for file in files if file.name.endswith(SUFFIX))
+    )
+
+
 @contextmanager
 def model_path(model: str | Path) -> Iterator[Path]:
-    """The file of a model: ``builtin`` for the one that comes with the package, or a path."""
-    if model != BUILTIN:
+    """The file of a model: one that comes with the package, by its name, or a path.
+
+    Raises:
+        InputError: it is neither.
+    """
+    names = shipped_models()
+    if model in names:
+        shipped = resources.files(__package__).joinpath("shipped", f"{model}{SUFFIX}")
+        with resources.as_file(shipped) as path:
+            yield path
+    elif os.access(model, os.F_OK):
         yield Path(model)
-        return
-    shipped = resources.files(__package__).joinpath("shipped", f"{BUILTIN}.flow.ts")
-    with resources.as_file(shipped) as path:
-        yield path
+    else:
+        raise InputError(
+            f"there is no model {model}; give the path of a {SUFFIX} file, or the name of one "
+            f"that comes with flow-synth: {', '.join(names)}"
+        )
 
 
 def load_model(model: str | Path) -> Model:
@@ -39,6 +59,17 @@ def load_model(model: str | Path) -> Model:
     """
     with model_path(model) as path:
         return Model.load(path)
+
+
+def load_native_model(model: str | Path) -> _native.Model:
+    """Opens a model as hosts run it; see :func:`model_path`.
+
+    Raises:
+        InputError: no whole model file that this program can read.
+    """
+    with model_path(model) as path:
+        read_model_file(path)  # The engine hands the description on without a look at it.
+        return _native.Model.load(path)
 
 
 class FlowSynth:
@@ -76,10 +107,10 @@ class FlowSynth:
         """Opens a model file and its synth.
 
         Args:
-            model: ``builtin`` for the model that comes with the package, or the path of a
-                ``.flow.ts`` file.
-            synth: the path of the plug-in description (TOML) of a plug-in's model; the built-in
-                synth needs none.
+            model: the name of a model that comes with the package, such as ``builtin``, or the
+                path of a ``.flow.ts`` file.
+            synth: the path of the plug-in description (TOML) of a plug-in's model; the synths
+                that the package knows by name need none.
 
         Raises:
             InputError: no whole model file that this program can read, a synth that cannot be
@@ -135,7 +166,8 @@ class FlowSynth:
         """Unit values [..., P] -> z [..., D]: where a preset lies in the audio space.
 
         Raises:
-            InputError: there are more or fewer values than knobs, or one outside [0, 1].
+            InputError: there are more or fewer values than knobs, or one outside [0, 1], or the
+                model has no inverse.
         """
         z = self.model.invert(torch.from_numpy(self._knobs(values))).numpy()
         return z.reshape(*np.shape(values)[:-1], -1)

@@ -8,10 +8,11 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from flow_synth.atomic_file import write_atomically
 from flow_synth.dataset_description import Fold
@@ -27,31 +28,56 @@ from flow_synth.frozen import Frozen
 from flow_synth.model_interface import Interface
 
 FORMAT: Final = "flow-synth model"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 DESCRIPTION_ENTRY = "extra/flow_synth.json"
 BLOB_ENTRY = "extra/flow_synth.flow"
 
+#: External attributes of a file that its owner may read and write. No checksum covers them, and
+#: LibTorch reads nothing of an entry that claims to be a folder.
+_PLAIN_FILE = 0o600 << 16
+
+
+class OptionalMethod(StrEnum):
+    """What some models can do and others cannot.
+
+    ``invert`` carries knobs back into the audio space, ``reconstruct`` turns a point of it into
+    log-mel, ``sample`` draws candidates for a sound, ``predict`` tells how knobs will sound.
+    """
+
+    INVERT = "invert"
+    RECONSTRUCT = "reconstruct"
+    SAMPLE = "sample"
+    PREDICT = "predict"
+
 
 class Normalisation(Frozen):
-    """What the model standardises its log-mel with, fitted on the training split (nats)."""
+    """What the model standardises its log-mel with, fitted on the training split (nats).
+
+    Where the level is not heard, log-mel is taken relative to its loudest bin first.
+    """
 
     mean: float
     standard_deviation: float
+    hears_level: bool = False
 
 
 class ModelDescription(Interface):
     """The content of ``flow_synth.json``.
 
-    ``scores`` maps a method (the model, or a baseline) to its measures on held-out presets; which
-    those are follows from ``rotation``, see :func:`flow_synth.fold.split_of`.
+    ``methods`` are those optional ones that the model has. ``recipe`` is the experiment that the
+    model was trained by, without the path of its dataset. ``scores`` maps a method (the model, or
+    a baseline) to its measures on held-out presets; which those are follows from ``rotation``, see
+    :func:`flow_synth.fold.split_of`.
     """
 
     format: Literal["flow-synth model"] = FORMAT
-    format_version: Literal[1] = FORMAT_VERSION
+    format_version: Literal[2] = FORMAT_VERSION
     torch_version: str
+    methods: tuple[OptionalMethod, ...]
     normalisation: Normalisation
     training_run: str
     rotation: Fold = 0
+    recipe: Mapping[str, JsonValue]
     scores: Mapping[str, Mapping[str, float]]
     licence: str
 
@@ -67,17 +93,17 @@ class ModelFile:
 
     Attributes:
         description: the content of ``flow_synth.json``.
-        flow: the content of ``flow_synth.flow``.
+        flow: the map z -> v in ``flow_synth.flow``; None if only LibTorch can run it.
         archive: the bytes of the whole file, in which LibTorch finds its part.
     """
 
     description: ModelDescription
-    flow: FlowWeights
+    flow: FlowWeights | None
     archive: bytes
 
 
 def write_model_file(
-    path: Path, torchscript: bytes, description: ModelDescription, flow: FlowWeights
+    path: Path, torchscript: bytes, description: ModelDescription, flow: FlowWeights | None
 ) -> None:
     """Writes ``NAME.flow.ts``: whole or not at all, and the same bytes for the same content.
 
@@ -89,7 +115,7 @@ def write_model_file(
         path: where to; an older file there is replaced.
         torchscript: what ``torch.jit.save`` wrote.
         description: the content of ``flow_synth.json``.
-        flow: the weights for ``flow_synth.flow``.
+        flow: the weights for ``flow_synth.flow``; None if only LibTorch can run the map z -> v.
 
     Raises:
         InputError: the file cannot be written.
@@ -134,6 +160,7 @@ def _entries(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
             compressed = [info for info in infos if info.compress_type != zipfile.ZIP_STORED]
+            odd = [info for info in infos if _attributes(info) != (0, 0, _PLAIN_FILE)]
             entries = {} if compressed else {info.filename: archive.read(info) for info in infos}
     except Exception as error:  # zipfile raises nearly anything on a damaged header
         raise InputError(
@@ -144,10 +171,18 @@ def _entries(content: bytes) -> dict[str, bytes]:
             f"entry {compressed[0].filename!r} is compressed; give a model written by "
             "flow-synth export"
         )
+    if odd:
+        raise InputError(
+            f"entry {odd[0].filename!r} is marked as no plain file; export or download it again"
+        )
     return {name.partition("/")[2]: data for name, data in entries.items()}
 
 
-def _parse(entries: Mapping[str, bytes]) -> tuple[ModelDescription, FlowWeights]:
+def _attributes(info: zipfile.ZipInfo) -> tuple[int, int, int]:
+    return info.volume, info.internal_attr, info.external_attr
+
+
+def _parse(entries: Mapping[str, bytes]) -> tuple[ModelDescription, FlowWeights | None]:
     for entry in (DESCRIPTION_ENTRY, BLOB_ENTRY):
         if entry not in entries:
             raise InputError(f"it has no {entry!r}; give a model written by flow-synth export")

@@ -8,6 +8,9 @@ from pydantic import model_validator
 from flow_synth.frozen import Frozen
 from flow_synth.parameter import ParameterTable
 
+#: A semantic slider goes from minus this to this.
+SLIDER_END = 3.0
+
 
 class LatentDimension(Frozen):
     """Statistics of one dimension of the audio space over the training split.
@@ -25,7 +28,11 @@ class LatentDimension(Frozen):
 
 
 class SemanticAxis(Frozen):
-    """A slider between two words: ``direction`` [D] is added to z as it goes from low to high."""
+    """A slider between two words.
+
+    At s, from -3 (``low``) to 3 (``high``), it adds s times ``direction`` [D] to z; at 0 it leaves
+    the sound as it is.
+    """
 
     name: str
     low: str
@@ -50,11 +57,14 @@ class FeatureSettings(Frozen):
 class Interface(Frozen):
     """What a host handles: the synth's knobs, the latent dimensions and the semantic axes.
 
-    ``order`` lists the latent dimensions from the largest effect to the smallest.
+    ``family`` names the kind of model, for example ``flow_post``: it is what a host tells whoever
+    asks for something that the model cannot do. ``order`` lists the latent dimensions from the
+    largest effect to the smallest.
     """
 
     synth: str
     synth_version: str
+    family: str
     parameters: ParameterTable
     latent: tuple[LatentDimension, ...]
     order: tuple[int, ...]

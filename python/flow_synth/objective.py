@@ -1,41 +1,43 @@
-"""The training objective of the regression flow, every term minimised, with its equation.
+"""The training objective: the terms of a model's parts, weighted and summed.
 
-Equations are those of Esling et al. 2019, https://arxiv.org/abs/1907.00971.
+Every term is minimised, in nats an example where it is a likelihood or a divergence. Equations are
+those of Esling et al. 2019, https://arxiv.org/abs/1907.00971; each stands beside its term.
 """
 
 import math
-from enum import StrEnum
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from flow_synth.ear import Ear
+from flow_synth.features import MEL_SHAPE
 from flow_synth.frozen import Frozen
-from flow_synth.models import RegressionFlow
+from flow_synth.knob_classes import KnobClasses
+from flow_synth.models import new_model
+from flow_synth.models.model import Target
+from flow_synth.models.settings import ModelSettings
 
-LOG_2_PI = math.log(2 * math.pi)
-
-#: One preset in so many enters ``preset_density``: its inverse finds one knob after the other.
-DENSITY_STRIDE = 4
-
-
-class ErrorModel(StrEnum):
-    """The distribution of the inference error v - f(z), in standardised y.
-
-    Under ``gaussian``, equation 10, f(z) learns the mean of the knobs that fit a sound; under
-    ``laplace`` their median. Most knobs of most presets stand at one value (no ring modulation, no
-    second interval): the median keeps to it, the mean adds a little of everything.
-    """
-
-    GAUSSIAN = "gaussian"
-    LAPLACE = "laplace"
+#: One preset in so many enters ``preset_density``: its inverse may find one knob after the other.
+DENSITY_DIVISOR = 4
 
 
 class Weights(Frozen):
     """How much each term counts.
 
-    The paper's objective has every weight at 1 and no ``preset_density``; ``reconstruction`` is
+    The paper's objective has every weight at 1 and none of the last three; ``reconstruction`` is
     the inverse of the variance of p(x|z) over standardised log-mel.
+
+    ``preset_density`` is -log p of the presets under the prior carried by the regression flow. The
+    other terms see the flow only where sounds lead, and it may squeeze whatever a sound does not
+    tell: a preset's own z is then thousands of deviations away and lost to rounding. This keeps
+    their z where the prior lies, and the inverse well conditioned.
+
+    ``classes`` asks the encoder for the knobs in a second way, see
+    :class:`~flow_synth.knob_classes.KnobClasses`. ``sound`` is how far the inferred preset would
+    sound from the target by an :class:`~flow_synth.ear.Ear` that learns beside the model.
     """
 
     reconstruction: float = Field(default=1.0, ge=0)
@@ -43,143 +45,108 @@ class Weights(Frozen):
     regression: float = Field(default=1.0, ge=0)
     flow_divergence: float = Field(default=1.0, ge=0)
     preset_density: float = Field(default=0.0, ge=0)
+    classes: float = Field(default=0.0, ge=0)
+    sound: float = Field(default=0.0, ge=0)
 
 
-def standard_normal_log_density(x: Tensor) -> Tensor:
-    """log N(x; 0, I) over the last dimension: [..., D] -> [...]."""
-    return -0.5 * (x.square() + LOG_2_PI).sum(-1)
+class Batch(NamedTuple):
+    """B examples.
+
+    Attributes:
+        heard: [B, 128, 87] log-mel as the encoder hears it, perhaps with noise.
+        mel: [B, 128, 87] log-mel to reconstruct.
+        values: [B, P] unit values.
+        spread: [B, P] the same with stepped knobs spread over their steps.
+        tags: [B, A] of -1, 0 (unknown) and +1.
+    """
+
+    heard: Tensor
+    mel: Tensor
+    values: Tensor
+    spread: Tensor
+    tags: Tensor
 
 
-def gaussian_entropy(log_variance: Tensor) -> Tensor:
-    """Entropy in nats of a diagonal Gaussian: [..., D] -> [...]."""
-    return 0.5 * (log_variance + 1 + LOG_2_PI).sum(-1)
-
-
-def gaussian_divergence(
-    mean: Tensor, log_variance: Tensor, prior_mean: float, prior_variance: float
-) -> Tensor:
-    """KL[N(mean, variance) || N(prior_mean, prior_variance)] over the last dimension."""
-    ratio = torch.exp(log_variance) / prior_variance
-    distance = (mean - prior_mean).square() / prior_variance
-    return 0.5 * (ratio + distance - 1 - log_variance + math.log(prior_variance)).sum(-1)
-
-
-class RegressionFlowObjective(nn.Module):
-    """Negative of equations 5 and 12, with 13: the posterior form of the regression flow.
-
-    It owns the variational posterior of lambda, the log-precisions of the inference error.
+class Objective(nn.Module):
+    """What a model is trained by.
 
     Args:
-        model: what is trained.
+        settings: of the model that is trained.
         weights: of the terms.
-        n_examples: size of the training split; lambda is one variable shared by all of them.
-        prior_mean: of lambda.
-        prior_std: of lambda.
-        error: distribution of the inference error.
+        n_parameters: P.
+        shape: (mel bands, frames).
+        reconstructed_share: of every batch, which the decoder has to reconstruct.
     """
 
     def __init__(
         self,
-        model: RegressionFlow,
+        settings: ModelSettings,
         weights: Weights,
-        n_examples: int,
-        prior_mean: float = 0.0,
-        prior_std: float = 3.0,
-        error: ErrorModel = ErrorModel.GAUSSIAN,
+        n_parameters: int,
+        shape: tuple[int, int] = MEL_SHAPE,
+        reconstructed_share: float = 1.0,
     ) -> None:
         super().__init__()
-        self.model = model
+        self.model = new_model(n_parameters, settings, shape)
         self.weights = weights
-        self.n_examples = n_examples
-        self.error = error
-        self.prior_mean = prior_mean
-        self.prior_variance = prior_std**2
-        n_parameters = model.boundary.mean.shape[0]
-        self.precision_mean = nn.Parameter(torch.zeros(n_parameters))
-        self.precision_log_variance = nn.Parameter(torch.full((n_parameters,), -4.0))
+        self.reconstructed_share = reconstructed_share
+        self.classes = KnobClasses(settings.n_features, n_parameters) if weights.classes else None
+        self.ear = Ear(n_parameters, math.prod(shape)) if weights.sound else None
 
-    def forward(
-        self, heard: Tensor, mel: Tensor, values: Tensor, beta: float
-    ) -> dict[str, Tensor]:
-        """Every term in nats an example, averaged over the batch, and their weighted sum.
+    def forward(self, batch: Batch, beta: float) -> dict[str, Tensor]:
+        """Every term averaged over the batch, and their weighted sum.
 
         Args:
-            heard: [B, 128, 87] log-mel as the encoder hears it, perhaps with noise.
-            mel: [B, 128, 87] log-mel to reconstruct.
-            values: [B, P] dequantised unit values.
-            beta: warm-up factor of both divergences in [0, 1].
+            batch: the examples.
+            beta: warm-up factor of the divergences and of ``sound`` in [0, 1].
 
         Returns:
             Scalars by name; ``loss`` is what to minimise.
         """
-        vae = self.model.vae
-        features = vae.encoder(vae.normalisation(heard))
+        model = self.model
+        features = model.features(batch.heard)
         # The flows run in full precision: their log-determinants are sums of many small terms.
-        with torch.autocast(heard.device.type, enabled=False):
-            features = features.float()
-            mean, log_variance = vae.base_moments(features)
-            z0 = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-            z, log_det = vae.flow(z0, features)
-            log_posterior = -gaussian_entropy(log_variance) - log_det
-            y, regression_log_det = self.model.flow(z)
-            target = self.model.boundary(values)
-            terms = {
-                "latent_divergence": (log_posterior - standard_normal_log_density(z)).mean(),
-                "regression": self.regression(y, target),
-                "flow_divergence": (
-                    log_posterior - regression_log_det - standard_normal_log_density(y)
-                ).mean(),
-                "precision_divergence": self.precision_divergence(),
-            }
+        with torch.autocast(batch.heard.device.type, enabled=False):
+            draw = model.latent.draw(features.float(), batch.tags)
+            terms = model.regressor.terms(draw, Target(batch.values, batch.spread))
             if self.weights.preset_density:
-                terms["preset_density"] = self.preset_density(target[::DENSITY_STRIDE])
-        reconstruction = vae.decoder(z).float()
-        terms["reconstruction"] = self.reconstruction(reconstruction, vae.normalisation(mel))
+                # The first rows: those of n processes are together the first of the whole batch.
+                presets = batch.spread[: -(-len(batch.spread) // DENSITY_DIVISOR)]
+                terms["preset_density"] = -model.regressor.log_density(presets).mean()
+        if model.decoder is not None:
+            terms["latent_divergence"] = draw.divergence
+            n_rows = math.ceil(self.reconstructed_share * len(draw.z))
+            reconstruction = model.decoder(draw.z[:n_rows]).float()
+            terms["reconstruction"] = reconstruction_error(
+                reconstruction, model.normalisation(batch.mel[:n_rows])
+            )
+        if self.classes is not None:
+            terms["classes"] = self.classes.error(features, batch.values)
+        if self.ear is not None:
+            heard = self.ear.analyse(model.normalisation.clipped(batch.mel))
+            terms["ear"] = self.ear.error(batch.values, heard)
+            terms["sound"] = self.ear.distance(model.decode(draw.z), heard)
         return terms | {"loss": self.total(terms, beta)}
 
-    def total(self, terms: dict[str, Tensor], beta: float) -> Tensor:
+    def total(self, terms: Mapping[str, Tensor], beta: float) -> Tensor:
         """Weighted sum of the terms, the divergences also times beta (equation 2)."""
         weights = self.weights
-        return (
-            weights.reconstruction * terms["reconstruction"]
-            + beta * weights.latent_divergence * terms["latent_divergence"]
-            + weights.regression * (terms["regression"] + terms["precision_divergence"])
-            + beta * weights.flow_divergence * terms["flow_divergence"]
-            + weights.preset_density * terms.get("preset_density", 0.0)
-        )
+        factors = {
+            "reconstruction": weights.reconstruction,
+            "latent_divergence": beta * weights.latent_divergence,
+            "regression": weights.regression,
+            "precision_divergence": weights.regression,
+            "flow_divergence": beta * weights.flow_divergence,
+            "parameter_divergence": beta * weights.flow_divergence,
+            "preset_density": weights.preset_density,
+            "classes": weights.classes,
+            # Only the ear itself hears this term: its weight is a matter of its learning rate.
+            "ear": 1.0,
+            "sound": beta * weights.sound,
+        }
+        return torch.stack([factors[name] * term for name, term in terms.items()]).sum()
 
-    def reconstruction(self, x: Tensor, target: Tensor) -> Tensor:
-        """-log p(x|z) but for its constant: half the squared error, summed over bins (eq. 2)."""
-        return 0.5 * (x - target).square().sum((1, 2)).mean()
 
-    def regression(self, y: Tensor, target: Tensor) -> Tensor:
-        """E_q(lambda)[-log p(y_target; f(z), lambda)], a sum over the knobs.
-
-        Gaussian: N(f(z), C) with C^-1 = diag(exp lambda) (equation 10); Laplace: exp lambda is the
-        inverse of its scale. Exact, as E[exp lambda] = exp(mean + variance / 2) for a Gaussian
-        lambda.
-        """
-        precision = torch.exp(self.precision_mean + 0.5 * torch.exp(self.precision_log_variance))
-        if self.error is ErrorModel.LAPLACE:
-            distance = (y - target).abs()
-            return (precision * distance - self.precision_mean + math.log(2)).sum(-1).mean()
-        squared = (y - target).square()
-        return 0.5 * (precision * squared - self.precision_mean + LOG_2_PI).sum(-1).mean()
-
-    def preset_density(self, target: Tensor) -> Tensor:
-        """-log p(y) of presets under the prior carried by the flow: N(f^-1(y); 0, I) |dz/dy|.
-
-        The other terms see f only where sounds lead, and f may squeeze whatever a sound does not
-        tell: a preset's own z is then thousands of deviations away and lost to rounding. Here the
-        change of variables (equation 3) is applied to the presets themselves, which keeps their z
-        where the prior lies and the inverse well conditioned.
-        """
-        z, inverse_log_det = self.model.flow.inverse(target)
-        return -(standard_normal_log_density(z) + inverse_log_det).mean()
-
-    def precision_divergence(self) -> Tensor:
-        """KL[q(lambda) || p(lambda)], the last term of equation 12, shared by all examples."""
-        divergence = gaussian_divergence(
-            self.precision_mean, self.precision_log_variance, self.prior_mean, self.prior_variance
-        )
-        return divergence / self.n_examples
+def reconstruction_error(x: Tensor, target: Tensor) -> Tensor:
+    """-log p(x|z) but for its constant: half the squared error, summed over bins (equation 2)."""
+    return 0.5 * (x - target).square().sum((1, 2)).mean()

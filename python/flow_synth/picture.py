@@ -147,12 +147,17 @@ def _summary(match: Match) -> str:
     )
 
 
-def _draw_spectrogram(axes: Axes, mel: NDArray[np.float32], loudest: float) -> AxesImage:
+def level_db(mel: NDArray[np.float32], loudest: float) -> NDArray[np.float64]:
+    """Log-mel in nats -> dB below the log-mel of what is loudest."""
     magnitude = np.maximum(np.exp(mel.astype(np.float64)) - LOG_FLOOR, LOG_FLOOR)
-    level_db = 20 * (np.log10(magnitude) - loudest / np.log(10))
+    level: NDArray[np.float64] = 20 * (np.log10(magnitude) - loudest / np.log(10))
+    return level
+
+
+def _draw_spectrogram(axes: Axes, mel: NDArray[np.float32], loudest: float) -> AxesImage:
     frame, band = HOP_SAMPLES / SAMPLE_RATE_HZ, 1.0 / (N_MELS + 1)
     image = axes.imshow(
-        level_db,
+        level_db(mel, loudest),
         cmap=COLOURS,
         vmin=-RANGE_DB,
         vmax=0.0,

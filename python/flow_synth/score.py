@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,9 +171,6 @@ def family_interval(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """95 % bootstrap intervals of column means when whole families are drawn anew.
 
-    Efron and Tibshirani 1993, "An introduction to the bootstrap": the percentile method, with the
-    family as the unit because its members are no independent observations.
-
     Args:
         errors: [n, C] one column a quantity.
         families: [n] labels.
@@ -181,14 +179,42 @@ def family_interval(
     Returns:
         Lower and upper ends, [C] each.
     """
+    return interval(family_means(errors, families, seed))
+
+
+def family_means(
+    errors: NDArray[np.floating],
+    families: NDArray[np.int64],
+    seed: int,
+    n_resamples: int = RESAMPLES,
+) -> NDArray[np.float64]:
+    """Column means of bootstrap resamples [n_resamples, C], in which families are drawn anew.
+
+    Efron and Tibshirani 1993, "An introduction to the bootstrap", with the family as the unit
+    because its members are no independent observations. Arguments as of :func:`family_interval`.
+    """
     labels, member_of = np.unique(families, return_inverse=True)
     sums = np.zeros((len(labels), errors.shape[1]))
     np.add.at(sums, member_of, errors)
-    even = np.full(len(labels), 1 / len(labels))
-    draws = np.random.default_rng(seed).multinomial(len(labels), even, RESAMPLES)
-    means = (draws @ sums) / (draws @ np.bincount(member_of))[:, None]
+    draws = family_draws(len(labels), seed, n_resamples).astype(np.float64)
+    means: NDArray[np.float64] = (draws @ sums) / (draws @ np.bincount(member_of))[:, None]
+    return means
+
+
+@lru_cache(maxsize=4)
+def family_draws(n_families: int, seed: int, n_resamples: int = RESAMPLES) -> NDArray[np.uint16]:
+    """How often every family is in every resample: [n_resamples, n_families]."""
+    even = np.full(n_families, 1 / n_families)
+    draws = np.random.default_rng(seed).multinomial(n_families, even, n_resamples)
+    return draws.astype(np.uint16)
+
+
+def interval(
+    resampled: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The 95 % percentile interval of resamples [n_resamples, ...]: lower and upper ends."""
     tail = (100.0 - INTERVAL_PERCENT) / 2
-    low, high = np.percentile(means, [tail, 100.0 - tail], axis=0)
+    low, high = np.percentile(resampled, [tail, 100.0 - tail], axis=0)
     return low, high
 
 

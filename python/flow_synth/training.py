@@ -5,6 +5,7 @@ import hashlib
 import io
 import math
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,17 +22,20 @@ from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
 from torch.utils.tensorboard import SummaryWriter
 
 from flow_synth.atomic_file import make_folder, remove_partial_files, write_atomically
+from flow_synth.boundary import dequantise
+from flow_synth.cost import COST, Cost, Hardware
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.examples import Examples, add_noise_floor, epoch_order, fit_statistics
 from flow_synth.experiment import Experiment, OptimiserSettings, Precision, Schedule
-from flow_synth.flow import dequantise
 from flow_synth.fold import Split
-from flow_synth.models import RegressionFlow
-from flow_synth.objective import RegressionFlowObjective
+from flow_synth.global_batch import n_processes, uniform
+from flow_synth.models import Family, Model, new_model
+from flow_synth.objective import Batch, Objective
 from flow_synth.parameter import ParameterTable
+from flow_synth.tag_file import TagFile
 
-CHECKPOINT_VERSION = 1
+CHECKPOINT_VERSION = 2
 BEST = "best.pt"
 LAST = "last.pt"
 METRICS = "metrics.csv"
@@ -60,7 +64,7 @@ class TrainedRun:
     identity: str
     experiment: Experiment
     table: ParameterTable
-    model: RegressionFlow
+    model: Model
     history: History
     best_epoch: int
 
@@ -93,14 +97,16 @@ def train(
             the folder holds another run, the disk is full, or the training diverges.
     """
     dataset = Dataset.open(experiment.dataset, experiment.rotation)
-    fabric = _fabric(accelerator, devices, _fabric_precision(experiment, accelerator))
+    precision = _fabric_precision(experiment, accelerator)
+    fabric = _fabric(accelerator, devices, precision)
     dataset.verify()
     fabric.launch()
     if fabric.is_global_zero:
         make_folder(folder)
         remove_partial_files(folder)
     fabric.barrier()
-    run = _Run(experiment, dataset, folder, fabric)
+    hardware = Hardware.of(fabric.device, fabric.world_size, precision)
+    run = _Run(experiment, dataset, folder, fabric, hardware)
     if (folder / LAST).exists():
         if not resume:
             raise InputError(
@@ -120,7 +126,7 @@ def load_run(folder: Path) -> TrainedRun:
     state = _read_checkpoint(folder / BEST)
     experiment = Experiment.model_validate_json(state["experiment"])
     table = ParameterTable.model_validate_json(state["table"])
-    model = RegressionFlow(len(table), experiment.model)
+    model = new_model(len(table), experiment.model)
     prefix = "model."
     weights = state["objective"].items()
     model.load_state_dict({k.removeprefix(prefix): v for k, v in weights if k.startswith(prefix)})
@@ -135,46 +141,77 @@ def load_run(folder: Path) -> TrainedRun:
     )
 
 
+def is_finished(experiment: Experiment, folder: Path) -> bool:
+    """Whether a folder holds the run of this experiment, up to its last epoch.
+
+    Raises:
+        InputError: the dataset cannot be read, or the folder's run is damaged.
+    """
+    if not (folder / LAST).exists():
+        return False
+    state = _read_checkpoint(folder / LAST)
+    dataset = Dataset.open(experiment.dataset, experiment.rotation)
+    is_this_run = state["identity"] == run_identity(experiment, dataset)
+    return is_this_run and len(state["history"]) == experiment.epochs
+
+
 class _Run:
     """Everything alive during training."""
 
     def __init__(
-        self, experiment: Experiment, dataset: Dataset, folder: Path, fabric: Fabric
+        self,
+        experiment: Experiment,
+        dataset: Dataset,
+        folder: Path,
+        fabric: Fabric,
+        hardware: Hardware,
     ) -> None:
         self.experiment = experiment
         self.folder = folder
         self.fabric = fabric
+        self.hardware = hardware
         self.table = dataset.table
-        self.identity = _identity(experiment, dataset)
-        self.train_examples = Examples.read(dataset, Split.TRAIN)
-        self.validation_examples = Examples.read(dataset, Split.VALIDATION)
+        self.identity = run_identity(experiment, dataset)
+        tags = _tags(experiment)
+        self.train_examples, self.validation_examples = (
+            Examples.read(dataset, split, tags).to(fabric.device)
+            for split in (Split.TRAIN, Split.VALIDATION)
+        )
         n_visits = len(self._order(0))
         self.batch_size = min(experiment.batch_size, n_visits)
         self.steps_per_epoch = n_visits // self.batch_size
-        self.n_values = torch.tensor([p.n_values for p in self.table.parameters()])
+        if self.batch_size % n_processes():
+            raise InputError(
+                f"a batch of {self.batch_size} cannot be shared by {n_processes()} processes; let "
+                "'batch_size' be a multiple of their number"
+            )
+        n_values = [knob.n_values for knob in self.table.parameters()]
+        self.n_values = torch.tensor(n_values, device=fabric.device)
         self.history: History = []
         torch.manual_seed(experiment.seed)
         objective = self._new_objective()
+        self.cost = Cost.of(self.identity, objective.model, folder / COST)
         settings = experiment.optimiser
         optimiser = torch.optim.AdamW(
-            objective.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
+            objective.parameters(),
+            settings.learning_rate,
+            weight_decay=settings.weight_decay,
+            fused=True,
         )
         self.objective, self.optimiser = fabric.setup(objective, optimiser)
         total = self.steps_per_epoch * experiment.epochs
         self.scheduler = _schedule(self.optimiser, settings, total)
 
-    def _new_objective(self) -> RegressionFlowObjective:
-        settings = self.experiment.objective
-        model = RegressionFlow(len(self.table), self.experiment.model)
-        fit_statistics(model, self.train_examples, self.n_values)
-        objective = RegressionFlowObjective(
+    def _new_objective(self) -> Objective:
+        model, settings = self.experiment.model, self.experiment.objective
+        objective = Objective(
             model,
             settings.weights,
-            len(self.train_examples),
-            settings.prior_mean,
-            settings.prior_std,
-            settings.error,
+            len(self.table),
+            reconstructed_share=settings.reconstructed_share,
         )
+        objective.to(self.fabric.device)
+        fit_statistics(objective, self.train_examples, self.n_values)
         objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return objective
 
@@ -197,6 +234,7 @@ class _Run:
                 "training", total=total, completed=done * self.steps_per_epoch
             )
             for epoch in range(done, self.experiment.epochs):
+                started = time.perf_counter()
                 metrics = {"epoch": float(epoch + 1), "learning_rate": self._learning_rate()}
                 for name, value in self._train_epoch(epoch, progress, task).items():
                     metrics[f"train/{name}"] = value
@@ -205,6 +243,8 @@ class _Run:
                 if isinstance(self.scheduler, ReduceLROnPlateau):
                     self.scheduler.step(metrics["validation/loss"])
                 self.history.append(metrics)
+                seconds = time.perf_counter() - started
+                self.cost = self.cost.after_epoch(epoch + 1, self.hardware, seconds)
                 self._save()
                 if writer:
                     for name, value in metrics.items():
@@ -223,9 +263,10 @@ class _Run:
         noise = self.experiment.noise
         sums: dict[str, Tensor] = {}
         for rows in self._batches(epoch):
-            mel, values = self._batch(self.train_examples, rows)
-            heard = add_noise_floor(mel, noise) if noise else mel
-            terms = self.objective(heard, mel, values, beta)
+            batch = self._batch(self.train_examples, rows)
+            if noise:
+                batch = batch._replace(heard=add_noise_floor(batch.mel, noise))
+            terms = self.objective(batch, beta)
             self.optimiser.zero_grad()
             self.fabric.backward(terms["loss"])
             self.fabric.clip_gradients(
@@ -258,11 +299,10 @@ class _Run:
         sums: dict[str, Tensor] = {}
         for start in range(0, n_examples, self.batch_size):
             rows = torch.arange(start, min(start + self.batch_size, n_examples))
-            mel, values = self._batch(self.validation_examples, rows)
-            terms = self.objective(mel, mel, values, 1.0)
-            exact = self.validation_examples.values[rows].to(mel.device)
-            decoded = model.decode(model.encode(mel))
-            terms["knob_error"] = (decoded - exact).abs().mean()
+            batch = self._batch(self.validation_examples, rows)
+            terms = self.objective(batch, 1.0)
+            decoded = model.decode(model.encode(batch.mel))
+            terms["knob_error"] = (decoded - batch.values).abs().mean()
             for name, term in terms.items():
                 share = term * (len(rows) / n_examples)
                 sums[name] = sums.get(name, torch.zeros_like(share)) + share
@@ -280,14 +320,20 @@ class _Run:
         experiment = self.experiment
         return epoch_order(self.train_examples.sources, experiment.mixture, experiment.seed, epoch)
 
-    def _batch(self, examples: Examples, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Log-mel [B, 128, 87] float32 and dequantised values [B, P] of the given rows."""
-        mel = self.fabric.to_device(examples.mel[rows].float())
-        return mel, self.fabric.to_device(dequantise(examples.values[rows], self.n_values))
+    def _batch(self, examples: Examples, rows: Tensor) -> Batch:
+        """The given rows, on this process's device, heard as they are."""
+        rows = rows.to(examples.mel.device)
+        mel, values = examples.mel[rows].float(), examples.values[rows]
+        noise = uniform(values.shape, values.device, training=self.objective.training)
+        spread = dequantise(values, self.n_values, noise)
+        return Batch(mel, mel, values, spread, examples.tags[rows])
 
     def _seed(self, epoch: int) -> None:
-        """An epoch's random numbers follow from seed, epoch and process: resuming is exact."""
-        key = [self.experiment.seed, epoch, self.fabric.global_rank]
+        """An epoch's random numbers follow from seed and epoch: resuming is exact.
+
+        All processes draw the same ones, and each keeps those of its rows; see ``global_batch``.
+        """
+        key = [self.experiment.seed, epoch]
         torch.manual_seed(int(np.random.SeedSequence(key).generate_state(1)[0]))
 
     def _mean(self, value: Tensor) -> float:
@@ -317,6 +363,7 @@ class _Run:
             losses = [metrics["validation/loss"] for metrics in self.history]
             if losses[-1] == min(losses):
                 write_atomically(self.folder / BEST, buffer.getvalue())
+            self.cost.write(self.folder / COST)
             write_atomically(self.folder / LAST, buffer.getvalue())
             write_atomically(self.folder / METRICS, _as_csv(self.history))
         self.fabric.barrier()
@@ -387,10 +434,25 @@ def _fabric_precision(experiment: Experiment, accelerator: str) -> Any:  # noqa:
     return "32-true"
 
 
-def _identity(experiment: Experiment, dataset: Dataset) -> str:
+def run_identity(experiment: Experiment, dataset: Dataset) -> str:
     """Twelve hexadecimal digits over everything that the losses depend on."""
-    content = experiment.model_dump_json(exclude={"dataset"}) + dataset.manifest.model_dump_json()
+    content = experiment.model_dump_json(exclude={"dataset"})
+    tags = _tags(experiment)
+    content += dataset.manifest.model_dump_json() + (tags.model_dump_json() if tags else "")
     return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def _tags(experiment: Experiment) -> TagFile | None:
+    """The tags beside the dataset's folder, for the family that learns from them."""
+    if experiment.model.family is not Family.FLOW_DIS:
+        return None
+    path = experiment.dataset.with_name(f"{experiment.dataset.name}.tags.json")
+    if not path.exists():
+        raise InputError(
+            f"family 'flow_dis' learns from the tags of its sounds, and there is no {path}; make "
+            f"it by 'flow-synth tags {experiment.dataset} --out {path}'"
+        )
+    return TagFile.read(path)
 
 
 def _read_checkpoint(path: Path) -> dict[str, Any]:

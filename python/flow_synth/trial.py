@@ -50,7 +50,7 @@ class TrialJob:
     folder: Path
     run: str
     open_synth: OpenSynth
-    plan: SearchPlan | None
+    plan: SearchPlan | None = None
 
     def journal_path(self, target: Target) -> Path:
         """The file of a target: of nothing else than this sound, note and synth."""

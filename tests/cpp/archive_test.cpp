@@ -60,6 +60,17 @@ TEST_CASE("an archive with a flipped bit is refused or reads the same") {
     CHECK(n_refused > 3 * n_flipped / 4);
 }
 
+TEST_CASE("an entry that claims to be a folder is refused") {
+    // LibTorch reads nothing of it, and runs with whatever is in memory.
+    auto bytes = golden_model();
+    constexpr std::string_view k_signature = "PK\x01\x02";
+    constexpr std::size_t k_attributes_offset = 38;
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    bytes[text.find(k_signature) + k_attributes_offset] |= std::byte{0x10};
+    ModelFile file;
+    CHECK_FALSE(ModelFile::parse(bytes, file).is_ok());
+}
+
 TEST_CASE("an entry whose content changed is named") {
     auto bytes = golden_model();
     constexpr std::string_view k_name = "extra/flow_synth.json";

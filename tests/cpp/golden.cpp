@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <span>
+#include <string>
 
 #include "byte_reader.h"
 #include "catch2.h"
@@ -21,10 +22,12 @@ std::vector<std::byte> file(const std::string& name) {
 
 }  // namespace
 
-std::vector<std::byte> golden_model() { return file("golden-1.flow.ts"); }
+std::vector<std::byte> golden_model(std::string_view name) {
+    return file(std::string(name) + ".flow.ts");
+}
 
-std::vector<std::byte> golden_blob() {
-    const auto bytes = golden_model();
+std::vector<std::byte> golden_blob(std::string_view name) {
+    const auto bytes = golden_model(name);
     flow_synth::Archive archive;
     REQUIRE(flow_synth::Archive::open(bytes, archive).is_ok());
     const auto blob = archive.find("extra/flow_synth.flow");
@@ -32,8 +35,8 @@ std::vector<std::byte> golden_blob() {
     return {blob->begin(), blob->end()};
 }
 
-std::vector<float> golden_array(const std::string& name) {
-    const auto bytes = file("golden-1-" + name + ".npy");
+std::vector<float> golden_array(std::string_view name) {
+    const auto bytes = file(std::string(k_golden) + "-" + std::string(name) + ".npy");
     flow_synth::ByteReader reader(bytes);
     REQUIRE(reader.text(6) == "\x93NUMPY");
     reader.take(2);  // Version 1.0.

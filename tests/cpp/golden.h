@@ -1,14 +1,19 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
+#include <string_view>
 #include <vector>
 
-/// The golden file of format version 1, as made by tests/golden/make_golden.py.
-std::vector<std::byte> golden_model();
+/// Golden files of format version 2, as made by tests/golden/make_golden.py: of a model whose flow
+/// the core runs, and of one that only LibTorch runs.
+inline constexpr std::string_view k_golden = "golden-2";
+inline constexpr std::string_view k_golden_one_way = "golden-2-one-way";
+
+/// A golden file.
+std::vector<std::byte> golden_model(std::string_view name = k_golden);
 
 /// The flow blob inside it.
-std::vector<std::byte> golden_blob();
+std::vector<std::byte> golden_blob(std::string_view name = k_golden);
 
-/// The numbers of `golden-1-NAME.npy`, row after row.
-std::vector<float> golden_array(const std::string& name);
+/// The numbers of `golden-2-NAME.npy`, row after row.
+std::vector<float> golden_array(std::string_view name);

@@ -1,8 +1,10 @@
-"""Makes the golden model file and arrays: ``python tests/golden/make_golden.py``.
+"""Makes the golden model files and arrays: ``python tests/golden/make_golden.py``.
 
-They pin format version 1: what users have stays readable as long as these do, so they are made
-again only for a new version, under a new name. The model has all kinds of knobs and has learnt
-nothing; its log-mel is a coarse one, because the true filter bank alone takes a megabyte.
+They pin format version 2: what users have stays readable as long as these do, so they are made
+again only for a new version, under a new name. One is a flow that the native core runs, the other
+a model that only TorchScript runs and that knows no way back. They have all kinds of knobs and
+have learnt nothing; their log-mel is a coarse one, because the true filter bank alone takes a
+megabyte.
 """
 
 from pathlib import Path
@@ -12,10 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from flow_synth import export
-from flow_synth.flow_blob import FlowWeights
 from flow_synth.model_file import ModelDescription, Normalisation, write_model_file
 from flow_synth.model_interface import SemanticAxis
-from flow_synth.models import RegressionFlow, Sizes
+from flow_synth.models import Family, Model, ModelSettings, new_model
+from flow_synth.models.settings import CompactNetworks, FlowSettings, PaperNetworks
 from flow_synth.parameter import Curve, Kind, Parameter, ParameterTable
 
 FOLDER = Path(__file__).parent
@@ -76,33 +78,36 @@ class CoarseLogMel(nn.Module):
         return (spectrum.abs()[:, :128] + 1e-5).log()
 
 
-def golden_model() -> RegressionFlow:
+def golden_model(family: Family) -> Model:
     """A model far from its initial state, where a flow is almost the identity."""
     torch.manual_seed(0)
     channels = (2, 2, 2, 2, 2)
-    sizes = Sizes(
-        encoder_channels=channels,
-        decoder_channels=channels,
-        n_features=8,
-        n_layers=3,
-        n_hidden=8,
+    compact = CompactNetworks(encoder_channels=channels, decoder_channels=channels, n_features=8)
+    flow = FlowSettings(n_layers=3, n_hidden=8)
+    settings = ModelSettings(
+        family=family,
+        networks=PaperNetworks(n_units=2) if family.is_direct else compact,
+        posterior_flow=flow,
+        regression_flow=flow,
+        n_context=4,
         n_draws=4,
     )
-    model = RegressionFlow(len(TABLE), sizes).eval()
+    model = new_model(len(TABLE), settings).eval()
     with torch.no_grad():
-        for parameter in model.flow.parameters():
+        for parameter in model.regressor.parameters():
             parameter.add_(0.3 * torch.randn_like(parameter))
-    model.boundary.fit(torch.rand(64, len(TABLE)))
-    model.vae.normalisation.fit(-6.0, 2.0)
+    model.regressor.fit(torch.rand(64, len(TABLE)))
+    model.normalisation.fit(-6.0, 2.0)
     return model
 
 
-def describe(model: RegressionFlow, mels: Tensor) -> ModelDescription:
+def describe(model: Model, family: Family, mels: Tensor) -> ModelDescription:
     """A description with everything that one can hold."""
     latent, order = export.latent_statistics(model, mels)
     return ModelDescription(
         synth="golden",
         synth_version="1",
+        family=family,
         parameters=TABLE,
         latent=latent,
         order=order,
@@ -113,32 +118,43 @@ def describe(model: RegressionFlow, mels: Tensor) -> ModelDescription:
         ),
         features=export.feature_settings(),
         torch_version=torch.__version__.partition("+")[0],
+        methods=export.optional_methods(model),
         normalisation=Normalisation(mean=-6.0, standard_deviation=2.0),
         training_run="golden",
+        recipe={"epochs": 0, "model": {"n_layers": 3}, "noise": None, "rates": [0.5, 1e-4]},
         scores={"model": {"sc_mean": 0.5}},
         licence="MIT",
     )
 
 
-def main() -> None:
-    """Writes the model file and what it must compute."""
-    model = golden_model()
-    mels = torch.randn(32, 128, 87) - 6.0
-    exported = export.ExportedModel(model).eval()
-    exported.log_mel = CoarseLogMel()  # type: ignore[assignment]
-    flow: FlowWeights = export.flow_weights(exported.model)
-    path = FOLDER / "golden-1.flow.ts"
-    write_model_file(path, export._scripted(exported), describe(model, mels), flow)
-    z = torch.randn(16, len(TABLE))
+def write(name: str, family: Family, model: Model, mels: Tensor, z: Tensor) -> None:
+    """Writes a model file, what it encodes the first log-mel to, and what it decodes z to."""
+    module = export.exported(model)
+    module.log_mel = CoarseLogMel()  # type: ignore[assignment]
+    write_model_file(
+        FOLDER / f"{name}.flow.ts",
+        export._scripted(module),
+        describe(model, family, mels),
+        export.flow_weights(module.model),
+    )
     with torch.inference_mode():
-        arrays = {
-            "mel": mels[:1],
-            "encoded": model.encode(mels[:1]),
-            "z": z,
-            "v": model.decode(z),
-        }
-    for name, array in arrays.items():
-        np.save(FOLDER / f"golden-1-{name}.npy", array.numpy())
+        save(f"{name}-encoded", model.encode(mels[:1]))
+        save(f"{name}-v", model.decode(z))
+
+
+def save(name: str, array: Tensor) -> None:
+    """Writes an array."""
+    np.save(FOLDER / f"{name}.npy", array.numpy())
+
+
+def main() -> None:
+    """Writes both models, and the log-mel and the points that they are tried on."""
+    flow = golden_model(Family.FLOW_POST)
+    mels, z = torch.randn(32, 128, 87) - 6.0, torch.randn(16, len(TABLE))
+    save("golden-2-mel", mels[:1])
+    save("golden-2-z", z)
+    write("golden-2", Family.FLOW_POST, flow, mels, z)
+    write("golden-2-one-way", Family.MLP, golden_model(Family.MLP), mels, z)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import torch
 from flow_synth import _native
 from flow_synth.export import Model, export_model
 from flow_synth.library import model_path
-from flow_synth.models import RegressionFlow, Sizes
+from flow_synth.models import Family, ModelSettings, new_model
 from flow_synth.synths import BUILTIN
 from flow_synth.synths.builtin import BuiltinSynth, builtin_table
 
@@ -20,19 +20,21 @@ def export_untrained(path: Path) -> None:
     """Exports a model of full size whose flow is far from the identity it begins as."""
     torch.manual_seed(0)
     table = builtin_table()
-    model = RegressionFlow(len(table), Sizes()).eval()
+    model = new_model(len(table), ModelSettings()).eval()
     with torch.no_grad():
-        for parameter in model.flow.parameters():
+        for parameter in model.regressor.parameters():
             parameter.add_(0.02 * torch.randn_like(parameter))
-    model.boundary.fit(torch.rand(64, len(table)))
-    model.vae.normalisation.fit(-6.0, 2.0)
+    model.regressor.fit(torch.rand(64, len(table)))
+    model.normalisation.fit(-6.0, 2.0)
     export_model(
         model,
         path,
+        family=Family.FLOW_POST,
         synth=(BUILTIN, "untrained"),
         table=table,
         mels=torch.randn(16, 128, 87) - 6.0,
         training_run="untrained",
+        recipe={},
         scores={},
         licence="MIT",
     )
@@ -47,11 +49,11 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-@pytest.fixture(scope="session", params=["golden", "untrained", "shipped"])
+@pytest.fixture(scope="session", params=["golden-2", "golden-2-one-way", "untrained", "shipped"])
 def model_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model file; in turn the golden one, one just exported, and the one of the package."""
-    if request.param == "golden":
-        return GOLDEN / "golden-1.flow.ts"
+    """A model file; in turn the golden ones, one just exported, and the one of the package."""
+    if request.param.startswith("golden"):
+        return GOLDEN / f"{request.param}.flow.ts"
     if request.param == "shipped":
         with model_path(BUILTIN) as path:
             return path

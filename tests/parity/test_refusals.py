@@ -12,7 +12,7 @@ from flow_synth.error import InputError
 from flow_synth.flow_blob import BLOB_VERSION, MAGIC
 from flow_synth.model_file import BLOB_ENTRY, read_model_file
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "golden-1.flow.ts"
+GOLDEN = Path(__file__).parents[1] / "golden" / "golden-2.flow.ts"
 
 
 def refusal(path: Path) -> str:
@@ -65,11 +65,11 @@ def test_a_changed_weight_is_refused(tmp_path: Path) -> None:
     assert f"the checksum of its entry '{weights.filename}' is wrong" in refusal(path)
 
 
-def test_a_newer_flow_blob_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "newer.flow.ts"
-    newer = MAGIC + (BLOB_VERSION + 1).to_bytes(4, "little") + bytes(100)
-    rewrite(path, {BLOB_ENTRY: newer})
-    assert f"has format version {BLOB_VERSION + 1}" in refusal(path)
+@pytest.mark.parametrize("version", [BLOB_VERSION - 1, BLOB_VERSION + 1])
+def test_a_flow_blob_of_another_version_is_refused(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "another.flow.ts"
+    rewrite(path, {BLOB_ENTRY: MAGIC + version.to_bytes(4, "little") + bytes(100)})
+    assert f"has format version {version}" in refusal(path)
 
 
 def test_a_file_without_its_blob_is_refused(tmp_path: Path) -> None:

@@ -3,36 +3,32 @@
 from pathlib import Path
 
 import torch
+from models_for_tests import PAPER, settings
 
 from flow_synth.export import export_model
 from flow_synth.features import MEL_SHAPE
-from flow_synth.models import RegressionFlow, Sizes
+from flow_synth.models import Family, new_model
 from flow_synth.synth import Synth
 
 
-def write_tiny_model(path: Path, synth: Synth) -> None:
+def write_tiny_model(path: Path, synth: Synth, family: Family = Family.FLOW_POST) -> None:
     """Exports a randomly initialised model."""
     generator = torch.Generator().manual_seed(0)
-    sizes = Sizes(
-        encoder_channels=(4, 4, 8, 8, 8),
-        decoder_channels=(8, 8, 8, 4, 4),
-        n_features=16,
-        n_layers=2,
-        n_hidden=16,
-        n_draws=8,
-    )
     mels = torch.randn(16, *MEL_SHAPE, generator=generator) - 6.0
     torch.manual_seed(0)
-    model = RegressionFlow(len(synth.table), sizes)
-    model.boundary.fit(torch.rand(64, len(synth.table), generator=generator))
-    model.vae.normalisation.fit(-6.0, 2.0)
+    described = settings(family, PAPER) if family.is_direct else settings(family)
+    model = new_model(len(synth.table), described)
+    model.regressor.fit(torch.rand(64, len(synth.table), generator=generator))
+    model.normalisation.fit(-6.0, 2.0)
     export_model(
         model,
         path,
+        family=family,
         synth=(synth.identity, synth.version),
         table=synth.table,
         mels=mels,
         training_run="tiny",
+        recipe={"epochs": 0},
         scores={},
         licence="MIT",
     )

@@ -16,12 +16,14 @@ from model_for_tests import write_tiny_model
 from numpy.typing import NDArray
 from synths_for_tests import SineSynth
 
-from flow_synth.__main__ import _print_scores, main
+from flow_synth import results_page
+from flow_synth.__main__ import main
 from flow_synth.match_files import FORMAT, SUFFIXES, output_names
 from flow_synth.parameter import ParameterTable
 from flow_synth.preset import Preset, write_preset
 from flow_synth.synths import open_synth
 from flow_synth.synths.builtin import builtin_table
+from flow_synth.terminal import print_scores
 
 RATE_HZ = 22050
 
@@ -277,7 +279,7 @@ def test_a_newer_model_is_refused(run: Run, model: Path, tmp_path: Path) -> None
         for name in old.namelist():
             content = old.read(name)
             if name.endswith("flow_synth.json"):
-                content = content.replace(b'"format_version": 1', b'"format_version": 99')
+                content = content.replace(b'"format_version": 2', b'"format_version": 99')
             new.writestr(name, content)
     assert "99" in check_refused(run, newer, tmp_path)
 
@@ -420,7 +422,10 @@ def test_info_tells_what_is_in_a_model(run: Run, model: Path) -> None:
     outcome = run("info", model, "--json")
     assert outcome.code == 0
     assert json.loads(outcome.out)["training_run"] == "tiny"
-    assert "Filter cutoff" in run("info", model).out
+    shown = run("info", model).out
+    assert "Filter cutoff" in shown
+    assert "epochs" in shown
+    assert "family flow_post, can encode, decode, invert, reconstruct" in shown
 
 
 def test_names_in_a_model_are_shown_as_they_are(run: Run, tmp_path: Path) -> None:
@@ -432,7 +437,7 @@ def test_names_in_a_model_are_shown_as_they_are(run: Run, tmp_path: Path) -> Non
 
 
 def test_names_of_scores_are_shown_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    _print_scores({"[/a]": {"[red]:star:": 0.5}})
+    print_scores({"[/a]": {"[red]:star:": 0.5}})
     shown = capsys.readouterr().out
     assert "[/a]" in shown
     assert "[red]:star:" in shown
@@ -475,6 +480,74 @@ def test_an_evaluation_does_not_write_over_something_else(
     assert outcome.code == 2
     assert "belongs to something else" in outcome.sentences[0]
     assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize("arguments", [(), ("tiny.toml", "--grid", "grid.toml")])
+def test_training_needs_one_experiment_or_one_grid(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    outcome = run("train", *arguments, "--out", tmp_path / "runs")
+    assert outcome.code == 2
+    assert outcome.sentences == [
+        "flow-synth: give an experiment's description, or --grid and that of a grid"
+    ]
+    assert not (tmp_path / "runs").exists()
+
+
+def write_grid(folder: Path, dataset: str, n_experiments: int, n_rotations: int) -> Path:
+    """A grid of smoke runs."""
+    base = Path(__file__).parents[2] / "python" / "experiments" / "tiny.toml"
+    names = [f"tiny{number}.toml" for number in range(n_experiments)]
+    for number, name in enumerate(names):
+        lines = (f"base = '{base}'", f"dataset = '{dataset}'", "epochs = 1", "[model]")
+        (folder / name).write_text("\n".join((*lines, f"n_context = {8 + number}", "")))
+    grid = folder / "grid.toml"
+    grid.write_text(f"experiments = {names}\nrotations = {[*range(n_rotations)]}\n")
+    return grid
+
+
+def test_runs_of_a_grid_that_fail_are_named_at_its_end(run: Run, tmp_path: Path) -> None:
+    grid, runs = write_grid(tmp_path, "missing", 1, 1), tmp_path / "runs"
+    outcome = run("train", "--grid", grid, "--out", runs, "--jobs", 2, "--json")
+    assert outcome.code == 2
+    assert json.loads(outcome.out)["trained"] == []
+    (sentence,) = outcome.sentences
+    assert sentence.startswith("flow-synth: missing/tiny0-r0-s0 failed: ")
+    assert "missing is not a finished dataset" in sentence
+    outcome = run("evaluate-grid", grid, "--runs", runs, "--out", tmp_path / "results")
+    assert outcome.code == 2
+    assert outcome.sentences == [
+        "flow-synth: missing/tiny0-r0-s0 is not trained to its end; "
+        "run 'flow-synth train --grid' again"
+    ]
+
+
+@pytest.mark.slow
+def test_from_a_grid_to_its_page_by_commands_alone(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    description, runs, out = tmp_path / "dataset.toml", tmp_path / "runs", tmp_path / "results"
+    description.write_text("draws = 40\n")
+    grid = write_grid(tmp_path, "data", 2, 2)
+    for arguments in (
+        ("render", description, "--out", tmp_path / "data", "--workers", 2),
+        ("train", "--grid", grid, "--out", runs),
+        ("evaluate-grid", grid, "--runs", runs, "--out", out, "--targets", 4),
+    ):
+        outcome = run(*arguments, "--json")
+        assert outcome.code == 0, outcome.err
+        json.loads(outcome.out)
+    again = json.loads(run("train", "--grid", grid, "--out", runs, "--json").out)
+    assert (again["trained"], len(again["skipped"])) == ([], 4)
+    again = run("evaluate-grid", grid, "--runs", runs, "--out", out, "--targets", 4, "--json")
+    assert json.loads(again.out)["evaluated"] == []
+    assert len(list(out.glob("*/*/test.json"))) == 4 + 2
+    page = tmp_path / "results.md"
+    monkeypatch.setattr("sys.argv", ["results_page", str(page), str(out)])
+    results_page.main()
+    text = page.read_text(encoding="utf-8")
+    assert "| tiny1 | " in text
+    assert "| data | tiny0 | 2 | " in text
 
 
 @pytest.mark.slow

@@ -47,7 +47,7 @@ def test_normalisation_ignores_gain_and_what_lies_80_db_below_the_peak() -> None
 def test_normalisation_standardises_and_is_undone() -> None:
     normalisation = Normalisation()
     mel = -12 * torch.rand(3, *SHAPE)
-    relative = normalisation.relative(mel)
+    relative = normalisation.clipped(mel)
     assert float(relative.max()) == 0
     assert float(relative.min()) == pytest.approx(-RANGE_NATS)
     normalisation.fit(float(relative.mean()), float(relative.std(correction=0)))
@@ -55,6 +55,18 @@ def test_normalisation_standardises_and_is_undone() -> None:
     assert float(x.mean()) == pytest.approx(0, abs=1e-4)
     assert float(x.std()) == pytest.approx(1, abs=1e-4)
     torch.testing.assert_close(normalisation.inverse(x), relative, rtol=0, atol=1e-5)
+
+
+def test_a_normalisation_that_hears_the_level_keeps_it() -> None:
+    normalisation = Normalisation(hears_level=True)
+    mel = -12 * torch.rand(3, *SHAPE)
+    clipped = normalisation.clipped(mel)
+    assert torch.equal(clipped.amax((1, 2)), mel.amax((1, 2)))
+    torch.testing.assert_close(clipped.amin((1, 2)), mel.amax((1, 2)) - RANGE_NATS)
+    normalisation.fit(-3.0, 2.0)
+    x = normalisation(mel)
+    torch.testing.assert_close(normalisation(mel + 1), x + 0.5, rtol=0, atol=1e-5)
+    torch.testing.assert_close(normalisation.inverse(x), clipped, rtol=0, atol=1e-5)
 
 
 def test_silence_is_finite() -> None:

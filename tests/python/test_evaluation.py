@@ -4,28 +4,29 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from clusters_for_tests import in_this_process
 from datasets_for_tests import N_TEST, N_TRAIN, played_dataset, unheard_dataset
+from numpy.typing import NDArray
 from synths_for_tests import N_KNOBS, open_test_synth
-from torch import Tensor
 
 from flow_synth.baseline import mean_preset, median_preset, nearest_presets, random_presets
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation, evaluate
 from flow_synth.fold import Split
-from flow_synth.imitation import Workplace
 from flow_synth.library import model_path
 from flow_synth.metric import Measure
-from flow_synth.model_file import ModelDescription, read_model_file
+from flow_synth.model_file import read_model_file
 from flow_synth.score import RIVALS, Method, family_interval
 from flow_synth.score_page import MEASURES, main, markdown_page, markdown_table
 from flow_synth.target import GroupName, Targets
+from flow_synth.workplace import Workplace
 
+GOLDEN = read_model_file(Path(__file__).parents[1] / "golden" / "golden-2.flow.ts").description
 BASELINES = (Method.NN16, Method.NN1, Method.MEDIAN, Method.MEAN, Method.RANDOM, Method.TRUTH)
 
 
@@ -45,23 +46,25 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
 class Oracle:
     """Remembers every sound; z is the preset, of which it tells the first ``n_known`` knobs."""
 
-    description = ModelDescription.model_construct(
-        training_run="run", synth="sine", synth_version="1"
-    )
+    synth, synth_version = "sine", "1"
 
     def __init__(self, dataset: Dataset, n_known: int = N_KNOBS) -> None:
-        every = np.arange(len(dataset))
-        self._mel = torch.from_numpy(dataset.mel(every)).flatten(1)
-        self._values = torch.from_numpy(dataset.values)
-        self._guess = torch.from_numpy(mean_preset(dataset, 1)[0, 0])
+        sounds = dataset.mel(np.arange(len(dataset)))
+        self._row_of = {sound.tobytes(): row for row, sound in enumerate(sounds)}
+        self._values = dataset.values
+        self._guess = mean_preset(dataset, 1)[0, 0]
         self._n_known = n_known
 
-    def encode(self, mel: Tensor) -> Tensor:
-        return self._values[torch.cdist(mel.flatten(1), self._mel).argmin(1)]
+    def info(self) -> dict[str, Any]:
+        described = GOLDEN.model_dump(mode="json")
+        about = {"training_run": "run", "synth": self.synth, "synth_version": self.synth_version}
+        return described | about
 
-    def decode(self, z: Tensor) -> Tensor:
-        known = torch.arange(z.shape[1]) < self._n_known
-        return torch.where(known, z, self._guess)
+    def encode(self, mel: NDArray[np.float32]) -> NDArray[np.float32]:
+        return self._values[[self._row_of[sound.tobytes()] for sound in mel]]
+
+    def decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.where(np.arange(z.shape[1]) < self._n_known, z, self._guess)
 
 
 Evaluate = Callable[[int], Evaluation]
@@ -207,7 +210,7 @@ def test_a_model_of_another_synth_than_the_dataset_s_is_refused(
 ) -> None:
     targets = Targets.of_rows(dataset, Split.TEST, 1, seed=0)
     model = Oracle(dataset)
-    model.description = ModelDescription.model_construct(synth=synth, synth_version=version)
+    model.synth, model.synth_version = synth, version
     with pytest.raises(InputError, match=f"by synth sine 1 and the model is of {synth} {version}"):
         evaluate(dataset, targets, workplace, model=model)
 
@@ -226,7 +229,7 @@ def test_an_evaluation_stands_for_its_own_run_alone(partial: Evaluation) -> None
 
 def test_a_model_of_other_knobs_is_refused(dataset: Dataset, workplace: Workplace) -> None:
     class Narrow(Oracle):
-        def decode(self, z: Tensor) -> Tensor:
+        def decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
             return z[:, 1:]
 
     targets = Targets.of_rows(dataset, Split.TEST, 1, seed=0)

@@ -6,12 +6,14 @@ from pydantic import ValidationError
 from flow_synth.error import InputError
 from flow_synth.experiment import Experiment, ObjectiveSettings, Precision, Schedule
 from flow_synth.item import Source
-from flow_synth.models import RegressionFlow
+from flow_synth.models import new_model
 
 EXPERIMENTS = Path(__file__).parents[2] / "python" / "experiments"
 
-# The folder also holds descriptions of datasets.
-FILES = sorted(path for path in EXPERIMENTS.glob("*.toml") if "dataset" not in path.stem)
+# The folder also holds descriptions of datasets, and lists of experiments.
+FILES = sorted(
+    path for path in EXPERIMENTS.rglob("*.toml") if not path.stem.endswith(("dataset", "grid"))
+)
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -28,22 +30,22 @@ def test_there_are_experiments() -> None:
 def test_every_experiment_of_the_project_can_be_built(path: Path) -> None:
     experiment = Experiment.read(path)
     assert Experiment.model_validate_json(experiment.model_dump_json()) == experiment
-    model = RegressionFlow(40, experiment.model)
+    model = new_model(40, experiment.model)
     size = sum(tensor.nbytes for tensor in model.state_dict().values())
-    assert size <= 20e6
+    assert size <= 20e6 or experiment.model.networks.style == "paper"
 
 
 def test_defaults_are_the_papers() -> None:
     experiment = Experiment(dataset=Path("data"))
     assert experiment.epochs == 500
-    assert experiment.model.n_layers == 16
+    assert experiment.model.regression_flow.n_layers == 16
     assert experiment.optimiser.learning_rate == 2e-4
     assert experiment.optimiser.weight_decay == 0
     assert experiment.optimiser.schedule is Schedule.PLATEAU
     assert experiment.optimiser.patience_epochs == 20
     assert experiment.objective.warmup_epochs == 100
     weights = experiment.objective.weights.model_dump()
-    assert weights.pop("preset_density") == 0.0
+    assert {weights.pop(name) for name in ("preset_density", "classes", "sound")} == {0.0}
     assert set(weights.values()) == {1.0}
 
 
@@ -62,6 +64,29 @@ def test_a_file_stands_on_its_base(tmp_path: Path) -> None:
     assert experiment.optimiser.learning_rate == 2e-3
     assert experiment.optimiser.weight_decay == 0.5
     assert experiment.dataset == (tmp_path / "below" / "data").resolve()
+
+
+def test_overrides_count_more_than_the_file_and_its_bases(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "one.toml", 'dataset = "data"\nepochs = 3\n[optimiser]\npatience_epochs = 9'
+    )
+    overrides = {"epochs": 5, "optimiser": {"learning_rate": 0.5}}
+    experiment = Experiment.read(path, overrides)
+    assert experiment.epochs == 5
+    assert experiment.optimiser.learning_rate == 0.5
+    assert experiment.optimiser.patience_epochs == 9
+    with pytest.raises(InputError, match="epoch"):
+        Experiment.read(path, {"epoch": 5})
+
+
+def test_of_several_bases_the_later_one_counts(tmp_path: Path) -> None:
+    write(tmp_path, "one.toml", 'dataset = "data"\nepochs = 3\nseed = 1\n')
+    write(tmp_path, "two.toml", "epochs = 4\n[model]\nn_context = 5\n")
+    path = write(tmp_path, "over.toml", 'base = ["one.toml", "two.toml"]\nbatch_size = 7\n')
+    experiment = Experiment.read(path)
+    found = (experiment.epochs, experiment.seed, experiment.batch_size, experiment.model.n_context)
+    assert found == (4, 1, 7, 5)
+    assert experiment.dataset == tmp_path / "data"
 
 
 def test_a_mixture_replaces_that_of_its_base_as_a_whole(tmp_path: Path) -> None:

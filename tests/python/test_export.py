@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from model_for_tests import write_tiny_model
+from models_for_tests import learnt_model, settings
+from synths_for_tests import N_KNOBS, SineSynth
 from torch import Tensor, nn
 
 from flow_synth import export, features
@@ -18,35 +21,29 @@ from flow_synth.export import (
     Model,
     export_model,
     export_run,
+    exported,
+    flow_weights,
     premasked,
 )
-from flow_synth.flow import MaskedLinear
-from flow_synth.model_file import read_model_file
-from flow_synth.models import RegressionFlow, Sizes
-from flow_synth.synths.builtin import builtin_table
+from flow_synth.flow import FlowKind
+from flow_synth.made import MaskedLinear
+from flow_synth.model_file import OptionalMethod, read_model_file
+from flow_synth.models import Family
+from flow_synth.models import Model as TrainedModel
+from flow_synth.models.flow_post import FlowRegressor
+from flow_synth.models.settings import FlowSettings
+from flow_synth.synths.builtin import BuiltinSynth, builtin_table
+from flow_synth.tag import AXES
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "golden-1.flow.ts"
+GOLDEN = Path(__file__).parents[1] / "golden" / "golden-2.flow.ts"
 TABLE = builtin_table()
-SMALL = Sizes(
-    encoder_channels=(4, 4, 8, 8),
-    decoder_channels=(8, 8, 4, 4),
-    n_features=16,
-    n_layers=2,
-    n_hidden=16,
-    n_draws=8,
-)
+ENDS = ("weight", "bias")
 
 
 @pytest.fixture(scope="module")
-def trained() -> RegressionFlow:
+def trained() -> TrainedModel:
     """A small model moved away from its initial state, as training would."""
-    torch.manual_seed(0)
-    model = RegressionFlow(len(TABLE), SMALL)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(0.05 * torch.randn_like(parameter))
-        model.vae.normalisation.fit(-6.0, 2.0)
-    return model.eval()
+    return learnt_model(settings(), len(TABLE))
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +51,16 @@ def mels() -> Tensor:
     return torch.randn(40, 128, 87, generator=torch.Generator().manual_seed(1)) - 5
 
 
-def exported_to(path: Path, model: RegressionFlow, mels: Tensor) -> Model:
+def exported_to(path: Path, model: TrainedModel, mels: Tensor) -> Model:
     export_model(
         model,
         path,
+        family="flow_post",
         synth=("builtin", "1"),
         table=TABLE,
         mels=mels,
         training_run="run",
+        recipe={"epochs": 3, "noise": None},
         scores={"model": {"mss_mean": 1.5}},
         licence="MIT",
     )
@@ -70,7 +69,7 @@ def exported_to(path: Path, model: RegressionFlow, mels: Tensor) -> Model:
 
 @pytest.mark.parametrize("batch", [1, 7, 33])
 def test_the_file_computes_what_the_model_does(
-    tmp_path: Path, trained: RegressionFlow, mels: Tensor, batch: int
+    tmp_path: Path, trained: TrainedModel, mels: Tensor, batch: int
 ) -> None:
     model = exported_to(tmp_path / "a.flow.ts", trained, mels)
     with torch.inference_mode():
@@ -84,7 +83,7 @@ def test_the_file_computes_what_the_model_does(
 
 
 def test_knobs_located_in_the_audio_space_come_back(
-    tmp_path: Path, trained: RegressionFlow, mels: Tensor
+    tmp_path: Path, trained: TrainedModel, mels: Tensor
 ) -> None:
     model = exported_to(tmp_path / "a.flow.ts", trained, mels)
     v = torch.rand(16, len(TABLE), generator=torch.Generator().manual_seed(2))
@@ -93,7 +92,7 @@ def test_knobs_located_in_the_audio_space_come_back(
 
 
 def test_resampling_and_features_are_the_package_s(
-    tmp_path: Path, trained: RegressionFlow, mels: Tensor
+    tmp_path: Path, trained: TrainedModel, mels: Tensor
 ) -> None:
     model = exported_to(tmp_path / "a.flow.ts", trained, mels)
     audio = torch.rand(2, 48000, generator=torch.Generator().manual_seed(3)) - 0.5
@@ -104,13 +103,15 @@ def test_resampling_and_features_are_the_package_s(
 
 
 def test_the_description_tells_what_the_model_is(
-    tmp_path: Path, trained: RegressionFlow, mels: Tensor
+    tmp_path: Path, trained: TrainedModel, mels: Tensor
 ) -> None:
     path = tmp_path / "a.flow.ts"
     description = exported_to(path, trained, mels).description
     assert description == read_model_file(path).description
     assert description.parameters == TABLE
     assert description.scores == {"model": {"mss_mean": 1.5}}
+    assert description.recipe == {"epochs": 3, "noise": None}
+    assert description.family == "flow_post"
     effects = [description.latent[index].effect for index in description.order]
     assert effects == sorted(effects, reverse=True)
     z = trained.encode(mels)
@@ -118,14 +119,116 @@ def test_the_description_tells_what_the_model_is(
     np.testing.assert_allclose(deviation, z.detach().std(0, correction=0), rtol=1e-3)
 
 
-def test_masks_are_multiplied_in(trained: RegressionFlow) -> None:
+def test_masks_are_multiplied_in(trained: TrainedModel) -> None:
     plain = premasked(trained)
     assert not any(isinstance(module, MaskedLinear) for module in plain.modules())
     assert any(isinstance(module, MaskedLinear) for module in trained.modules())
 
 
+@pytest.fixture(scope="module")
+def builtin() -> BuiltinSynth:
+    """A synth with more knobs than there are semantic axes."""
+    return BuiltinSynth()
+
+
+@pytest.mark.parametrize("family", Family)
+def test_a_file_has_the_methods_that_its_model_has(
+    tmp_path: Path, builtin: BuiltinSynth, family: Family
+) -> None:
+    path = tmp_path / "a.flow.ts"
+    write_tiny_model(path, builtin, family)
+    model = Model.load(path)
+    is_flow = family in (Family.FLOW_POST, Family.FLOW_COND, Family.FLOW_DIS)
+    wanted = {OptionalMethod.INVERT: is_flow, OptionalMethod.RECONSTRUCT: not family.is_direct}
+    assert model.description.methods == tuple(method for method in wanted if wanted[method])
+    z = torch.zeros(2, len(TABLE))
+    for method, is_there in wanted.items():
+        if is_there:
+            assert len(getattr(model, method)(z)) == 2
+        else:
+            with pytest.raises(InputError, match=rf"has no .*: its family is '{family}'; use"):
+                getattr(model, method)(z)
+    assert (read_model_file(path).flow is not None) == is_flow
+
+
+@pytest.mark.parametrize("kind", FlowKind)
+def test_the_core_gets_the_weights_of_flows_that_it_runs(kind: FlowKind) -> None:
+    flow = FlowSettings(kind=kind, n_layers=2, n_hidden=8)
+    model = learnt_model(settings().model_copy(update={"regression_flow": flow}), 8)
+    assert (flow_weights(premasked(model)) is not None) == (kind is FlowKind.IAF)
+
+
+def test_a_random_flow_is_exported_by_its_means(tmp_path: Path) -> None:
+    """Run by hand from the blob's weights, as the core does."""
+    model = learnt_model(settings(Family.FLOW_COND), 8)
+    weights = flow_weights(premasked(model))
+    assert weights is not None
+    assert weights.tensors["layers.0.2.weight"].shape == (16, 16)
+    z = torch.randn(5, 8)
+    x = z
+    for layer in range(weights.n_layers):
+        hidden = x = x.flip(-1) if layer else x
+        for place in range(3):
+            name = f"layers.{layer}.{place}"
+            weight, bias = (torch.from_numpy(weights.tensors[f"{name}.{end}"]) for end in ENDS)
+            hidden = hidden @ weight.T + bias
+            if place < 2:
+                hidden = nn.functional.leaky_relu(hidden, weights.negative_slope)
+        shift, raw = hidden.chunk(2, -1)
+        x = x * raw.tanh().exp() + shift
+    assert isinstance(model.regressor, FlowRegressor)
+    torch.testing.assert_close(model.regressor.boundary.inverse(x), model.decode(z))
+
+
+def test_sliders_move_the_dimensions_that_follow_tags(
+    tmp_path: Path, builtin: BuiltinSynth
+) -> None:
+    path = tmp_path / "a.flow.ts"
+    write_tiny_model(path, builtin, Family.FLOW_DIS)
+    description = Model.load(path).description
+    assert [axis.name for axis in description.semantic_axes] == [axis.name for axis in AXES]
+    directions = np.array([axis.direction for axis in description.semantic_axes])
+    np.testing.assert_array_equal(directions, np.eye(len(AXES), len(TABLE)))
+    write_tiny_model(path, builtin)
+    assert not Model.load(path).description.semantic_axes
+
+
+def test_a_model_without_a_way_back_computes_and_says_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "a.flow.ts"
+    write_tiny_model(path, SineSynth(), Family.MLP)
+    model = Model.load(path)
+    mel = torch.randn(2, 128, 87) - 6
+    z = model.encode(mel)
+    torch.testing.assert_close(model.posterior(mel)[0], z)
+    v = model.decode(z)
+    assert v.shape == (2, N_KNOBS)
+    assert 0 < v.min() < v.max() < 1
+    with pytest.raises(InputError) as refused:
+        model.invert(v)
+    assert str(refused.value) == (
+        "this model has no inverse: its family is 'mlp'; use a flow model"
+    )
+    with pytest.raises(InputError) as refused:
+        model.reconstruct(z)
+    assert str(refused.value) == (
+        "this model has no decoder: its family is 'mlp'; use an auto-encoder or a flow model"
+    )
+
+
+def test_a_description_that_promises_other_methods_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.flow.ts"
+    with zipfile.ZipFile(GOLDEN) as source, zipfile.ZipFile(path, "w") as archive:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("flow_synth.json"):
+                content = content.replace(b'"reconstruct"', b'"predict"')
+            archive.writestr(name, content)
+    with pytest.raises(InputError, match="its description and its TorchScript disagree"):
+        Model.load(path)
+
+
 def test_a_resampler_that_does_not_compute_the_same_is_not_written(
-    tmp_path: Path, trained: RegressionFlow, mels: Tensor, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, trained: TrainedModel, mels: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Louder(nn.Module):
         def __init__(self) -> None:
@@ -136,24 +239,25 @@ def test_a_resampler_that_does_not_compute_the_same_is_not_written(
             resampled: Tensor = self.resampler(audio, rate)
             return 1.001 * resampled
 
-    class OtherModel(ExportedModel):
-        def __init__(self, model: RegressionFlow) -> None:
-            super().__init__(model)
-            # By name: to mypy, another class is no Resampler.
-            setattr(self, "resampler", Louder())  # noqa: B010
+    def louder(model: TrainedModel) -> ExportedModel:
+        module = exported(model)
+        # By name: to mypy, another class is no Resampler.
+        setattr(module, "resampler", Louder())  # noqa: B010
+        return module
 
-    monkeypatch.setattr(export, "ExportedModel", OtherModel)
+    monkeypatch.setattr(export, "exported", louder)
     with pytest.raises(ExportError, match="'resample' differs"):
         exported_to(tmp_path / "a.flow.ts", trained, mels)
 
 
 def test_a_model_that_does_not_compute_the_same_is_not_written(
-    tmp_path: Path, trained: RegressionFlow, mels: Tensor, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, trained: TrainedModel, mels: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def without_masks(model: RegressionFlow) -> RegressionFlow:
+    def without_masks(model: TrainedModel) -> TrainedModel:
         plain = premasked(model)
         with torch.no_grad():
-            for layer in plain.flow.modules():
+            assert isinstance(plain.regressor, FlowRegressor)
+            for layer in plain.regressor.flow.modules():
                 if isinstance(layer, torch.nn.Linear):
                     layer.weight.add_(0.01)
         return plain
@@ -179,7 +283,7 @@ def test_a_flipped_bit_in_a_header_is_refused_or_changes_nothing(tmp_path: Path)
     headers = headers_of(content)
     assert 1000 < len(headers) < len(content) / 4
     mel, z = (
-        torch.from_numpy(np.load(GOLDEN.with_name(f"golden-1-{name}.npy")))
+        torch.from_numpy(np.load(GOLDEN.with_name(f"golden-2-{name}.npy")))
         for name in ("mel", "z")
     )
     whole = Model.load(GOLDEN)

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from flow_synth.error import InputError
 from flow_synth.flow_blob import (
     Activation,
-    FlowType,
     FlowWeights,
     decode_flow_blob,
     encode_flow_blob,
@@ -92,6 +91,7 @@ def interfaces(draw: st.DrawFn) -> Interface:
     return Interface(
         synth=draw(texts),
         synth_version=draw(texts),
+        family=draw(texts),
         parameters=ParameterTable(
             tuple(draw(parameters(f"knob {index}")) for index in range(n_dimensions))
         ),
@@ -128,9 +128,7 @@ def flow_of(
             name = f"layers.{layer}.{index}"
             tensors[f"{name}.weight"] = generator.standard_normal(shape, np.float32)
             tensors[f"{name}.bias"] = generator.standard_normal(shape[:1], np.float32)
-    return FlowWeights(
-        FlowType.IAF, n_dimensions, n_layers, n_hidden, Activation.LEAKY_RELU, 0.1, 0.05, tensors
-    )
+    return FlowWeights(n_dimensions, n_layers, n_hidden, Activation.LEAKY_RELU, 0.1, 0.05, tensors)
 
 
 def sealed(blob: bytes) -> bytes:
@@ -147,9 +145,12 @@ def with_bit_flipped(blob: bytes, bit: int) -> bytes:
 
 
 @cache
-def golden_blob() -> bytes:
-    model = read_model_file(GOLDEN / "golden-1.flow.ts")
+def golden_blob(name: str = "golden-2") -> bytes:
+    model = read_model_file(GOLDEN / f"{name}.flow.ts")
     return encode_flow_blob(model.description, model.flow)
+
+
+golden_blobs = st.sampled_from(["golden-2", "golden-2-one-way"]).map(golden_blob)
 
 
 def refusal(blob: bytes) -> str | None:
@@ -168,6 +169,7 @@ def test_what_is_written_is_read(
     blob = encode_flow_blob(interface, flow)
     found, found_flow = decode_flow_blob(blob)
     assert found == interface
+    assert found_flow
     assert found_flow.n_hidden == flow.n_hidden
     assert list(found_flow.tensors) == list(flow.tensors)
     for name, tensor in flow.tensors.items():
@@ -175,9 +177,19 @@ def test_what_is_written_is_read(
     assert encode_flow_blob(found, found_flow) == blob
 
 
-@given(st.data())
-def test_a_damaged_blob_is_refused(data: st.DataObject) -> None:
-    blob = golden_blob()
+@given(interfaces())
+def test_a_map_that_only_torchscript_runs_leaves_the_interface_and_one_byte(
+    interface: Interface,
+) -> None:
+    blob = encode_flow_blob(interface, None)
+    assert decode_flow_blob(blob) == (interface, None)
+    with_flow = encode_flow_blob(interface, flow_of(len(interface.latent)))
+    assert with_flow[PAYLOAD_AT : len(blob) - 1] == blob[PAYLOAD_AT:-1]
+    assert (with_flow[len(blob) - 1], blob[-1]) == (0, 1)
+
+
+@given(golden_blobs, st.data())
+def test_a_damaged_blob_is_refused(blob: bytes, data: st.DataObject) -> None:
     if data.draw(st.booleans()):
         damaged = blob[: data.draw(st.integers(0, len(blob) - 1))]
     else:
@@ -185,9 +197,10 @@ def test_a_damaged_blob_is_refused(data: st.DataObject) -> None:
     assert refusal(damaged)
 
 
-@given(st.data())
-def test_a_wrong_blob_with_a_fitting_checksum_is_refused_or_read(data: st.DataObject) -> None:
-    blob = golden_blob()
+@given(golden_blobs, st.data())
+def test_a_wrong_blob_with_a_fitting_checksum_is_refused_or_read(
+    blob: bytes, data: st.DataObject
+) -> None:
     if data.draw(st.booleans()):
         wrong = blob[: data.draw(st.integers(PAYLOAD_AT, len(blob) - 1))]
     else:
@@ -201,14 +214,22 @@ def test_a_wrong_blob_with_a_fitting_checksum_is_refused_or_read(data: st.DataOb
     [
         (lambda blob: b"PK" + blob[2:], "does not begin as one does"),
         (
-            lambda blob: blob[:VERSION_AT] + b"\x02" + blob[VERSION_AT + 1 :],
-            "has format version 2",
+            lambda blob: blob[:VERSION_AT] + b"\x01" + blob[VERSION_AT + 1 :],
+            "has format version 1 and this program reads version 2",
+        ),
+        (
+            lambda blob: blob[:VERSION_AT] + b"\x03" + blob[VERSION_AT + 1 :],
+            "has format version 3",
         ),
         (lambda blob: blob[: PAYLOAD_AT - 1], "ends after 55 bytes"),
         (lambda blob: blob[:-1], "bytes instead of"),
         (lambda blob: blob[:-1] + bytes([blob[-1] ^ 1]), "checksum is wrong"),
         (lambda blob: sealed(blob[:-1]), "runs past its end"),
         (lambda blob: sealed(blob + b"\0"), "1 bytes too many"),
+        (
+            lambda _: sealed(golden_blob("golden-2-one-way")[:-1] + b"\x02"),
+            "choice 2 is not one of iaf, torchscript",
+        ),
     ],
 )
 def test_each_refusal_says_what_is_wrong(change: Callable[[bytes], bytes], message: str) -> None:
@@ -248,8 +269,15 @@ def test_a_wrong_tensor_is_refused(name: str, tensor: NDArray[np.floating], mess
 
 def test_a_flow_of_another_size_than_the_knobs_is_refused() -> None:
     interface, _ = decode_flow_blob(golden_blob())
-    with pytest.raises(ValueError, match="6 knobs, 6 latent dimensions and a flow of 2"):
+    with pytest.raises(ValueError, match="6 latent dimensions and a flow of 2"):
         encode_flow_blob(interface, flow_of(2))
+
+
+def test_a_latent_space_of_another_size_than_the_knobs_is_refused() -> None:
+    interface, _ = decode_flow_blob(golden_blob())
+    fewer = ParameterTable(interface.parameters.root[:5])
+    with pytest.raises(ValueError, match="5 knobs and 6 latent dimensions differ"):
+        encode_flow_blob(interface.model_copy(update={"parameters": fewer}), None)
 
 
 @pytest.mark.parametrize(
@@ -297,7 +325,8 @@ def decoded(flow: FlowWeights, z: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def test_the_blob_alone_suffices_to_decode() -> None:
     _, flow = decode_flow_blob(golden_blob())
-    z = np.load(GOLDEN / "golden-1-z.npy")
-    v = np.load(GOLDEN / "golden-1-v.npy")
+    assert flow
+    z = np.load(GOLDEN / "golden-2-z.npy")
+    v = np.load(GOLDEN / "golden-2-v.npy")
     # The golden values are float32: a chain of 3 layers keeps 1e-5.
     np.testing.assert_allclose(decoded(flow, z), v, atol=1e-5, rtol=0)

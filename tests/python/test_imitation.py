@@ -25,12 +25,13 @@ from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation, evaluate
 from flow_synth.features import N_SAMPLES, LogMel
 from flow_synth.fold import Split
-from flow_synth.imitation import Workplace, imitate
+from flow_synth.imitation import imitate
 from flow_synth.metric import SOUND_MEASURES, Measure
 from flow_synth.preset import Preset
 from flow_synth.score import Method
 from flow_synth.target import GroupName, Targets
 from flow_synth.trial import SearchPlan
+from flow_synth.workplace import Workplace
 
 MSS, LEVEL, PARAMETER_MSE = map(
     list(Measure).index, (Measure.MSS, Measure.LEVEL, Measure.PARAMETER_MSE)

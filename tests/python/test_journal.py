@@ -1,5 +1,6 @@
 """A journal: nothing is measured twice, whatever was cut off."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,6 +47,17 @@ def test_what_is_cut_off_is_measured_again_and_nothing_else(
         with Journal(path, "third") as journal:
             for preset, errors in outcomes.items():
                 assert journal.once(preset, unexpected) == errors
+
+
+def test_what_says_nothing_is_remembered_as_that(tmp_path: Path) -> None:
+    path, errors = tmp_path / "target.jsonl", (1.5, math.nan)
+    with Journal(path, "first") as journal:
+        journal.once("faded", giving(errors))
+    with Journal(path, "second") as journal:
+        known = journal.once("faded", unexpected)
+    assert known
+    assert known[0] == 1.5
+    assert math.isnan(known[1])
 
 
 def lose(path: Path, run: str) -> bool:

@@ -14,7 +14,9 @@ from synths_for_tests import SineSynth
 from flow_synth import FlowSynth
 from flow_synth.error import InputError
 from flow_synth.features import SAMPLE_RATE_HZ
+from flow_synth.library import model_path, shipped_models
 from flow_synth.matching import Match, describe_pitch, gain_between, match_sound, sounding_rms
+from flow_synth.models import Family
 from flow_synth.preset import Preset
 from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
 from flow_synth.synth import Note, Synth
@@ -257,6 +259,43 @@ def test_what_is_no_preset_is_neither_located_nor_played(
         flow_synth.locate(values)
     with pytest.raises(InputError, match=message):
         flow_synth.render(Preset("wrong", values.astype(np.float32)))
+
+
+def test_a_model_without_an_inverse_locates_nothing(flow_synth: FlowSynth, tmp_path: Path) -> None:
+    path = tmp_path / "mlp.flow.ts"
+    write_tiny_model(path, flow_synth.synth, Family.MLP)
+    one_way = FlowSynth.load(path)
+    assert one_way.match(a_sound(), SYNTH_RATE_HZ).preset.values.shape == (40,)
+    with pytest.raises(InputError, match=r"has no inverse: its family is 'mlp'; use a flow model"):
+        one_way.locate(np.full(40, 0.5))
+
+
+def test_every_shipped_model_has_a_name_and_opens_with_its_synth() -> None:
+    assert "builtin" in shipped_models()
+    for name in shipped_models():
+        assert FlowSynth.load(name).description.synth == name
+
+
+@pytest.mark.parametrize("model", ["no-such-model", Path("builtin"), "x" * 5000, ""])
+def test_an_unknown_model_is_refused_with_the_names_of_those_there_are(
+    model: str | Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ", ".join(shipped_models())
+    with pytest.raises(InputError, match=rf"there is no model .*flow-synth: {names}$"):
+        FlowSynth.load(model)
+
+
+def test_a_file_named_as_a_shipped_model_is_opened_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mine = Path("builtin")
+    mine.touch()
+    with model_path(mine) as path:
+        assert path == mine
+    with model_path("builtin") as path:
+        assert path != mine
 
 
 def test_only_one_preset_is_played_at_a_time(flow_synth: FlowSynth) -> None:

@@ -18,11 +18,12 @@ from flow_synth.model_file import (
     BLOB_ENTRY,
     DESCRIPTION_ENTRY,
     ModelFile,
+    OptionalMethod,
     read_model_file,
     write_model_file,
 )
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "golden-1.flow.ts"
+GOLDEN = Path(__file__).parents[1] / "golden" / "golden-2.flow.ts"
 
 
 def torchscript(compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -68,8 +69,18 @@ def test_what_is_written_is_read(tmp_path: Path, golden: ModelFile) -> None:
     write_model_file(path, torchscript(), golden.description, golden.flow)
     found = read_model_file(path)
     assert found.description == golden.description
+    assert found.flow
+    assert golden.flow
     for name, tensor in golden.flow.tensors.items():
         assert (found.flow.tensors[name] == tensor).all()
+
+
+def test_a_map_that_only_torchscript_runs_has_no_weights_of_its_own(
+    tmp_path: Path, golden: ModelFile
+) -> None:
+    path = tmp_path / "a.flow.ts"
+    write_model_file(path, torchscript(), golden.description, None)
+    assert read_model_file(path).flow is None
 
 
 def test_everything_is_stored_as_it_is_but_source_locations(
@@ -95,7 +106,7 @@ def test_the_same_content_gives_the_same_bytes(tmp_path: Path, golden: ModelFile
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
-def test_the_golden_file_of_version_1_is_read(golden: ModelFile) -> None:
+def test_the_golden_file_of_version_2_is_read(golden: ModelFile) -> None:
     description = golden.description
     assert description.synth == "golden"
     assert description.parameters.names == ("shape", "cutoff", "octave", "mode", "attack", "tune")
@@ -103,7 +114,23 @@ def test_the_golden_file_of_version_1_is_read(golden: ModelFile) -> None:
     assert description.parameters[3].choices == ("low", "band", "high")
     assert list(description.semantic_axes[0].direction) == [1, 0, -0.5, 0, 0, 2]
     assert description.scores == {"model": {"sc_mean": 0.5}}
+    assert description.family == "flow_post"
+    assert description.methods == (OptionalMethod.INVERT, OptionalMethod.RECONSTRUCT)
+    assert description.recipe == {
+        "epochs": 0,
+        "model": {"n_layers": 3},
+        "noise": None,
+        "rates": [0.5, 1e-4],
+    }
+    assert golden.flow
     assert golden.flow.n_layers == 3
+
+
+def test_the_golden_file_of_a_model_that_knows_no_way_back_is_read() -> None:
+    one_way = read_model_file(GOLDEN.with_name("golden-2-one-way.flow.ts"))
+    assert one_way.description.family == "mlp"
+    assert one_way.description.methods == ()
+    assert one_way.flow is None
 
 
 @given(st.data())
@@ -123,6 +150,18 @@ def test_a_damaged_file_is_refused_or_reads_the_same(
     content[index] ^= 1 << data.draw(st.integers(0, 7))
     path.write_bytes(content)
     assert refusal(path) or read_model_file(path).description == golden.description
+
+
+def test_an_entry_that_claims_to_be_a_folder_is_refused(tmp_path: Path) -> None:
+    """LibTorch reads nothing of it, and runs with whatever is in memory."""
+    content = bytearray(GOLDEN.read_bytes())
+    content[content.find(b"PK\x01\x02") + 38] |= 0x10
+    path = tmp_path / "folder.flow.ts"
+    path.write_bytes(content)
+    with pytest.raises(
+        InputError, match="is marked as no plain file; export or download it again"
+    ):
+        read_model_file(path)
 
 
 def test_a_flipped_bit_anywhere_is_refused_or_changes_nothing(
@@ -156,7 +195,10 @@ def test_a_file_without_an_entry_of_ours_is_refused(tmp_path: Path, entry: str) 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format_version": 2}, "format version 2 and this program reads version 1"),
+        ({"format_version": 1}, "format version 1 and this program reads version 2"),
+        ({"format_version": 3}, "format version 3 and this program reads version 2"),
+        ({"methods": ["fly"]}, "methods.0: Input should be 'invert', 'reconstruct', 'sample'"),
+        ({"family": "another"}, "its description and its flow blob disagree"),
         ({"format": "another"}, "not that of a flow-synth model"),
         ({"licence": None}, "licence: Input should be a valid string"),
         ({"colour": "red"}, "colour: Extra inputs are not permitted"),

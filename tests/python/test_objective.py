@@ -2,22 +2,21 @@ import math
 
 import pytest
 import torch
+from models_for_tests import KINDS, PAPER, Networks, batch, settings
+from torch import nn
 from torch.distributions import Independent, Normal, kl_divergence
 
-from flow_synth.models import RegressionFlow, Sizes
-from flow_synth.objective import (
-    RegressionFlowObjective,
-    Weights,
-    gaussian_divergence,
-    gaussian_entropy,
-    standard_normal_log_density,
-)
+from flow_synth.models import Family
+from flow_synth.models.flow_dis import TAG_MEAN, TAG_STD, TaggedLatent, tagged_divergence
+from flow_synth.models.flow_post import FlowRegressor
+from flow_synth.models.settings import ErrorModel
+from flow_synth.models.vae_flow import FlowLatent
+from flow_synth.objective import Batch, Objective, Weights, reconstruction_error
 
 SHAPE = (16, 8)
-P = 4
-SMALL = Sizes(
-    encoder_channels=(4,), decoder_channels=(4,), n_features=6, n_layers=2, n_hidden=16, n_draws=8
-)
+P = 8
+
+FLOWS = (Family.FLOW_POST, Family.FLOW_COND, Family.FLOW_DIS)
 
 
 @pytest.fixture(autouse=True)
@@ -26,102 +25,135 @@ def _seed() -> None:
 
 
 def small_objective(
-    weights: Weights | None = None, n_examples: int = 10
-) -> RegressionFlowObjective:
-    model = RegressionFlow(P, SMALL, SHAPE)
-    return RegressionFlowObjective(model, weights or Weights(), n_examples)
+    weights: Weights | None = None,
+    family: Family = Family.FLOW_POST,
+    error: ErrorModel = ErrorModel.GAUSSIAN,
+) -> Objective:
+    described = settings(family).model_copy(update={"error": error})
+    return Objective(described, weights or Weights(), P, SHAPE)
 
 
-def batch(n: int = 5) -> tuple[torch.Tensor, torch.Tensor]:
-    return -8 * torch.rand(n, *SHAPE), torch.rand(n, P)
+def examples(n: int = 5) -> Batch:
+    return batch(n, P, SHAPE)
 
 
-def test_densities_are_those_of_torch() -> None:
-    x, mean, log_variance = torch.randn(3, 7, P)
-    normal = Normal(mean, (0.5 * log_variance).exp())
-    standard = Normal(torch.zeros(P), torch.ones(P))
-    torch.testing.assert_close(
-        standard_normal_log_density(x), Independent(standard, 1).log_prob(x)
-    )
-    torch.testing.assert_close(gaussian_entropy(log_variance), normal.entropy().sum(-1))
-    torch.testing.assert_close(
-        gaussian_divergence(mean, log_variance, 0.7, 2.5**2),
-        kl_divergence(normal, Normal(torch.tensor(0.7), torch.tensor(2.5))).sum(-1),
-    )
+def flow_regressor(objective: Objective) -> FlowRegressor:
+    regressor = objective.model.regressor
+    assert isinstance(regressor, FlowRegressor)
+    return regressor
+
+
+def flow_latent(objective: Objective) -> FlowLatent:
+    latent = objective.model.latent
+    assert isinstance(latent, FlowLatent)
+    return latent
+
+
+def shake(*networks: nn.Module) -> None:
+    """Moves weights away from the start, where a flow is nearly the identity."""
+    with torch.no_grad():
+        for network in networks:
+            for parameter in network.parameters():
+                parameter.add_(0.1 * torch.randn_like(parameter))
 
 
 def test_reconstruction_is_a_gaussian_likelihood_summed_over_bins() -> None:
     x, target = torch.randn(2, 5, *SHAPE)
     constant = 0.5 * math.log(2 * math.pi) * math.prod(SHAPE)
     likelihood = Normal(x, 1.0).log_prob(target).sum((1, 2)).mean()
-    torch.testing.assert_close(small_objective().reconstruction(x, target) + constant, -likelihood)
+    torch.testing.assert_close(reconstruction_error(x, target) + constant, -likelihood)
 
 
-def test_regression_is_the_expected_likelihood_over_lambda() -> None:
-    objective = small_objective()
+@pytest.mark.parametrize("error", ErrorModel)
+def test_regression_is_the_expected_likelihood_over_lambda(error: ErrorModel) -> None:
+    regressor = flow_regressor(small_objective(error=error))
     with torch.no_grad():
-        objective.precision_mean.copy_(torch.tensor([-1.0, 0.0, 0.5, 1.0]))
-        objective.precision_log_variance.copy_(torch.tensor([-3.0, -2.0, -1.0, -4.0]))
+        regressor.precision_mean.copy_(torch.linspace(-1.0, 1.0, P))
+        regressor.precision_log_variance.copy_(torch.linspace(-4.0, -1.0, P))
         y, target = torch.randn(2, 5, P)
-        deviation = (0.5 * objective.precision_log_variance).exp()
-        precision = objective.precision_mean + deviation * torch.randn(200000, 1, P)
-        likelihood = Normal(y, (-0.5 * precision).exp()).log_prob(target).sum(-1).mean(-1)
-        standard_error = float(likelihood.std()) / 200000**0.5
-        assert float(objective.regression(y, target)) == pytest.approx(
+        deviation = (0.5 * regressor.precision_log_variance).exp()
+        precision = regressor.precision_mean + deviation * torch.randn(50000, 1, P)
+        density: torch.distributions.Distribution = (
+            Normal(y, (-0.5 * precision).exp())
+            if error is ErrorModel.GAUSSIAN
+            else torch.distributions.Laplace(y, (-precision).exp())
+        )
+        likelihood = density.log_prob(target).sum(-1).mean(-1)
+        standard_error = float(likelihood.std()) / 50000**0.5
+        assert float(regressor.regression(y, target)) == pytest.approx(
             -float(likelihood.mean()), abs=4 * standard_error
         )
 
 
 def test_precision_divergence_is_positive_shared_and_minimised() -> None:
     """The authors' code maximised it."""
-    objective = small_objective(n_examples=10)
-    divergence = objective.precision_divergence().detach()
+    objective = small_objective()
+    regressor = flow_regressor(objective)
+    regressor.fit(torch.rand(10, P))
+    divergence = regressor.precision_divergence().detach()
     prior = Normal(torch.zeros(P), torch.full((P,), 3.0))
     posterior = Normal(
-        objective.precision_mean.detach(), (0.5 * objective.precision_log_variance.detach()).exp()
+        regressor.precision_mean.detach(), (0.5 * regressor.precision_log_variance.detach()).exp()
     )
     torch.testing.assert_close(divergence, kl_divergence(posterior, prior).sum() / 10)
     assert float(divergence) > 0
-    mel, values = batch()
-    terms = {name: torch.tensor(0.0) for name in objective(mel, mel, values, 1.0)}
-    higher = objective.total(terms | {"precision_divergence": torch.tensor(1.0)}, 1.0)
-    assert float(higher) > float(objective.total(terms, 1.0))
+
+
+@pytest.mark.parametrize("family", Family)
+def test_a_larger_divergence_is_a_larger_loss(family: Family) -> None:
+    """The KL divergences of the paper's equation 12, and of the authors' code, had the sign of
+    a likelihood and were maximised."""
+    objective = small_objective(family=family) if not family.is_direct else direct(family)
+    terms = dict.fromkeys(objective(examples(), 1.0), torch.tensor(0.0))
+    terms.pop("loss")
+    for name in terms:
+        higher = objective.total(terms | {name: torch.tensor(1.0)}, 1.0)
+        assert float(higher) > float(objective.total(terms, 1.0)), name
+
+
+def direct(family: Family) -> Objective:
+    return Objective(settings(family, PAPER), Weights(), P, SHAPE)
 
 
 def test_learned_precision_is_that_of_the_errors() -> None:
     """With lambda free, its mean goes to minus the log of the mean squared error."""
-    objective = small_objective(n_examples=10**6)
+    regressor = flow_regressor(small_objective())
+    regressor.n_examples = 10**6
     target = torch.randn(2000, P)
-    deviation = torch.tensor([0.1, 0.5, 1.0, 2.0])
+    deviation = torch.logspace(-1, 0.3, P)
     y = target + deviation * torch.randn(2000, P)
-    parameters = [objective.precision_mean, objective.precision_log_variance]
+    parameters = [regressor.precision_mean, regressor.precision_log_variance]
     optimiser = torch.optim.Adam(parameters, 0.1)
     for _ in range(300):
         optimiser.zero_grad()
-        (objective.regression(y, target) + objective.precision_divergence()).backward()
+        (regressor.regression(y, target) + regressor.precision_divergence()).backward()
         optimiser.step()
     expected = -(y - target).square().mean(0).log()
-    torch.testing.assert_close(objective.precision_mean.detach(), expected, rtol=0, atol=0.05)
+    torch.testing.assert_close(regressor.precision_mean.detach(), expected, rtol=0, atol=0.05)
 
 
 def test_divergences_are_those_of_the_true_densities() -> None:
     """Both divergences by Monte Carlo against densities found through the flows' inverses."""
     objective = small_objective().eval()
-    model = objective.model
+    model, latent, flow = objective.model, flow_latent(objective), flow_regressor(objective).flow
+    shake(objective)
     with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(0.1 * torch.randn_like(parameter))
-        one, values = batch(1)
-        mel = one.expand(500, -1, -1)
-        terms = [objective(mel, mel, values, 1.0) for _ in range(40)]
-        features = model.vae.encoder(model.vae.normalisation(one))
-        mean, log_variance = model.vae.base_moments(features)
+        one = examples(1)
+        many = one._replace(
+            heard=one.heard.expand(500, -1, -1),
+            mel=one.mel.expand(500, -1, -1),
+            tags=one.tags.expand(500, -1),
+        )
+        terms = [objective(many, 1.0) for _ in range(40)]
+        features = model.features(one.mel)
+        mean, log_variance = latent.base_moments(features)
         base = Independent(Normal(mean, (0.5 * log_variance).exp()), 1)
-        z, _ = model.vae.flow(base.sample((40000,))[:, 0], features)
-        z0, inverse_log_det = model.vae.flow.inverse(z, features)
+        z, _ = latent.bend(base.sample((40000,))[:, 0], features)
+        context = nn.functional.elu(latent.context(features))
+        z0, inverse_log_det = latent.flow.inverse(z, context)
         log_q = base.log_prob(z0) + inverse_log_det
-        y, _ = model.flow(z)
-        _, y_inverse_log_det = model.flow.inverse(y)
+        y, _ = flow(z)
+        _, y_inverse_log_det = flow.inverse(y)
     prior = Independent(Normal(torch.zeros(P), torch.ones(P)), 1)
     for name, density in (
         ("latent_divergence", log_q - prior.log_prob(z)),
@@ -133,100 +165,183 @@ def test_divergences_are_those_of_the_true_densities() -> None:
         assert float(density.mean()) > 0
 
 
+def test_divergence_of_the_vae_is_that_of_its_gaussian() -> None:
+    objective = small_objective(family=Family.VAE).eval()
+    made = examples()
+    with torch.no_grad():
+        mean, log_variance = objective.model.posterior(made.mel)
+        posterior = Independent(Normal(mean, (0.5 * log_variance).exp()), 1)
+        prior = Independent(Normal(torch.zeros(P), torch.ones(P)), 1)
+        found = objective(made, 1.0)["latent_divergence"]
+    torch.testing.assert_close(found, kl_divergence(posterior, prior).mean())
+
+
 def test_preset_density_is_that_of_the_flow() -> None:
     """Against the Jacobian by autograd, in float64; the paper's objective has no such term."""
     objective = small_objective().double()
-    with torch.no_grad():
-        for parameter in objective.model.flow.parameters():
-            parameter.add_(0.1 * torch.randn_like(parameter))
-    y = torch.randn(6, P, dtype=torch.float64)
+    regressor = flow_regressor(objective)
+    shake(regressor.flow)
+    v = torch.rand(6, P, dtype=torch.float64)
     densities = []
-    for row in y:
-        z = objective.model.flow.inverse(row[None])[0][0]
-        jacobian = torch.autograd.functional.jacobian(lambda x: objective.model.flow(x)[0], z)
+    for y in regressor.boundary(v):
+        z = regressor.flow.inverse(y[None])[0][0]
+        jacobian = torch.autograd.functional.jacobian(lambda x: regressor.flow(x)[0], z)
         densities.append(Normal(0.0, 1.0).log_prob(z).sum() - jacobian.slogdet().logabsdet)
-    torch.testing.assert_close(objective.preset_density(y), -torch.stack(densities).mean())
-    mel, values = batch()
-    assert "preset_density" not in small_objective()(mel, mel, values, 1.0)
+    torch.testing.assert_close(regressor.log_density(v), torch.stack(densities))
+    assert "preset_density" not in small_objective()(examples(), 1.0)
 
 
 def test_divergence_vanishes_where_posterior_and_prior_agree() -> None:
     objective = small_objective().eval()
+    latent, flow = flow_latent(objective), flow_regressor(objective).flow
     with torch.no_grad():
-        objective.model.vae.base.weight.zero_()
-        for flow in (objective.model.vae.flow, objective.model.flow):
-            for parameter in flow.parameters():
+        latent.base.weight.zero_()
+        for chain in (latent.flow, flow):
+            for parameter in chain.parameters():
                 parameter.zero_()  # the identity, but for the order of dimensions
-        one, values = batch(1)
-        mel = one.expand(500, -1, -1)
-        terms = [objective(mel, mel, values, 1.0) for _ in range(40)]
+        terms = [objective(examples(500), 1.0) for _ in range(40)]
     for name in ("latent_divergence", "flow_divergence"):
         samples = torch.stack([term[name] for term in terms])
         error = float(samples.std()) / len(samples) ** 0.5
         assert float(samples.mean()) == pytest.approx(0, abs=4 * error)
 
 
-def test_the_loss_is_the_weighted_sum_and_beta_warms_up_the_divergences() -> None:
-    weights = Weights(
-        reconstruction=2.0,
-        latent_divergence=3.0,
-        regression=5.0,
-        flow_divergence=7.0,
-        preset_density=11.0,
+# --- Tags ---
+
+
+def test_tags_turn_into_densities_by_bayes_rule() -> None:
+    """With q(t|x) the true posterior, what unknown tags cost is -log p(z), the mixture's."""
+    z = 2 * torch.randn(50, 3)
+    low, high = (Normal(mean, TAG_STD).log_prob(z) for mean in (-TAG_MEAN, TAG_MEAN))
+    mixture = torch.logaddexp(low, high) - math.log(2)
+    found = tagged_divergence(z, high - low, torch.zeros(50, 3))
+    torch.testing.assert_close(found, -mixture.sum(-1))
+    # Any other q(t|x) only costs more: equation 15 is a bound.
+    other = tagged_divergence(z, torch.randn(50, 3), torch.zeros(50, 3))
+    assert (other >= found - 1e-5).all()
+
+
+def test_known_tags_pull_to_their_side_and_teach_the_classifier() -> None:
+    z = torch.zeros(2, 3, requires_grad=True)
+    logits = torch.zeros(2, 3, requires_grad=True)
+    tags = torch.tensor([[1, -1, 0], [-1, 1, 0]])
+    tagged_divergence(z, logits, tags).sum().backward()
+    assert z.grad is not None
+    assert logits.grad is not None
+    assert torch.equal(-z.grad.sign(), tags.float())
+    assert torch.equal(-logits.grad.sign(), tags.float())
+    expected = -Normal(torch.tensor(TAG_MEAN), TAG_STD).log_prob(torch.tensor(0.0)) + math.log(2)
+    one = tagged_divergence(torch.zeros(1, 1), torch.zeros(1, 1), torch.ones(1, 1))
+    torch.testing.assert_close(one[0], expected)
+
+
+def test_tags_are_learnt_all_at_once() -> None:
+    """Sounds whose seven tags show in seven bands: after some steps z lies on the tags' sides."""
+    objective = small_objective(
+        Weights(reconstruction=0.0, regression=0.0, flow_divergence=0.0), Family.FLOW_DIS
     )
-    mel, values = batch()
-    terms = small_objective(weights)(mel, mel, values, 0.25)
+    optimiser = torch.optim.Adam(objective.parameters(), 5e-3)
+    for _ in range(150):
+        made = examples(64)
+        mel = made.mel.clone()
+        mel[:, :14:2] += 3 * made.tags[:, :, None]
+        terms = objective(made._replace(heard=mel, mel=mel), 1.0)
+        optimiser.zero_grad()
+        terms["loss"].backward()
+        optimiser.step()
+    objective.eval()
+    z = objective.model.encode(mel)[:, :7]
+    known = made.tags != 0
+    assert (z.sign() == made.tags)[known].float().mean() > 0.85
+    latent = objective.model.latent
+    assert isinstance(latent, TaggedLatent)
+    logits = latent.tag_logits(objective.model.features(mel))
+    assert (logits.sign() == made.tags)[known].float().mean() > 0.85
+
+
+# --- The whole ---
+
+WEIGHTS = Weights(
+    reconstruction=2.0,
+    latent_divergence=3.0,
+    regression=5.0,
+    flow_divergence=7.0,
+    preset_density=11.0,
+    classes=13.0,
+    sound=17.0,
+)
+
+
+def test_the_loss_is_the_weighted_sum_and_beta_warms_up_the_divergences() -> None:
+    terms = small_objective(WEIGHTS, Family.FLOW_COND)(examples(), 0.25)
     expected = (
         2 * terms["reconstruction"]
         + 0.25 * 3 * terms["latent_divergence"]
         + 5 * (terms["regression"] + terms["precision_divergence"])
-        + 0.25 * 7 * terms["flow_divergence"]
+        + 0.25 * 7 * (terms["flow_divergence"] + terms["parameter_divergence"])
         + 11 * terms["preset_density"]
+        + 13 * terms["classes"]
+        + terms["ear"]
+        + 0.25 * 17 * terms["sound"]
     )
     torch.testing.assert_close(terms["loss"], expected)
 
 
-def test_every_parameter_is_trained() -> None:
-    objective = small_objective()
-    mel, values = batch(8)
-    objective(mel, mel, values, 1.0)["loss"].backward()
+@pytest.mark.parametrize(("family", "networks"), KINDS)
+def test_every_parameter_is_trained(family: Family, networks: Networks) -> None:
+    weights = WEIGHTS if family in FLOWS else Weights(classes=1.0, sound=1.0)
+    objective = Objective(settings(family, networks), weights, P, SHAPE)
+    terms = objective(batch(32, P, SHAPE), 1.0)
+    assert all(torch.isfinite(term) for term in terms.values())
+    terms["loss"].backward()
     for name, parameter in objective.named_parameters():
         assert parameter.grad is not None, name
         assert parameter.grad.abs().max() > 0, name
 
 
 def test_flows_compute_in_float32_where_the_networks_do_not() -> None:
-    """Both flows, forwards and backwards, while the encoder and decoder run in bfloat16."""
-    objective = small_objective(Weights(preset_density=1.0))
+    """All flows, forwards and backwards, while the encoder and decoder run in bfloat16."""
+    objective = small_objective(Weights(preset_density=1.0), Family.FLOW_DIS)
 
-    def seen_in(*networks: torch.nn.Module) -> set[torch.dtype]:
+    def seen_in(*networks: nn.Module) -> set[torch.dtype]:
         """Gets the types of what their layers will give."""
         seen: set[torch.dtype] = set()
         for network in networks:
             for layer in network.modules():
-                if isinstance(layer, torch.nn.Linear | torch.nn.Conv2d):
+                if isinstance(layer, nn.Linear | nn.Conv2d):
                     layer.register_forward_hook(lambda _layer, _inputs, y: seen.add(y.dtype))
         return seen
 
-    vae = objective.model.vae
-    flows, networks = seen_in(vae.flow, objective.model.flow), seen_in(vae.encoder, vae.decoder)
-    mel, values = batch()
+    model = objective.model
+    assert model.decoder is not None
+    flows = seen_in(model.latent, flow_regressor(objective).flow)
+    networks = seen_in(model.encoder, model.decoder)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        objective(mel, mel, values, 1.0)
+        objective(examples(), 1.0)
     assert flows == {torch.float32}
     assert networks == {torch.bfloat16}
 
 
 def test_noise_is_heard_but_not_reconstructed() -> None:
     objective = small_objective().eval()
-    mel, values = batch()
-    heard = mel + 0.5 * torch.rand_like(mel)
+    model, made = objective.model, examples()
+    assert model.decoder is not None
+    heard = made.mel + 0.5 * torch.rand_like(made.mel)
     torch.manual_seed(1)
-    noisy = objective(heard, mel, values, 1.0)["reconstruction"]
-    vae = objective.model.vae
+    noisy = objective(made._replace(heard=heard), 1.0)["reconstruction"]
     torch.manual_seed(1)
-    features = vae.encoder(vae.normalisation(heard))
-    mean, log_variance = vae.base_moments(features)
-    z, _ = vae.flow(mean + (0.5 * log_variance).exp() * torch.randn_like(mean), features)
-    expected = objective.reconstruction(vae.decoder(z), vae.normalisation(mel))
+    z = model.latent.draw(model.features(heard), made.tags).z
+    expected = reconstruction_error(model.decoder(z), model.normalisation(made.mel))
     torch.testing.assert_close(noisy, expected)
+
+
+def test_the_ear_does_not_learn_to_please() -> None:
+    """What a model's presets would sound like moves the model, and never the ear."""
+    objective = small_objective(Weights(sound=1.0))
+    ear = objective.ear
+    assert ear is not None
+    v = torch.rand(5, P, requires_grad=True)
+    ear.distance(v, torch.randn(5, ear.basis.shape[1])).backward()
+    assert v.grad is not None
+    assert v.grad.abs().max() > 0
+    assert all(parameter.grad is None for parameter in ear.parameters())

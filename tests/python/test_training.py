@@ -15,6 +15,8 @@ import torch
 from numpy.typing import NDArray
 
 from flow_synth import training
+from flow_synth.boundary import Boundary
+from flow_synth.cost import COST, Cost, count_parameters
 from flow_synth.dataset import Dataset, Manifest, Recipe, ShardRecord
 from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
@@ -23,11 +25,13 @@ from flow_synth.experiment import Experiment
 from flow_synth.features import N_FRAMES, N_MELS
 from flow_synth.fold import Split, deal_families
 from flow_synth.item import Item, Source
+from flow_synth.models import Model
+from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.parameter import Kind, Parameter, ParameterTable
 from flow_synth.preset import Preset
 from flow_synth.shard import write_shard
 from flow_synth.synth import Note
-from flow_synth.training import BEST, LAST, METRICS, load_run, train
+from flow_synth.training import BEST, LAST, METRICS, is_finished, load_run, train
 
 N_ROWS = 80
 
@@ -36,12 +40,18 @@ dataset = "{dataset}"
 epochs = 6
 batch_size = 16
 [model]
+n_draws = 8
+[model.networks]
+style = "compact"
 encoder_channels = [4, 4, 8]
 decoder_channels = [8, 4, 4]
 n_features = 16
+[model.posterior_flow]
 n_layers = 2
 n_hidden = 16
-n_draws = 8
+[model.regression_flow]
+n_layers = 2
+n_hidden = 16
 [objective]
 warmup_epochs = 3
 [optimiser]
@@ -49,6 +59,27 @@ learning_rate = 1e-3
 """
 
 PLATEAU = SETTINGS.replace("epochs = 6", "epochs = 4") + "patience_epochs = 0\n"
+#: The paper's networks, whose dropout and batch statistics are random and shared.
+PARALLEL = """
+dataset = "{dataset}"
+epochs = 3
+batch_size = 16
+precision = "float32"
+[model]
+family = "FAMILY"
+n_draws = 8
+networks = {{ style = "paper", channels = 4, n_units = 16 }}
+posterior_flow = {{ n_layers = 2, n_hidden = 16 }}
+regression_flow = {{ n_layers = 2, n_hidden = 16 }}
+[objective]
+warmup_epochs = 2
+[objective.weights]
+classes = 0.5
+sound = 1.0
+[optimiser]
+learning_rate = 1e-3
+[noise]
+"""
 COSINE = SETTINGS + 'schedule = "cosine"\n[noise]\n'
 
 
@@ -234,17 +265,22 @@ def test_the_best_model_is_what_a_run_gives(whole: training.TrainedRun, dataset:
     assert error == pytest.approx(best["validation/knob_error"], rel=1e-4)
 
 
+def boundary(model: Model) -> Boundary:
+    assert isinstance(model.regressor, FlowRegressor)
+    return model.regressor.boundary
+
+
 def test_statistics_are_those_of_the_training_split(
     whole: training.TrainedRun, dataset: Path
 ) -> None:
     examples = Examples.read(Dataset.open(dataset), Split.TRAIN)
     relative = examples.mel.double() - examples.mel.double().amax((1, 2), keepdim=True)
     relative = relative.clamp(min=-80 / 20 * math.log(10))
-    normalisation = whole.model.vae.normalisation
+    normalisation = whole.model.normalisation
     assert float(normalisation.mean) == pytest.approx(float(relative.mean()), rel=1e-4)
     assert float(normalisation.std) == pytest.approx(float(relative.std()), rel=1e-4)
     y = torch.logit(0.05 + 0.9 * examples.values[:, 1])  # a continuous knob
-    assert float(whole.model.boundary.mean[1]) == pytest.approx(float(y.mean()), rel=1e-4)
+    assert float(boundary(whole.model).mean[1]) == pytest.approx(float(y.mean()), rel=1e-4)
 
 
 def test_a_mixture_of_what_is_not_there_is_refused(
@@ -259,10 +295,25 @@ def test_another_rotation_trains_on_other_rows(dataset: Path, tmp_path: Path) ->
     turned = experiment(
         dataset, tmp_path, COSINE.replace("epochs = 6", "epochs = 1\nrotation = 3")
     )
-    fitted = run(turned, tmp_path / "run").model.boundary.mean
+    fitted = boundary(run(turned, tmp_path / "run").model).mean
     rows = Dataset.open(dataset, 3).rows(Split.TRAIN)
     y = torch.logit(0.05 + 0.9 * torch.from_numpy(Dataset.open(dataset).values[rows, 1]))
     assert float(fitted[1]) == pytest.approx(float(y.mean()), rel=1e-4)
+
+
+def test_a_run_tells_what_it_took_and_when_it_is_finished(
+    dataset: Path, whole: training.TrainedRun, tmp_path: Path
+) -> None:
+    cost = Cost.read(whole.folder / COST)
+    assert (cost.run, cost.epochs) == (whole.identity, whole.experiment.epochs)
+    assert cost.seconds > 0
+    assert cost.parameters == count_parameters(whole.model)
+    assert is_finished(whole.experiment, whole.folder)
+    run(whole.experiment, whole.folder)
+    assert Cost.read(whole.folder / COST) == cost
+    longer = experiment(dataset, tmp_path, COSINE.replace("epochs = 6", "epochs = 7"))
+    assert not is_finished(longer, whole.folder)
+    assert not is_finished(whole.experiment, tmp_path)
 
 
 def test_another_experiment_in_the_folder_is_refused(
@@ -323,37 +374,52 @@ def test_a_rotted_shard_is_refused(dataset: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.slow
-def test_two_processes_of_torchrun_train_one_model(
-    dataset: Path, whole: training.TrainedRun, tmp_path: Path
-) -> None:
-    experiment(dataset, tmp_path)
+def torchrun(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Trains in two processes on the CPU, which talk through gloo."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     command += ["--nproc-per-node", "2", "--no-python", sys.executable]
     code = TRAINING + "; print('trained', run.identity, len(run.history), run.best_epoch)"
     path = os.pathsep.join(filter(None, sys.path))
     environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
-    outcome = subprocess.run(
-        [*command, "-c", code, tmp_path], env=environment, capture_output=True, text=True
+    return subprocess.run(
+        [*command, "-c", code, folder], env=environment, capture_output=True, text=True
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["cnn", "wae", "flow_cond"])
+def test_two_processes_of_torchrun_have_the_losses_of_one(
+    dataset: Path, tmp_path: Path, family: str
+) -> None:
+    """Batch statistics, dropout, draws, noise and the MMD are those of the whole batch."""
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+        experiment(dataset, folder, PARALLEL.replace("FAMILY", family))
+    assert training_process(folders[0]).wait() == 0
+    outcome = torchrun(folders[1])
     assert outcome.returncode == 0, outcome.stderr
-    both = load_run(tmp_path / "run")
-    said = f"trained {both.identity} {len(both.history)} {both.best_epoch}"
+    one, two = (load_run(folder / "run") for folder in folders)
+    said = f"trained {two.identity} {len(two.history)} {two.best_epoch}"
     assert outcome.stdout.count(said) == 2
-    assert {file.name for file in (tmp_path / "run").iterdir()} == {
+    assert {file.name for file in (folders[1] / "run").iterdir()} == {
         BEST,
         LAST,
         METRICS,
         "tensorboard",
     }
-    assert len(list((tmp_path / "run" / "tensorboard").iterdir())) == 1
-    # Averaged over two halves of a batch, the gradient is that of the whole batch; only the noise
-    # drawn in either process is another.
-    assert both.identity == whole.identity
-    for two, one in zip(both.history, whole.history, strict=False):
-        assert two["train/loss"] == pytest.approx(one["train/loss"], rel=0.05)
-        assert two["validation/loss"] == pytest.approx(one["validation/loss"], rel=0.05)
-        assert two != one
+    assert len(list((folders[1] / "run" / "tensorboard").iterdir())) == 1
+    assert two.identity == one.identity
+    for ours, whole in zip(two.history, one.history, strict=True):
+        assert ours == pytest.approx(whole, rel=1e-4, abs=1e-4)
+
+
+def test_a_batch_that_processes_cannot_share_is_refused(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "n_processes", lambda: 3)
+    with pytest.raises(InputError, match="batch of 16 cannot be shared by 3 processes"):
+        run(experiment(dataset, tmp_path), tmp_path / "run")
 
 
 def test_an_unwritable_folder_is_refused(dataset: Path, tmp_path: Path) -> None:

@@ -25,9 +25,9 @@ namespace flow_synth {
 /// A model file run by LibTorch, with one LibTorch thread.
 ///
 /// Arrays are float32, row after row, batch first; B is the size of the input over the size of one
-/// item. D = P is `file().flow_file.flow.n_dimensions`; `n_samples`, `n_mels` and `n_frames` stand
+/// item. D = P is `file().flow_file.latent.size()`; `n_samples`, `n_mels` and `n_frames` stand
 /// in `file().flow_file.features`. Input of a wrong size is refused, as is what the model itself
-/// refuses. Every other failure is a defect and throws `std::exception`.
+/// refuses or cannot do. Every other failure is a defect and throws `std::exception`.
 ///
 /// Calls are made one after the other in the whole process, whichever thread makes them: each
 /// blocks until those before it are done.
@@ -64,10 +64,12 @@ public:
     /// [control-thread, allocates, blocks] z [B, D] -> unit values v [B, P].
     Status decode(std::span<const float> z, std::span<float> v);
 
-    /// [control-thread, allocates, blocks] Unit values v [B, P] -> z [B, D].
+    /// [control-thread, allocates, blocks] Unit values v [B, P] -> z [B, D]; refused if the model
+    /// has no inverse.
     Status invert(std::span<const float> v, std::span<float> z);
 
-    /// [control-thread, allocates, blocks] z [B, D] -> log-mel [B, n_mels, n_frames] in nats.
+    /// [control-thread, allocates, blocks] z [B, D] -> log-mel [B, n_mels, n_frames] in nats;
+    /// refused if the model has no decoder.
     Status reconstruct(std::span<const float> z, std::span<float> mel);
 
 private:

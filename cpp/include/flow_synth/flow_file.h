@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -65,12 +66,13 @@ struct FlowWeights {
 struct FlowFile {
     std::string synth;
     std::string synth_version;
+    std::string family;  ///< What kind of model it is, for messages.
     std::vector<Parameter> parameters;
     std::vector<LatentDimension> latent;
     std::vector<std::uint32_t> order;  ///< Latent dimensions, the largest effect first.
     std::vector<SemanticAxis> semantic_axes;
     FeatureSettings features;
-    FlowWeights flow;
+    std::optional<FlowWeights> flow;  ///< None if only LibTorch can run the map z -> v.
 
     /// [loader-thread, allocates] Reads a blob; `file` is untouched when it is refused.
     static Status parse(std::span<const std::byte> blob, FlowFile& file);

@@ -1,69 +1,76 @@
-"""VAE_flow: an audio latent space whose posterior is bent by a conditional flow."""
+"""VAE_flow: an audio space whose posterior is bent by a flow that hears the sound."""
+
+from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from flow_synth.encoder import Decoder, Encoder, Normalisation
-from flow_synth.features import MEL_SHAPE
-from flow_synth.flow import InverseAutoregressiveFlow
-from flow_synth.models.sizes import Sizes
+from flow_synth.encoder import initialise
+from flow_synth.flow import Flow
+from flow_synth.gaussian import gaussian_entropy, standard_normal_log_density
+from flow_synth.global_batch import normal_like
+from flow_synth.models.ae import auto_encoder
+from flow_synth.models.latent import Draw
+from flow_synth.models.model import Model
+from flow_synth.models.settings import ModelSettings
+from flow_synth.models.vae import GaussianLatent
 
-#: Bounds of the base distribution's log-variance; beyond them exp() gains nothing but overflow.
-LOG_VARIANCE_BOUNDS = (-14.0, 6.0)
 
+class FlowLatent(GaussianLatent):
+    """q(z|x) = flow(N(mean(x), variance(x)), context(x)); the prior is N(0, I).
 
-class VaeFlow(nn.Module):
-    """Variational auto-encoder with q(z|x) = flow(N(mean(x), variance(x)), context = features(x)).
-
-    Equations 2 to 5 of Esling et al. 2019, https://arxiv.org/abs/1907.00971. The prior is
-    N(0, I); p(x|z) is a Gaussian of fixed variance over the standardised log-mel.
+    Equations 4 and 5 of Esling et al. 2019, https://arxiv.org/abs/1907.00971.
 
     Args:
+        n_features: F.
         n_latent: D.
-        sizes: of the networks.
-        shape: (mel bands, frames).
+        settings: of the model.
     """
 
     draws: Tensor
 
-    def __init__(self, n_latent: int, sizes: Sizes, shape: tuple[int, int] = MEL_SHAPE) -> None:
-        super().__init__()
-        self.log_variance_bounds = LOG_VARIANCE_BOUNDS
-        self.normalisation = Normalisation()
-        self.encoder = Encoder(shape, sizes.encoder_channels, sizes.n_features)
-        self.base = nn.Linear(sizes.n_features, 2 * n_latent)
-        self.flow = InverseAutoregressiveFlow(
-            n_latent, sizes.n_layers, sizes.n_hidden, sizes.n_features
-        )
-        self.decoder = Decoder(n_latent, shape, sizes.decoder_channels)
-        nn.init.xavier_uniform_(self.base.weight)
-        nn.init.zeros_(self.base.bias)
+    def __init__(self, n_features: int, n_latent: int, settings: ModelSettings) -> None:
+        super().__init__(n_features, n_latent)
+        sizes = settings.posterior_flow
+        self.context = nn.Linear(n_features, settings.n_context)
+        self.flow = Flow(sizes.kind, n_latent, sizes.n_layers, sizes.n_hidden, settings.n_context)
+        initialise(self.context)
         generator = torch.Generator().manual_seed(0)
-        half = torch.randn(sizes.n_draws // 2, 1, n_latent, generator=generator)
+        half = torch.randn(settings.n_draws // 2, 1, n_latent, generator=generator)
         self.register_buffer("draws", torch.cat((half, -half)))
 
-    def base_moments(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Features [B, F] -> mean and log-variance [B, D] of q0(z0|x), before the flow."""
-        mean, log_variance = self.base(features).chunk(2, dim=-1)
-        lowest, highest = self.log_variance_bounds
-        return mean, log_variance.clamp(lowest, highest)
+    def bend(self, z: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
+        """z0 [..., B, D], features [B, F] -> z [..., B, D] and log|det dz/dz0| [..., B]."""
+        bent, log_det = self.flow(z, functional.elu(self.context(features)))
+        return bent, log_det
 
-    def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:
-        """Log-mel [B, 128, 87] -> mean and log-variance [B, D] of q(z|x).
+    def moments(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Features [B, F] -> mean and log-variance [B, D] of q(z|x).
 
         The flow leaves no closed form: the moments are taken over fixed antithetic draws, so the
         same sound always gives the same answer.
         """
-        features = self.encoder(self.normalisation(mel))
         mean, log_variance = self.base_moments(features)
-        z, _ = self.flow(mean + torch.exp(0.5 * log_variance) * self.draws, features)
+        z, _ = self.bend(mean + torch.exp(0.5 * log_variance) * self.draws, features)
         variance = z.var(dim=0, correction=0)
         return z.mean(dim=0), torch.log(variance.clamp(min=1e-12))
 
-    def encode(self, mel: Tensor) -> Tensor:
-        """Log-mel [B, 128, 87] -> posterior mean z [B, D]."""
-        return self.posterior(mel)[0]
+    def draw(self, features: Tensor, tags: Tensor) -> Draw:  # noqa: ARG002  # See Latent.
+        """A draw, and an estimate of KL[q(z|x) || p(z)] with the base's entropy in closed form."""
+        mean, log_variance = self.base_moments(features)
+        z0 = mean + torch.exp(0.5 * log_variance) * normal_like(mean, training=self.training)
+        z, log_det = self.bend(z0, features)
+        log_density = -gaussian_entropy(log_variance) - log_det
+        return Draw(z, log_density, (log_density - standard_normal_log_density(z)).mean())
 
-    def reconstruct(self, z: Tensor) -> Tensor:
-        """z [B, D] -> log-mel [B, 128, 87] relative to the sound's peak, in [-RANGE_NATS, 0]."""
-        return self.normalisation.inverse(self.decoder(z))
+
+def vae_flow(n_parameters: int, settings: ModelSettings, shape: tuple[int, int]) -> Model:
+    """The VAE with 16 IAF steps, conditioned on the sound; Esling et al. 2019, section 4.2.
+
+    Args:
+        n_parameters: P, and therefore D.
+        settings: of the model.
+        shape: (mel bands, frames).
+    """
+    return auto_encoder(n_parameters, settings, shape, partial(FlowLatent, settings=settings))

@@ -1,0 +1,94 @@
+"""The ear: what a preset would sound like, told without playing it."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from flow_synth.encoder import initialise
+
+N_COMPONENTS = 512
+_N_HIDDEN = 1024
+_N_BLOCKS = 2
+
+
+class Residual(nn.Module):
+    """x + f(x)."""
+
+    def __init__(self, n_units: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.LayerNorm(n_units),
+            nn.Linear(n_units, n_units),
+            nn.ELU(),
+            nn.Linear(n_units, n_units),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, n_units] -> [B, n_units]."""
+        changed: Tensor = self.layers(x)
+        return x + changed
+
+
+class Ear(nn.Module):
+    """Unit values -> principal components of the log-mel that the synth would make.
+
+    Components are scaled so that the distance of two points is the root mean square difference of
+    their log-mels in nats, but for what the components leave out.
+
+    Args:
+        n_parameters: P.
+        n_bins: of a log-mel, flattened.
+    """
+
+    mean: Tensor
+    basis: Tensor
+    std: Tensor
+
+    def __init__(self, n_parameters: int, n_bins: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(n_parameters, _N_HIDDEN),
+            nn.ELU(),
+            *(Residual(_N_HIDDEN) for _ in range(_N_BLOCKS)),
+            nn.LayerNorm(_N_HIDDEN),
+            nn.Linear(_N_HIDDEN, N_COMPONENTS),
+        )
+        self.register_buffer("mean", torch.zeros(n_bins))
+        self.register_buffer("basis", torch.zeros(n_bins, N_COMPONENTS))
+        self.register_buffer("std", torch.ones(N_COMPONENTS))
+        initialise(self)
+
+    def fit(self, mel: Tensor) -> None:
+        """Takes the principal components of training log-mels [N, 128, 87]."""
+        flat = mel.flatten(1).float()
+        self.mean.copy_(flat.mean(0))
+        n_components = min(N_COMPONENTS, *flat.shape)
+        _, _, basis = torch.pca_lowrank(flat, n_components, center=True)
+        self.basis[:, :n_components] = basis
+        self.std.copy_(self.analyse(mel).std(0).clamp(min=1e-3))
+
+    def analyse(self, mel: Tensor) -> Tensor:
+        """Log-mel [B, 128, 87] in nats -> components [B, C]."""
+        centred = mel.flatten(1).float() - self.mean
+        components: Tensor = centred @ self.basis / math.sqrt(len(self.mean))
+        return components
+
+    def forward(self, v: Tensor) -> Tensor:
+        """Unit values [B, P] -> components [B, C]."""
+        components: Tensor = self.layers(2 * v - 1)
+        return components * self.std
+
+    def error(self, v: Tensor, components: Tensor) -> Tensor:
+        """What the ear itself has still to learn: the mean squared distance in nat^2."""
+        return (self.forward(v) - components).square().sum(-1).mean()
+
+    def distance(self, v: Tensor, components: Tensor) -> Tensor:
+        """How far presets [B, P] would sound from components [B, C]: mean distance in nats.
+
+        Gradients reach the presets alone, so that the ear cannot learn to please.
+        """
+        fixed = {name: weight.detach() for name, weight in self.named_parameters()}
+        heard = torch.func.functional_call(self, fixed, (v,))
+        distance: Tensor = torch.linalg.vector_norm(heard - components, dim=-1)
+        return distance.mean()

@@ -1,0 +1,78 @@
+"""CNN: strided, dilated convolutions, then a perceptron."""
+
+from torch import Tensor, nn
+
+from flow_synth.encoder import halvings, initialise
+from flow_synth.global_batch import BatchNorm2d
+from flow_synth.models.mlp import Perceptron, direct
+from flow_synth.models.model import Model
+from flow_synth.models.settings import ModelSettings, PaperNetworks
+
+N_CONVOLUTIONS = 5
+KERNEL = 7
+
+
+def padding(dilation: int) -> int:
+    """With which a convolution of stride 2 halves an axis, rounded up."""
+    return dilation * (KERNEL // 2)
+
+
+class Convolution(nn.Sequential):
+    """Kernel 7, stride 2, dilation 2^l; batch normalisation; ELU."""
+
+    def __init__(self, n_in: int, n_out: int, level: int) -> None:
+        dilation = 2**level
+        super().__init__(
+            nn.Conv2d(n_in, n_out, KERNEL, 2, padding(dilation), dilation, bias=False),
+            BatchNorm2d(n_out),
+            nn.ELU(),
+        )
+
+
+class ConvolutionalEncoder(nn.Module):
+    """Five convolutions, then two layers of a perceptron.
+
+    With the last layer, which gives what is asked of the features, the paper's three.
+
+    Args:
+        shape: (mel bands, frames).
+        networks: sizes.
+        convolution: makes a layer from its numbers of channels and its level l.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, int],
+        networks: PaperNetworks,
+        convolution: type[nn.Module] = Convolution,
+    ) -> None:
+        super().__init__()
+        channels = networks.channels
+        self.convolutions = nn.Sequential(
+            *(
+                convolution(channels if level else 1, channels, level)
+                for level in range(N_CONVOLUTIONS)
+            )
+        )
+        height, width = halvings(*shape, N_CONVOLUTIONS)[-1]
+        self.layers = Perceptron((channels * height * width, *2 * (networks.n_units,)))
+        initialise(self)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, 128, 87] -> [B, n_units]."""
+        hidden: Tensor = self.layers(self.convolutions(x.unsqueeze(1)).flatten(1))
+        return hidden
+
+
+def cnn(n_parameters: int, settings: ModelSettings, shape: tuple[int, int]) -> Model:
+    """Five convolutions of 128 channels, kernel 7, stride 2, dilation 2^l; three layers of 2048.
+
+    Esling et al. 2019, section 4.2.
+
+    Args:
+        n_parameters: P.
+        settings: of the model.
+        shape: (mel bands, frames).
+    """
+    encoder = ConvolutionalEncoder(shape, settings.paper_networks)
+    return direct(encoder, n_parameters, settings)

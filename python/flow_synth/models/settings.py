@@ -1,0 +1,146 @@
+"""Which model is trained, and how large its networks are."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from flow_synth.flow import FlowKind
+from flow_synth.frozen import Frozen
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class Family(StrEnum):
+    """The models of Esling et al. 2019, one module each."""
+
+    MLP = "mlp"
+    CNN = "cnn"
+    RES_CNN = "res_cnn"
+    AE = "ae"
+    VAE = "vae"
+    WAE = "wae"
+    VAE_FLOW = "vae_flow"
+    FLOW_POST = "flow_post"
+    FLOW_COND = "flow_cond"
+    FLOW_DIS = "flow_dis"
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether knobs are inferred from sound with no audio space in between."""
+        return self in (Family.MLP, Family.CNN, Family.RES_CNN)
+
+
+class ErrorModel(StrEnum):
+    """The distribution of the inference error v - f(z), in standardised y.
+
+    Under ``gaussian``, equation 10 of the paper, f(z) learns the mean of the knobs that fit a
+    sound; under ``laplace`` their median. Most knobs of most presets stand at one value (no ring
+    modulation, no second interval): the median keeps to it, the mean adds a little of everything.
+    """
+
+    GAUSSIAN = "gaussian"
+    LAPLACE = "laplace"
+
+
+class PaperNetworks(Frozen):
+    """The networks of the paper's section 4.2.
+
+    Attributes:
+        channels: of each of the five convolutions.
+        n_units: of each hidden layer of a perceptron.
+        scale: of both numbers.
+    """
+
+    style: Literal["paper"] = "paper"
+    channels: Count = 128
+    n_units: Count = 2048
+    scale: float = Field(default=1.0, gt=0)
+
+    @property
+    def scaled(self) -> Self:
+        """The same with ``scale`` multiplied in."""
+        channels, n_units = (max(round(self.scale * n), 1) for n in (self.channels, self.n_units))
+        return self.model_copy(update={"channels": channels, "n_units": n_units, "scale": 1.0})
+
+
+class CompactNetworks(Frozen):
+    """Residual networks that listen to one sound in a few milliseconds.
+
+    Attributes:
+        encoder_channels: channels of each halving stage.
+        decoder_channels: channels of the innermost image and of each doubling stage but the last.
+        n_features: length of the encoder's feature vector.
+    """
+
+    style: Literal["compact"] = "compact"
+    encoder_channels: tuple[Count, ...] = Field(default=(24, 48, 96, 128, 128), min_length=1)
+    decoder_channels: tuple[Count, ...] = Field(default=(128, 96, 64, 32, 24), min_length=1)
+    n_features: Count = 256
+
+
+Networks = Annotated[PaperNetworks | CompactNetworks, Field(discriminator="style")]
+
+
+class FlowSettings(Frozen):
+    """A flow: its kind, its number of layers, and the hidden units of each layer's network."""
+
+    kind: FlowKind = FlowKind.IAF
+    n_layers: Count = 16
+    n_hidden: Count = 128
+
+
+class ModelSettings(Frozen):
+    """A model but for its number of knobs, which comes from the synth.
+
+    Attributes:
+        family: which of the paper's models.
+        networks: of the encoder and the decoder.
+        hears_level: whether the encoder hears how loud a sound is, or only what it is.
+        posterior_flow: bends the posterior of the audio space; always fast from the base on.
+        regression_flow: from the audio space to the knobs.
+        disentangling_flow: turns the audio space so that its first dimensions follow tags.
+        n_context: size of what the posterior's flow is told of a sound.
+        n_draws: fixed draws over which the posterior's moments are taken.
+        n_regressor: hidden units of the perceptron from the audio space to the knobs.
+        error: of the knobs that a flow infers.
+        precision_mean: of the Gaussian prior of that error's log-precisions.
+        precision_std: of the same.
+    """
+
+    family: Family = Family.FLOW_POST
+    networks: Networks = CompactNetworks()
+    hears_level: bool = False
+    posterior_flow: FlowSettings = FlowSettings()
+    regression_flow: FlowSettings = FlowSettings()
+    disentangling_flow: FlowSettings = FlowSettings(n_layers=8)
+    n_context: Count = 64
+    n_draws: int = Field(default=32, ge=2, multiple_of=2)
+    n_regressor: Count = 1024
+    error: ErrorModel = ErrorModel.GAUSSIAN
+    precision_mean: float = 0.0
+    precision_std: float = Field(default=3.0, gt=0)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.family.is_direct and self.networks.style != "paper":
+            raise ValueError(
+                f"family '{self.family}' has the paper's networks only; set 'networks.style' to "
+                "'paper', or choose another family"
+            )
+        return self
+
+    @property
+    def paper_networks(self) -> PaperNetworks:
+        """The networks of a model that has no others, with their scale multiplied in."""
+        assert isinstance(self.networks, PaperNetworks)
+        return self.networks.scaled
+
+    @property
+    def n_features(self) -> int:
+        """F, of what the encoder hears in a sound."""
+        match self.networks:
+            case CompactNetworks() as networks:
+                return networks.n_features
+            case PaperNetworks() as networks:
+                return networks.scaled.n_units

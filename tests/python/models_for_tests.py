@@ -1,0 +1,63 @@
+"""Small models of every family."""
+
+import torch
+from torch import Tensor
+
+from flow_synth.models import Family, Model, ModelSettings, new_model
+from flow_synth.models.settings import CompactNetworks, FlowSettings, PaperNetworks
+from flow_synth.objective import Batch
+from flow_synth.tag import AXES
+
+Networks = CompactNetworks | PaperNetworks
+
+SMALL_FLOW = FlowSettings(n_layers=3, n_hidden=16)
+COMPACT = CompactNetworks(encoder_channels=(4, 4, 8), decoder_channels=(8, 4, 4), n_features=12)
+PAPER = PaperNetworks(channels=4, n_units=12)
+
+#: Every family with every style of networks that it can have.
+KINDS: list[tuple[Family, Networks]] = [
+    *((family, PAPER) for family in Family),
+    *((family, COMPACT) for family in Family if not family.is_direct),
+]
+
+
+def settings(family: Family = Family.FLOW_POST, networks: Networks = COMPACT) -> ModelSettings:
+    """The smallest of its kind."""
+    return ModelSettings(
+        family=family,
+        networks=networks,
+        posterior_flow=SMALL_FLOW,
+        regression_flow=SMALL_FLOW,
+        disentangling_flow=SMALL_FLOW,
+        n_context=6,
+        n_draws=8,
+        n_regressor=16,
+    )
+
+
+def sounds(n: int, shape: tuple[int, int] = (128, 87)) -> Tensor:
+    """Log-mels [n, 128, 87] of noise."""
+    return torch.randn(n, *shape) * 2 - 6
+
+
+def batch(n: int, n_parameters: int, shape: tuple[int, int] = (128, 87)) -> Batch:
+    """Random examples, a third of their tags unknown."""
+    mel, values = sounds(n, shape), torch.rand(n, n_parameters)
+    return Batch(mel, mel, values, values, torch.randint(-1, 2, (n, len(AXES))))
+
+
+def learnt_model(described: ModelSettings, n_parameters: int) -> Model:
+    """A model whose weights and statistics are those of no fresh one, ready for inference."""
+    torch.manual_seed(0)
+    model = new_model(n_parameters, described)
+    model.normalisation.fit(-5.0, 2.0)
+    model.regressor.fit(torch.rand(100, n_parameters) * 0.7)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+        model.train()
+        for _ in range(3):  # batch statistics
+            z = model.encode(sounds(8))
+            if model.decoder is not None:
+                model.reconstruct(z)
+    return model.eval()
