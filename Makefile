@@ -136,18 +136,22 @@ docs/baselines/amsynth-%-search.json: data/amsynth-%/manifest.json
 data/amsynth-%/manifest.json: python/experiments/amsynth_%_dataset.toml | setup
 	flow-synth render $< --out $(@D)
 
+.PRECIOUS: data/%.tags.json
+data/%.tags.json: data/%/manifest.json
+	flow-synth tags $(<D) --out $@
+
 data/out-of-domain/manifest.json: | setup
 	flow-synth out-of-domain --out $(@D)
 
 # --- The paper's table ---
 
-GRID := python/experiments/paper/grid.toml
+# What two CPU cores can train in an afternoon; with a GPU, `make results GRID=.../grid.toml`.
+GRID ?= python/experiments/paper/budgeted_grid.toml
 
 # The longest of all commands; every step goes on where it was. So many runs share the machine.
 RESULTS_JOBS ?= 1
 
-results: data/amsynth-16/manifest.json data/amsynth-32/manifest.json \
-		data/out-of-domain/manifest.json
+results: data/amsynth-16.tags.json data/amsynth-32.tags.json data/out-of-domain/manifest.json
 	flow-synth train --grid $(GRID) --out runs/paper --jobs $(RESULTS_JOBS)
 	flow-synth evaluate-grid $(GRID) --runs runs/paper --sounds data/out-of-domain \
 		--out docs/results
