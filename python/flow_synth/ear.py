@@ -5,29 +5,11 @@ import math
 import torch
 from torch import Tensor, nn
 
-from flow_synth.encoder import initialise
+from flow_synth.knob_network import KnobNetwork
 
 N_COMPONENTS = 512
 _N_HIDDEN = 1024
 _N_BLOCKS = 2
-
-
-class Residual(nn.Module):
-    """x + f(x)."""
-
-    def __init__(self, n_units: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(
-            nn.LayerNorm(n_units),
-            nn.Linear(n_units, n_units),
-            nn.ELU(),
-            nn.Linear(n_units, n_units),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """[B, n_units] -> [B, n_units]."""
-        changed: Tensor = self.layers(x)
-        return x + changed
 
 
 class Ear(nn.Module):
@@ -47,17 +29,10 @@ class Ear(nn.Module):
 
     def __init__(self, n_parameters: int, n_bins: int) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(n_parameters, _N_HIDDEN),
-            nn.ELU(),
-            *(Residual(_N_HIDDEN) for _ in range(_N_BLOCKS)),
-            nn.LayerNorm(_N_HIDDEN),
-            nn.Linear(_N_HIDDEN, N_COMPONENTS),
-        )
+        self.network = KnobNetwork(n_parameters, _N_HIDDEN, _N_BLOCKS, N_COMPONENTS)
         self.register_buffer("mean", torch.zeros(n_bins))
         self.register_buffer("basis", torch.zeros(n_bins, N_COMPONENTS))
         self.register_buffer("std", torch.ones(N_COMPONENTS))
-        initialise(self)
 
     def fit(self, mel: Tensor) -> None:
         """Takes the principal components of training log-mels [N, 128, 87]."""
@@ -76,8 +51,8 @@ class Ear(nn.Module):
 
     def forward(self, v: Tensor) -> Tensor:
         """Unit values [B, P] -> components [B, C]."""
-        components: Tensor = self.layers(2 * v - 1)
-        return components * self.std
+        components: Tensor = self.network(v) * self.std
+        return components
 
     def error(self, v: Tensor, components: Tensor) -> Tensor:
         """What the ear itself has still to learn: the mean squared distance in nat^2."""
@@ -88,7 +63,6 @@ class Ear(nn.Module):
 
         Gradients reach the presets alone, so that the ear cannot learn to please.
         """
-        fixed = {name: weight.detach() for name, weight in self.named_parameters()}
-        heard = torch.func.functional_call(self, fixed, (v,))
+        heard = self.network.as_it_is(v) * self.std
         distance: Tensor = torch.linalg.vector_norm(heard - components, dim=-1)
         return distance.mean()

@@ -19,7 +19,9 @@ from flow_synth.experiment import NoiseRange
 from flow_synth.fold import Split
 from flow_synth.global_batch import uniform
 from flow_synth.item import Source
+from flow_synth.models.settings import Placement
 from flow_synth.objective import Objective
+from flow_synth.position import positions
 from flow_synth.tag import AXES
 from flow_synth.tag_file import TagFile
 
@@ -34,7 +36,7 @@ class Examples:
     Attributes:
         values: [N, P] float32 unit values, stepped knobs on their steps.
         mel: [N, 128, 87] float16 log-mel in nats.
-        tags: [N, A] int8 of -1, 0 (unknown) and +1.
+        tags: [N, A] float32 of -1 and +1, or positions on the axes; NaN where unknown.
         sources: [N] where each preset comes from: a :class:`~flow_synth.item.Source`.
     """
 
@@ -47,13 +49,20 @@ class Examples:
         return len(self.values)
 
     @classmethod
-    def read(cls, dataset: Dataset, split: Split, tags: TagFile | None = None) -> Self:
+    def read(
+        cls,
+        dataset: Dataset,
+        split: Split,
+        tags: TagFile | None = None,
+        placement: Placement = Placement.SIDES,
+    ) -> Self:
         """Reads a split, 22 kB a row.
 
         Args:
             dataset: what to read.
             split: which rows.
             tags: of the dataset; without them every tag is unknown.
+            placement: whether a sound's tags count, or its positions among training sounds.
 
         Raises:
             InputError: the split is too small to train on, or the tags are of another dataset.
@@ -68,7 +77,7 @@ class Examples:
         parts = np.split(rows, range(CHUNK_ROWS, len(rows), CHUNK_ROWS))
         mel = np.concatenate([dataset.mel(part).astype(np.float16) for part in parts])
         values = torch.from_numpy(dataset.values[rows])
-        known = tags.tags[rows] if tags else np.zeros((len(rows), len(AXES)), np.int8)
+        known = _known(dataset, tags, placement)[rows]
         sources = dataset.sources[rows]
         return cls(values, torch.from_numpy(mel), torch.from_numpy(known), sources)
 
@@ -76,6 +85,16 @@ class Examples:
         """The same in a device's memory, where training then reads without waiting."""
         values, mel, tags = (x.to(device) for x in (self.values, self.mel, self.tags))
         return dataclasses.replace(self, values=values, mel=mel, tags=tags)
+
+
+def _known(dataset: Dataset, tags: TagFile | None, placement: Placement) -> NDArray[np.float32]:
+    """[N, A] tags or positions of all rows; NaN where unknown."""
+    if tags is None:
+        return np.full((len(dataset), len(AXES)), np.nan, np.float32)
+    if placement is Placement.POSITIONS:
+        descriptors = tags.descriptors
+        return positions(descriptors, descriptors[dataset.rows(Split.TRAIN)])
+    return np.where(tags.tags == 0, np.nan, tags.tags).astype(np.float32)
 
 
 def fit_statistics(objective: Objective, examples: Examples, n_values: Tensor) -> None:

@@ -12,7 +12,7 @@ from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
 from flow_synth.frozen import Frozen
 from flow_synth.item import Source
-from flow_synth.models.settings import Count, ModelSettings
+from flow_synth.models.settings import Count, Family, ModelSettings, Placement
 from flow_synth.objective import Weights
 from flow_synth.toml_file import read_toml, refusal
 
@@ -119,6 +119,18 @@ class Experiment(Frozen):
     batch_size: int = Field(default=64, ge=2)
     seed: int = Field(default=0, ge=0)
     precision: Precision = Precision.AUTO
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        is_placed = (
+            self.model.family is Family.FLOW_DIS and self.model.placement is Placement.POSITIONS
+        )
+        if self.objective.weights.sliders and not is_placed:
+            raise ValueError(
+                "weight 'sliders' needs positions on semantic axes; set 'family' to 'flow_dis' "
+                "and 'placement' to 'positions', or the weight to 0"
+            )
+        return self
 
     @classmethod
     def read(cls, path: Path, overrides: Mapping[str, Any] | None = None) -> Self:

@@ -33,7 +33,7 @@ from flow_synth.model_file import (
 )
 from flow_synth.model_interface import FeatureSettings, Interface, LatentDimension, SemanticAxis
 from flow_synth.models import Model as TrainedModel
-from flow_synth.models.flow_dis import TaggedLatent
+from flow_synth.models.flow_dis import SLIDER_STEP, TaggedLatent
 from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.parameter import ParameterTable
 from flow_synth.stochastic_flow import StochasticFlow
@@ -409,11 +409,11 @@ def latent_statistics(
 def semantic_axes(model: TrainedModel) -> tuple[SemanticAxis, ...]:
     """The sliders of a model whose audio space follows tags: one for each of its first dimensions.
 
-    At s a slider adds s to its dimension, and nothing to the others.
+    At s a slider adds half of s to its dimension, and nothing to the others.
     """
     if not isinstance(model.latent, TaggedLatent):
         return ()
-    directions = torch.eye(model.latent.base.out_features // 2).tolist()
+    directions = (SLIDER_STEP * torch.eye(model.latent.base.out_features // 2)).tolist()
     return tuple(
         SemanticAxis(name=axis.name, low=axis.low, high=axis.high, direction=tuple(direction))
         for axis, direction in zip(AXES, directions, strict=False)

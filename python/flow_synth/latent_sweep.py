@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from flow_synth.curve import Numbers
 from flow_synth.evaluation import Model
 from flow_synth.model_file import ModelDescription
-from flow_synth.model_interface import SLIDER_END
 from flow_synth.parameter import ParameterTable
+from flow_synth.tag import SLIDER_END
 
 N_STEPS = 13
 #: Where a slider stands at every step.

@@ -8,9 +8,6 @@ from pydantic import model_validator
 from flow_synth.frozen import Frozen
 from flow_synth.parameter import ParameterTable
 
-#: A semantic slider goes from minus this to this.
-SLIDER_END = 3.0
-
 
 class LatentDimension(Frozen):
     """Statistics of one dimension of the audio space over the training split.

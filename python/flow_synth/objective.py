@@ -19,6 +19,7 @@ from flow_synth.knob_classes import KnobClasses
 from flow_synth.models import new_model
 from flow_synth.models.model import Target
 from flow_synth.models.settings import ModelSettings
+from flow_synth.slider_coach import SliderCoach
 
 #: One preset in so many enters ``preset_density``: its inverse may find one knob after the other.
 DENSITY_DIVISOR = 4
@@ -27,7 +28,7 @@ DENSITY_DIVISOR = 4
 class Weights(Frozen):
     """How much each term counts.
 
-    The paper's objective has every weight at 1 and none of the last three; ``reconstruction`` is
+    The paper's objective has every weight at 1 and none of the last four; ``reconstruction`` is
     the inverse of the variance of p(x|z) over standardised log-mel.
 
     ``preset_density`` is -log p of the presets under the prior carried by the regression flow. The
@@ -38,6 +39,8 @@ class Weights(Frozen):
     ``classes`` asks the encoder for the knobs in a second way, see
     :class:`~flow_synth.knob_classes.KnobClasses`. ``sound`` is how far the inferred preset would
     sound from the target by an :class:`~flow_synth.ear.Ear` that learns beside the model.
+    ``sliders`` is how far a preset moved along a semantic axis is from where it should sound, by a
+    :class:`~flow_synth.slider_coach.SliderCoach`; it needs positions on the axes.
     """
 
     reconstruction: float = Field(default=1.0, ge=0)
@@ -47,6 +50,7 @@ class Weights(Frozen):
     preset_density: float = Field(default=0.0, ge=0)
     classes: float = Field(default=0.0, ge=0)
     sound: float = Field(default=0.0, ge=0)
+    sliders: float = Field(default=0.0, ge=0)
 
 
 class Batch(NamedTuple):
@@ -57,7 +61,7 @@ class Batch(NamedTuple):
         mel: [B, 128, 87] log-mel to reconstruct.
         values: [B, P] unit values.
         spread: [B, P] the same with stepped knobs spread over their steps.
-        tags: [B, A] of -1, 0 (unknown) and +1.
+        tags: [B, A] of -1 and +1, or positions on the semantic axes; NaN where unknown.
     """
 
     heard: Tensor
@@ -92,6 +96,7 @@ class Objective(nn.Module):
         self.reconstructed_share = reconstructed_share
         self.classes = KnobClasses(settings.n_features, n_parameters) if weights.classes else None
         self.ear = Ear(n_parameters, math.prod(shape)) if weights.sound else None
+        self.coach = SliderCoach(n_parameters) if weights.sliders else None
 
     def forward(self, batch: Batch, beta: float) -> dict[str, Tensor]:
         """Every term averaged over the batch, and their weighted sum.
@@ -126,6 +131,9 @@ class Objective(nn.Module):
             heard = self.ear.analyse(model.normalisation.clipped(batch.mel))
             terms["ear"] = self.ear.error(batch.values, heard)
             terms["sound"] = self.ear.distance(model.decode(draw.z), heard)
+        if self.coach is not None:
+            terms["coach"] = self.coach.error(batch.values, batch.tags)
+            terms["sliders"] = self.coach.distance(model, draw.z)
         return terms | {"loss": self.total(terms, beta)}
 
     def total(self, terms: Mapping[str, Tensor], beta: float) -> Tensor:
@@ -140,9 +148,11 @@ class Objective(nn.Module):
             "parameter_divergence": beta * weights.flow_divergence,
             "preset_density": weights.preset_density,
             "classes": weights.classes,
-            # Only the ear itself hears this term: its weight is a matter of its learning rate.
+            # Only the ear and the coach hear of their own errors: any weight teaches them.
             "ear": 1.0,
+            "coach": 1.0,
             "sound": beta * weights.sound,
+            "sliders": beta * weights.sliders,
         }
         return torch.stack([factors[name] * term for name, term in terms.items()]).sum()
 

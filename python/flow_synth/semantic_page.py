@@ -16,11 +16,10 @@ from flow_synth.control import (
 )
 from flow_synth.control_picture import ControlPicture
 from flow_synth.latent_sweep import MACRO_EVERY, N_STEPS
-from flow_synth.model_interface import SLIDER_END
 from flow_synth.score import INTERVAL_PERCENT, RESAMPLES
 from flow_synth.score_page import table
 from flow_synth.semantic import Controls
-from flow_synth.tag import AXES
+from flow_synth.tag import AXES, SLIDER_END
 
 #: Of all presets, those that a slider must pass on.
 REQUIRED_SHARE = 0.9

@@ -15,6 +15,8 @@ from flow_synth.features import N_SAMPLES, SAMPLE_RATE_HZ, one_thread
 from flow_synth.frozen import Frozen
 from flow_synth.synth import Note
 
+#: A slider along an axis goes from minus this, its low tag, to this, its high one.
+SLIDER_END = 3.0
 #: What lies further than this below a sound's own maximum says nothing of it.
 GATE_DB = 60.0
 #: A sound whose peak stays below this, -100 dB of full scale, is silence and has no tag.

@@ -174,7 +174,7 @@ class _Run:
         self.identity = run_identity(experiment, dataset)
         tags = _tags(experiment)
         self.train_examples, self.validation_examples = (
-            Examples.read(dataset, split, tags).to(fabric.device)
+            Examples.read(dataset, split, tags, experiment.model.placement).to(fabric.device)
             for split in (Split.TRAIN, Split.VALIDATION)
         )
         n_visits = len(self._order(0))
@@ -438,7 +438,9 @@ def run_identity(experiment: Experiment, dataset: Dataset) -> str:
     """Twelve hexadecimal digits over everything that the losses depend on."""
     content = experiment.model_dump_json(exclude={"dataset"})
     tags = _tags(experiment)
-    content += dataset.manifest.model_dump_json() + (tags.model_dump_json() if tags else "")
+    content += dataset.manifest.model_dump_json() + (
+        tags.model_dump_json(include={"content", "axes"}) if tags else ""
+    )
     return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 

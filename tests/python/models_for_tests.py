@@ -4,7 +4,12 @@ import torch
 from torch import Tensor
 
 from flow_synth.models import Family, Model, ModelSettings, new_model
-from flow_synth.models.settings import CompactNetworks, FlowSettings, PaperNetworks
+from flow_synth.models.settings import (
+    CompactNetworks,
+    FlowSettings,
+    PaperNetworks,
+    Placement,
+)
 from flow_synth.objective import Batch
 from flow_synth.tag import AXES
 
@@ -21,11 +26,16 @@ KINDS: list[tuple[Family, Networks]] = [
 ]
 
 
-def settings(family: Family = Family.FLOW_POST, networks: Networks = COMPACT) -> ModelSettings:
+def settings(
+    family: Family = Family.FLOW_POST,
+    networks: Networks = COMPACT,
+    placement: Placement = Placement.SIDES,
+) -> ModelSettings:
     """The smallest of its kind."""
     return ModelSettings(
         family=family,
         networks=networks,
+        placement=placement,
         posterior_flow=SMALL_FLOW,
         regression_flow=SMALL_FLOW,
         disentangling_flow=SMALL_FLOW,
@@ -43,7 +53,8 @@ def sounds(n: int, shape: tuple[int, int] = (128, 87)) -> Tensor:
 def batch(n: int, n_parameters: int, shape: tuple[int, int] = (128, 87)) -> Batch:
     """Random examples, a third of their tags unknown."""
     mel, values = sounds(n, shape), torch.rand(n, n_parameters)
-    return Batch(mel, mel, values, values, torch.randint(-1, 2, (n, len(AXES))))
+    tags = torch.randint(-1, 2, (n, len(AXES))).float()
+    return Batch(mel, mel, values, values, tags.where(tags != 0, torch.nan))
 
 
 def learnt_model(described: ModelSettings, n_parameters: int) -> Model:

@@ -30,6 +30,7 @@ from flow_synth.made import MaskedLinear
 from flow_synth.model_file import OptionalMethod, read_model_file
 from flow_synth.models import Family
 from flow_synth.models import Model as TrainedModel
+from flow_synth.models.flow_dis import SLIDER_STEP
 from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.models.settings import FlowSettings
 from flow_synth.synths.builtin import BuiltinSynth, builtin_table
@@ -188,7 +189,7 @@ def test_sliders_move_the_dimensions_that_follow_tags(
     description = Model.load(path).description
     assert [axis.name for axis in description.semantic_axes] == [axis.name for axis in AXES]
     directions = np.array([axis.direction for axis in description.semantic_axes])
-    np.testing.assert_array_equal(directions, np.eye(len(AXES), len(TABLE)))
+    np.testing.assert_array_equal(directions, SLIDER_STEP * np.eye(len(AXES), len(TABLE)))
     write_tiny_model(path, builtin)
     assert not Model.load(path).description.semantic_axes
 

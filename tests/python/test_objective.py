@@ -2,14 +2,21 @@ import math
 
 import pytest
 import torch
-from models_for_tests import KINDS, PAPER, Networks, batch, settings
+from models_for_tests import KINDS, PAPER, Networks, batch, settings, sounds
 from torch import nn
 from torch.distributions import Independent, Normal, kl_divergence
 
 from flow_synth.models import Family
-from flow_synth.models.flow_dis import TAG_MEAN, TAG_STD, TaggedLatent, tagged_divergence
+from flow_synth.models.flow_dis import (
+    POSITION_STD,
+    TAG_MEAN,
+    TAG_STD,
+    TaggedLatent,
+    placed_divergence,
+    tagged_divergence,
+)
 from flow_synth.models.flow_post import FlowRegressor
-from flow_synth.models.settings import ErrorModel
+from flow_synth.models.settings import ErrorModel, Placement
 from flow_synth.models.vae_flow import FlowLatent
 from flow_synth.objective import Batch, Objective, Weights, reconstruction_error
 
@@ -214,22 +221,23 @@ def test_tags_turn_into_densities_by_bayes_rule() -> None:
     z = 2 * torch.randn(50, 3)
     low, high = (Normal(mean, TAG_STD).log_prob(z) for mean in (-TAG_MEAN, TAG_MEAN))
     mixture = torch.logaddexp(low, high) - math.log(2)
-    found = tagged_divergence(z, high - low, torch.zeros(50, 3))
+    unknown = torch.full((50, 3), torch.nan)
+    found = tagged_divergence(z, high - low, unknown)
     torch.testing.assert_close(found, -mixture.sum(-1))
     # Any other q(t|x) only costs more: equation 15 is a bound.
-    other = tagged_divergence(z, torch.randn(50, 3), torch.zeros(50, 3))
+    other = tagged_divergence(z, torch.randn(50, 3), unknown)
     assert (other >= found - 1e-5).all()
 
 
 def test_known_tags_pull_to_their_side_and_teach_the_classifier() -> None:
     z = torch.zeros(2, 3, requires_grad=True)
     logits = torch.zeros(2, 3, requires_grad=True)
-    tags = torch.tensor([[1, -1, 0], [-1, 1, 0]])
+    tags = torch.tensor([[1, -1, torch.nan], [-1, 1, torch.nan]])
     tagged_divergence(z, logits, tags).sum().backward()
     assert z.grad is not None
     assert logits.grad is not None
-    assert torch.equal(-z.grad.sign(), tags.float())
-    assert torch.equal(-logits.grad.sign(), tags.float())
+    assert torch.equal(-z.grad.sign(), tags.nan_to_num())
+    assert torch.equal(-logits.grad.sign(), tags.nan_to_num())
     expected = -Normal(torch.tensor(TAG_MEAN), TAG_STD).log_prob(torch.tensor(0.0)) + math.log(2)
     one = tagged_divergence(torch.zeros(1, 1), torch.zeros(1, 1), torch.ones(1, 1))
     torch.testing.assert_close(one[0], expected)
@@ -244,19 +252,62 @@ def test_tags_are_learnt_all_at_once() -> None:
     for _ in range(150):
         made = examples(64)
         mel = made.mel.clone()
-        mel[:, :14:2] += 3 * made.tags[:, :, None]
+        mel[:, :14:2] += 3 * made.tags.nan_to_num()[:, :, None]
         terms = objective(made._replace(heard=mel, mel=mel), 1.0)
         optimiser.zero_grad()
         terms["loss"].backward()
         optimiser.step()
     objective.eval()
     z = objective.model.encode(mel)[:, :7]
-    known = made.tags != 0
+    known = ~made.tags.isnan()
     assert (z.sign() == made.tags)[known].float().mean() > 0.85
     latent = objective.model.latent
     assert isinstance(latent, TaggedLatent)
+    assert latent.tag_logits is not None
     logits = latent.tag_logits(objective.model.features(mel))
     assert (logits.sign() == made.tags)[known].float().mean() > 0.85
+
+
+def test_positions_pull_to_where_they_are() -> None:
+    positions = torch.tensor([[1.5, -0.5, torch.nan]])
+    at = torch.tensor([[1.5, -0.5, 0.0]])
+    placed = Normal(0.0, POSITION_STD).log_prob(torch.tensor(0.0))
+    free = Normal(0.0, 1.0).log_prob(torch.tensor(0.0))
+    torch.testing.assert_close(placed_divergence(at, positions)[0], -2 * placed - free)
+    away = at + 0.3 * torch.randn(20, 3)
+    assert (placed_divergence(away, positions) > placed_divergence(at, positions)).all()
+
+
+def test_sliders_learn_to_do_what_they_say() -> None:
+    """A synth whose axes are its knobs: before, sliders turn anything; afterwards, their own."""
+    described = settings(Family.FLOW_DIS, placement=Placement.POSITIONS)
+    weights = Weights(reconstruction=0.0, flow_divergence=0.0, sliders=1.0)
+    objective = Objective(described, weights, P, SHAPE)
+    optimiser = torch.optim.Adam(objective.parameters(), 3e-3)
+    values = torch.rand(256, P)
+    flow_regressor(objective).fit(values)
+    scores: list[float] = []
+    for step in range(400):
+        rows = torch.randint(256, (64,))
+        heard = sounds(64, SHAPE)
+        heard[:, :P] += 8 * values[rows][:, :, None]
+        positions = 3 * (2 * values[rows, :7] - 1)
+        made = Batch(heard, heard, values[rows], values[rows], positions)
+        terms = objective(made, 1.0)
+        optimiser.zero_grad()
+        terms["loss"].backward()
+        optimiser.step()
+        if step % 399 == 0:
+            scores.append(float(terms["sliders"].detach()))
+    assert scores[1] < 0.4 * scores[0]
+    with torch.no_grad():
+        z = objective.model.encode(heard)
+        before = objective.model.decode(z)
+        moved = objective.model.decode(z + 0.5 * nn.functional.one_hot(torch.tensor(2), P))
+    change = (moved - before).mean(0)
+    assert change[2] > 0.04
+    others = torch.arange(P) != 2
+    assert (moved - before)[:, others][:, :6].abs().mean() < change[2] / 3
 
 
 # --- The whole ---
@@ -270,6 +321,8 @@ WEIGHTS = Weights(
     classes=13.0,
     sound=17.0,
 )
+#: With these, moved presets are heard, too.
+PLACED = WEIGHTS.model_copy(update={"sliders": 19.0})
 
 
 def test_the_loss_is_the_weighted_sum_and_beta_warms_up_the_divergences() -> None:
@@ -293,6 +346,18 @@ def test_every_parameter_is_trained(family: Family, networks: Networks) -> None:
     objective = Objective(settings(family, networks), weights, P, SHAPE)
     terms = objective(batch(32, P, SHAPE), 1.0)
     assert all(torch.isfinite(term) for term in terms.values())
+    terms["loss"].backward()
+    for name, parameter in objective.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.abs().max() > 0, name
+
+
+def test_every_parameter_is_trained_with_positions() -> None:
+    described = settings(Family.FLOW_DIS, placement=Placement.POSITIONS)
+    objective = Objective(described, PLACED, P, SHAPE)
+    terms = objective(batch(32, P, SHAPE), 1.0)
+    expected = objective.total({k: v for k, v in terms.items() if k != "loss"}, 1.0)
+    torch.testing.assert_close(terms["loss"], expected)
     terms["loss"].backward()
     for name, parameter in objective.named_parameters():
         assert parameter.grad is not None, name

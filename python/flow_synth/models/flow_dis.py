@@ -16,14 +16,18 @@ from flow_synth.models.ae import auto_encoder
 from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.models.latent import Draw
 from flow_synth.models.model import Model
-from flow_synth.models.settings import ModelSettings
+from flow_synth.models.settings import ModelSettings, Placement
 from flow_synth.models.vae_flow import FlowLatent
 from flow_synth.tag import AXES
 
 #: Where sounds of either word of a pair lie along their dimension: N(-MEAN, STD) and N(MEAN, STD).
-#: Sounds then fill about -3 to 3, and one word's density is 1/90 of the other's at its own mean.
-TAG_MEAN = 1.5
-TAG_STD = 1.0
+#: One word's density is 1/90 of the other's at its own mean, and all of them fill about -2 to 2.
+TAG_MEAN = 0.75
+TAG_STD = 0.5
+#: How exactly a sound lies at its position, where positions are known.
+POSITION_STD = 0.25
+#: What a slider moved by 1 adds to its dimension: from -3 to 3 it crosses what most sounds fill.
+SLIDER_STEP = 0.5
 
 
 class TaggedLatent(FlowLatent):
@@ -34,6 +38,9 @@ class TaggedLatent(FlowLatent):
     variable with posterior q(t|x) and prior p(t) = 1/2 (Esling et al. 2019, equations 15 and 16,
     the entropy of equation 15 with the sign of a bound). q(t|x) learns from the known ones
     (Kingma et al. 2014, https://arxiv.org/abs/1406.5298, equation 9).
+
+    With positions in place of tags, p(z_k|t_k) = N(t_k, POSITION_STD) where t_k is known, and
+    N(0, 1) where it is not.
 
     Args:
         n_features: F.
@@ -50,9 +57,13 @@ class TaggedLatent(FlowLatent):
             )
         sizes = settings.disentangling_flow
         self.n_tags = len(AXES)
+        self.placement = settings.placement
         self.disentangle = Flow(sizes.kind, n_latent, sizes.n_layers, sizes.n_hidden)
-        self.tag_logits = nn.Linear(n_features, self.n_tags)
-        initialise(self.tag_logits)
+        self.tag_logits = (
+            nn.Linear(n_features, self.n_tags) if settings.placement is Placement.SIDES else None
+        )
+        if self.tag_logits is not None:
+            initialise(self.tag_logits)
 
     def bend(self, z: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
         """Both flows: z0 [..., B, D], features [B, F] -> z [..., B, D] and log|det dz/dz0|."""
@@ -67,7 +78,11 @@ class TaggedLatent(FlowLatent):
         z, log_det = self.bend(z0, features)
         log_density = -gaussian_entropy(log_variance) - log_det
         free = standard_normal_log_density(z[:, self.n_tags :])
-        tagged = tagged_divergence(z[:, : self.n_tags], self.tag_logits(features), tags)
+        semantic = z[:, : self.n_tags]
+        if self.tag_logits is None:
+            tagged = placed_divergence(semantic, tags)
+        else:
+            tagged = tagged_divergence(semantic, self.tag_logits(features), tags)
         return Draw(z, log_density, (log_density - free + tagged).mean())
 
 
@@ -79,21 +94,32 @@ def tagged_divergence(z: Tensor, logits: Tensor, tags: Tensor) -> Tensor:
     Args:
         z: [B, A] of the semantic dimensions.
         logits: [B, A] of q(t = +1|x).
-        tags: [B, A] of -1, 0 (unknown) and +1.
+        tags: [B, A] of -1 and +1; NaN where unknown.
     """
     log_high, log_low = functional.logsigmoid(logits), functional.logsigmoid(-logits)
     high, low = torch.exp(log_high), torch.exp(log_low)
-    density_high, density_low = _log_density(z, TAG_MEAN), _log_density(z, -TAG_MEAN)
+    density_high, density_low = (_log_density(z - mean, TAG_STD) for mean in (TAG_MEAN, -TAG_MEAN))
     unknown = high * (log_high + math.log(2) - density_high) + low * (
         log_low + math.log(2) - density_low
     )
     known = torch.where(tags > 0, -density_high - log_high, -density_low - log_low)
-    return torch.where(tags == 0, unknown, known).sum(-1)
+    return torch.where(tags.isnan(), unknown, known).sum(-1)
 
 
-def _log_density(z: Tensor, mean: float) -> Tensor:
-    """log N(z; mean, TAG_STD), element by element."""
-    return -0.5 * (((z - mean) / TAG_STD).square() + LOG_2_PI) - math.log(TAG_STD)
+def placed_divergence(z: Tensor, positions: Tensor) -> Tensor:
+    """-log p(z|t) of known and unknown positions: [B] nats.
+
+    Args:
+        z: [B, A] of the semantic dimensions.
+        positions: [B, A]; NaN where unknown.
+    """
+    placed = _log_density(z - positions.nan_to_num(), POSITION_STD)
+    return -torch.where(positions.isnan(), _log_density(z, 1.0), placed).sum(-1)
+
+
+def _log_density(x: Tensor, std: float) -> Tensor:
+    """log N(x; 0, std^2), element by element."""
+    return -0.5 * ((x / std).square() + LOG_2_PI) - math.log(std)
 
 
 def flow_dis(n_parameters: int, settings: ModelSettings, shape: tuple[int, int]) -> Model:

@@ -38,7 +38,7 @@ class Latent(nn.Module):
 
         Args:
             features: [B, F].
-            tags: [B, A] of -1, 0 (unknown) and +1.
+            tags: [B, A] of -1 and +1, or positions; NaN where unknown.
         """
         raise NotImplementedError
 

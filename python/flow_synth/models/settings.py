@@ -43,6 +43,17 @@ class ErrorModel(StrEnum):
     LAPLACE = "laplace"
 
 
+class Placement(StrEnum):
+    """Where sounds lie along a semantic dimension.
+
+    ``sides``, the paper's: those of one word around one point, those of the other around another.
+    ``positions``: each where its descriptor puts it among all sounds.
+    """
+
+    SIDES = "sides"
+    POSITIONS = "positions"
+
+
 class PaperNetworks(Frozen):
     """The networks of the paper's section 4.2.
 
@@ -100,6 +111,7 @@ class ModelSettings(Frozen):
         posterior_flow: bends the posterior of the audio space; always fast from the base on.
         regression_flow: from the audio space to the knobs.
         disentangling_flow: turns the audio space so that its first dimensions follow tags.
+        placement: of sounds along the semantic dimensions of family ``flow_dis``.
         n_context: size of what the posterior's flow is told of a sound.
         n_draws: fixed draws over which the posterior's moments are taken.
         n_regressor: hidden units of the perceptron from the audio space to the knobs.
@@ -114,6 +126,7 @@ class ModelSettings(Frozen):
     posterior_flow: FlowSettings = FlowSettings()
     regression_flow: FlowSettings = FlowSettings()
     disentangling_flow: FlowSettings = FlowSettings(n_layers=8)
+    placement: Placement = Placement.SIDES
     n_context: Count = 64
     n_draws: int = Field(default=32, ge=2, multiple_of=2)
     n_regressor: Count = 1024

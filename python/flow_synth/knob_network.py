@@ -1,0 +1,57 @@
+"""A network from knobs to what a synth makes of them."""
+
+import torch
+from torch import Tensor, nn
+
+from flow_synth.encoder import initialise
+
+
+class Residual(nn.Module):
+    """x + f(x)."""
+
+    def __init__(self, n_units: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.LayerNorm(n_units),
+            nn.Linear(n_units, n_units),
+            nn.ELU(),
+            nn.Linear(n_units, n_units),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, n_units] -> [B, n_units]."""
+        changed: Tensor = self.layers(x)
+        return x + changed
+
+
+class KnobNetwork(nn.Module):
+    """Unit values -> numbers.
+
+    Args:
+        n_parameters: P.
+        n_hidden: units of every hidden layer.
+        n_blocks: residual blocks.
+        n_outputs: K.
+    """
+
+    def __init__(self, n_parameters: int, n_hidden: int, n_blocks: int, n_outputs: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(n_parameters, n_hidden),
+            nn.ELU(),
+            *(Residual(n_hidden) for _ in range(n_blocks)),
+            nn.LayerNorm(n_hidden),
+            nn.Linear(n_hidden, n_outputs),
+        )
+        initialise(self)
+
+    def forward(self, v: Tensor) -> Tensor:
+        """Unit values [B, P] -> [B, K]."""
+        outputs: Tensor = self.layers(2 * v - 1)
+        return outputs
+
+    def as_it_is(self, v: Tensor) -> Tensor:
+        """The same, with gradients for the knobs alone: what is judged cannot bend the judge."""
+        fixed = {name: weight.detach() for name, weight in self.named_parameters()}
+        outputs: Tensor = torch.func.functional_call(self, fixed, (v,))
+        return outputs

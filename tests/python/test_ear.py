@@ -1,0 +1,37 @@
+import torch
+
+from flow_synth.ear import Ear
+
+
+def test_distances_of_components_are_those_of_the_log_mels() -> None:
+    """With as many components as sounds, nothing is left out."""
+    torch.manual_seed(0)
+    mel = torch.randn(40, 16, 9) + torch.linspace(-3, 3, 16)[:, None]
+    ear = Ear(4, 16 * 9)
+    ear.fit(mel)
+    components = ear.analyse(mel)
+    found = torch.cdist(components, components)
+    expected = torch.cdist(mel.flatten(1), mel.flatten(1)) / (16 * 9) ** 0.5
+    torch.testing.assert_close(found, expected, rtol=1e-3, atol=2e-3)
+
+
+def test_an_ear_learns_what_presets_sound_like() -> None:
+    torch.manual_seed(0)
+    v = torch.rand(400, 4)
+    bins = torch.arange(16)[:, None]
+    mel = -((bins - 15 * v[:, 0, None, None]) ** 2) / 8 - v[:, 1, None, None] * torch.arange(9)
+    ear = Ear(4, 16 * 9)
+    ear.fit(mel)
+    optimiser = torch.optim.Adam(ear.parameters(), 1e-3)
+    errors = []
+    for _ in range(120):
+        rows = torch.randint(300, (64,))
+        error = ear.error(v[rows], ear.analyse(mel[rows]))
+        optimiser.zero_grad()
+        error.backward()
+        optimiser.step()
+        errors.append(float(error.detach()))
+    assert errors[-1] < errors[0] / 10
+    held_out = ear.analyse(mel[300:])
+    nearer = ear.distance(v[300:], held_out)
+    assert nearer < ear.distance(v[300:].roll(1, 0), held_out) / 3
