@@ -154,7 +154,8 @@ def _targets(one: Table) -> str:
 
 
 def _runs(row: Row) -> str:
-    return f"{len(row.rotations)} rotations, {len(row.seeds)} seeds"
+    rotations, seeds = (", ".join(map(str, found)) for found in (row.rotations, row.seeds))
+    return f"rotations {rotations}; seeds {seeds}"
 
 
 def _interval(found: Summary) -> str:

@@ -102,7 +102,7 @@ def test_every_set_has_its_scores_intervals_and_spreads(page: str, results: Resu
             assert cell == f"{found.value:.3g} [{found.low:.3g}, {found.high:.3g}]"
             element = "-" if quantity[1] is Statistic.MEDIAN else f"{found.element:.3g}"
             assert spread == f"{element} / {found.fold:.3g} / {found.seed:.3g}"
-        assert spreads[1][-1] == "2 rotations, 2 seeds"
+        assert spreads[1][-1] == "rotations 0, 1; seeds 0, 1"
         n_targets = 30 if table.targets is TargetSet.OUT_OF_DOMAIN else 60
         assert re.search(
             rf"{n_targets} \w+ of {n_targets // 2} families, in rotations 0, 1", section
