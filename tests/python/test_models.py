@@ -125,6 +125,17 @@ def test_auto_encoders_are_as_large_as_the_convolutional_baseline(n_parameters: 
             assert 0.9 <= sizes[family] / baseline <= 1.1, f"{family}: {sizes}"
 
 
+@pytest.mark.parametrize("family", Family)
+def test_the_page_tells_the_sizes(family: Family) -> None:
+    page = Path(__file__).parents[2] / "docs" / "models.md"
+    (row,) = (
+        line for line in page.read_text("utf-8").splitlines() if line.startswith(f"| `{family}`")
+    )
+    few, many = (n_weights(new_model(n, paper_settings(family))) for n in (16, 32))
+    ratio = many / n_weights(new_model(32, paper_settings(Family.CNN)))
+    assert row.endswith(f"| {few:,} | {many:,} | {ratio:.2f} |")
+
+
 def test_the_baselines_are_of_the_papers_sizes() -> None:
     mlp = new_model(32, paper_settings(Family.MLP))
     linear = [m for m in mlp.modules() if isinstance(m, nn.Linear)]
