@@ -23,19 +23,17 @@ class GridRun:
 
     Attributes:
         name: of its folder, for example ``amsynth-32/flow_post-r0-s1``.
-        source: the file of its experiment.
         experiment: with dataset, rotation and seed of this run.
     """
 
     name: str
-    source: Path
     experiment: Experiment
 
     @classmethod
-    def of(cls, source: Path, experiment: Experiment) -> Self:
+    def of(cls, stem: str, experiment: Experiment) -> Self:
         """Named after dataset, experiment, rotation and seed."""
-        place = f"{source.stem}-r{experiment.rotation}-s{experiment.seed}"
-        return cls(f"{experiment.dataset.resolve().name}/{place}", source, experiment)
+        place = f"{stem}-r{experiment.rotation}-s{experiment.seed}"
+        return cls(f"{experiment.dataset.resolve().name}/{place}", experiment)
 
 
 class Grid(Frozen):
@@ -89,7 +87,7 @@ class Grid(Frozen):
                     place = {"dataset": dataset, "rotation": rotation, "seed": seed}
                     given = {key: value for key, value in place.items() if value is not None}
                     for source, experiment in read.items():
-                        yield GridRun.of(source, experiment.model_copy(update=given))
+                        yield GridRun.of(source.stem, experiment.model_copy(update=given))
 
 
 def _placed(tree: dict[str, Any], key: str, folder: Path) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The runs of a grid, each a process of its own: one after another, or several side by side."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import tomli_w
 from dask.system import CPU_COUNT
 
 from flow_synth.atomic_file import locked, make_folder, write_atomically
@@ -168,18 +168,11 @@ def _held(place: Path) -> Iterator[tuple[int, ...]]:
 
 
 def _description(run: GridRun) -> str:
-    """An experiment file that says the same as the grid does of this run."""
+    """An experiment file that says all that the grid does of this run, and stands on no other."""
     experiment = run.experiment
-    values = {
-        "base": str(run.source.resolve()),
-        "dataset": str(experiment.dataset.resolve()),
-        "rotation": experiment.rotation,
-        "seed": experiment.seed,
-    }
-    # A string of JSON is one of TOML, too, as long as it escapes no more than it must.
-    return "".join(
-        f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items()
-    )
+    # TOML knows no null: what is not set is left out.
+    content = experiment.model_dump(mode="json", exclude_none=True)
+    return tomli_w.dumps(content | {"dataset": str(experiment.dataset.resolve())})
 
 
 def _reason(log: Path, code: int) -> str:

@@ -57,6 +57,18 @@ def runs(folder: Path, *names: str) -> tuple[GridRun, ...]:
     return Grid(experiments=tuple(folder / f"{name}.toml" for name in names), seeds=(4,)).runs()
 
 
+GRIDS = sorted((Path(__file__).parents[2] / "python" / "experiments").rglob("*grid.toml"))
+
+
+@pytest.mark.parametrize("path", GRIDS, ids=lambda path: path.name)
+def test_the_file_of_a_run_says_all_that_the_grid_does(path: Path, tmp_path: Path) -> None:
+    """Its overrides, too."""
+    for run in Grid.read(path).runs():
+        (tmp_path / "experiment.toml").write_text(grid_training._description(run))
+        same = run.experiment.model_copy(update={"dataset": run.experiment.dataset.resolve()})
+        assert Experiment.read(tmp_path / "experiment.toml") == same
+
+
 def times(folder: Path, listed: Sequence[GridRun]) -> list[int]:
     """How often each was run."""
     logs = [folder / run.name / "log" for run in listed]
