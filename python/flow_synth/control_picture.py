@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from PIL import Image
 
 from flow_synth.control import AxisScore
 from flow_synth.picture import BAR, COLOURS, DOTS_PER_INCH, FAINT, INK, RANGE_DB, TRACK, level_db
@@ -19,9 +19,10 @@ from flow_synth.tag import AXES
 
 COLUMNS = 4
 PANEL_INCHES = (2.7, 2.3)
+MACRO_INCHES = (4.6, 2.5)
 TILE_INCHES = (1.05, 0.62)
-#: Pixels of spectrograms differ in a few colours only, so that a picture stays small.
-N_COLOURS = 16
+#: A picture has as few, so that it stays small.
+N_COLOURS = 64
 LABEL: dict[str, Any] = {"color": INK, "fontsize": 8}
 #: Told apart without seeing colours, too, by the order of the legend.
 LINES = ("#6d2a7c", "#cf4f6b", "#e08b3c", "#2f7f86", "#22252b", "#7a9e3d", "#4b6fb3")
@@ -115,7 +116,7 @@ def _draw_cross_talk(axes: Sequence[AxisScore]) -> bytes:
 
 def _draw_macros(curves: Sequence[MacroCurve]) -> bytes:
     """Knobs above, descriptors below."""
-    figure, panels = _figure(2, len(curves), (4.6, 2.5))
+    figure, panels = _figure(2, len(curves), MACRO_INCHES)
     for column, macro in enumerate(curves):
         above, below = panels[:, column]
         for (label, values), colour in zip(macro.knobs.items(), LINES, strict=False):
@@ -143,13 +144,12 @@ def _draw_sounds(
     """A row of spectrograms for each sweep, on one scale of levels below its own loudest."""
     n_columns = len(mels[0])
     figure, panels = _figure(len(names), n_columns, TILE_INCHES)
-    few = COLOURS.resampled(N_COLOURS)
     for name, positions, row, sweep in zip(names, places, panels, mels, strict=True):
         loudest = float(sweep.max())
         for panel, place, mel in zip(row, positions[SHOWN_STEPS], sweep, strict=True):
             panel.imshow(
-                level_db(_coarse(mel), loudest),
-                cmap=few,
+                level_db(mel, loudest),
+                cmap=COLOURS,
                 vmin=-RANGE_DB,
                 vmax=0.0,
                 origin="lower",
@@ -165,12 +165,6 @@ def _draw_sounds(
     return _png(figure)
 
 
-def _coarse(mel: NDArray[np.float32]) -> NDArray[np.float32]:
-    """[128, 87] -> [64, 29]: about as many as a small picture has pixels to show."""
-    coarse: NDArray[np.float32] = mel.reshape(64, 2, 29, 3).mean((1, 3))
-    return coarse
-
-
 def _figure(n_rows: int, n_columns: int, inches: tuple[float, float]) -> tuple[Figure, Any]:
     """A figure and its panels [rows, columns]."""
     figure = Figure(
@@ -179,7 +173,6 @@ def _figure(n_rows: int, n_columns: int, inches: tuple[float, float]) -> tuple[F
         facecolor="white",
         layout="constrained",
     )
-    FigureCanvasAgg(figure)
     return figure, figure.subplots(n_rows, n_columns, squeeze=False)
 
 
@@ -191,6 +184,7 @@ def _dress(panel: Axes) -> None:
 
 
 def _png(figure: Figure) -> bytes:
-    file = io.BytesIO()
-    figure.savefig(file, format="png", metadata={"Software": None})
-    return file.getvalue()
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png")
+    Image.open(drawn).convert("RGB").quantize(N_COLOURS).save(small, format="png", optimize=True)
+    return small.getvalue()

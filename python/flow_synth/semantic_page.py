@@ -86,9 +86,9 @@ def _verdict(axes: Iterable[AxisScore]) -> str:
         passes = axis.passed.mean >= REQUIRED_SHARE
         contained = axis.most_cross_talk <= CONTAINED_SHARE
         lines.append(
-            f"- **{axis.name}** {'follows' if passes else 'does not follow'} the slider on "
-            f"{REQUIRED_SHARE:.0%} of the presets ({axis.passed.mean:.0%}); the others' largest "
-            f"share is {axis.most_cross_talk:.2f}, "
+            f"- **{axis.name}** follows its slider on {axis.passed.mean:.0%} of the presets, "
+            f"{'at least' if passes else 'less than'} {REQUIRED_SHARE:.0%}; of the others the one "
+            f"that moves most moves {axis.most_cross_talk:.2f} times as far, "
             f"{'no more' if contained else 'more'} than a third."
         )
     return "\n".join(lines)
