@@ -108,8 +108,8 @@ Status Archive::open(std::span<const std::byte> bytes, Archive& archive) {
                                    central.u32() == k_plain_file_attributes;
         const std::uint32_t local_offset = central.u32();
         const std::string_view name = central.text(header.n_name_bytes);
-        if (!has_signatures || !is_plain_file || !header.is_stored() || header != read_header(content) ||
-            n_comment_bytes != 0 || local_offset != offset ||
+        if (!has_signatures || !is_plain_file || !header.is_stored() ||
+            header != read_header(content) || n_comment_bytes != 0 || local_offset != offset ||
             name != content.text(header.n_name_bytes)) {
             return refused_layout();
         }
