@@ -1,9 +1,15 @@
 """A network from knobs to what a synth makes of them."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 
 from flow_synth.encoder import initialise
+
+#: Cosines and sines of so many half turns over a knob's range tell a step, or a small change,
+#: from its neighbours, which a network of the bare knob learns slowly.
+HALF_TURNS = (1, 2, 4, 8)
 
 
 class Residual(nn.Module):
@@ -37,7 +43,7 @@ class KnobNetwork(nn.Module):
     def __init__(self, n_parameters: int, n_hidden: int, n_blocks: int, n_outputs: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Linear(n_parameters, n_hidden),
+            nn.Linear(n_parameters * (1 + 2 * len(HALF_TURNS)), n_hidden),
             nn.ELU(),
             *(Residual(n_hidden) for _ in range(n_blocks)),
             nn.LayerNorm(n_hidden),
@@ -47,7 +53,9 @@ class KnobNetwork(nn.Module):
 
     def forward(self, v: Tensor) -> Tensor:
         """Unit values [B, P] -> [B, K]."""
-        outputs: Tensor = self.layers(2 * v - 1)
+        angles = [math.pi * turns * v for turns in HALF_TURNS]
+        waves = [wave(angle) for angle in angles for wave in (torch.cos, torch.sin)]
+        outputs: Tensor = self.layers(torch.cat((2 * v - 1, *waves), -1))
         return outputs
 
     def as_it_is(self, v: Tensor) -> Tensor:
