@@ -8,6 +8,9 @@ from flow_synth.experiment import Experiment, ObjectiveSettings, Precision, Sche
 from flow_synth.item import Source
 from flow_synth.models import new_model
 
+#: Terms that the paper does not have.
+EXTRAS = ("preset_density", "classes", "sound", "sliders")
+
 EXPERIMENTS = Path(__file__).parents[2] / "python" / "experiments"
 
 # The folder also holds descriptions of datasets, and lists of experiments.
@@ -45,7 +48,7 @@ def test_defaults_are_the_papers() -> None:
     assert experiment.optimiser.patience_epochs == 20
     assert experiment.objective.warmup_epochs == 100
     weights = experiment.objective.weights.model_dump()
-    assert {weights.pop(name) for name in ("preset_density", "classes", "sound")} == {0.0}
+    assert {weights.pop(name) for name in EXTRAS} == {0.0}
     assert set(weights.values()) == {1.0}
 
 
