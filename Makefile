@@ -145,7 +145,7 @@ data/out-of-domain/manifest.json: | setup
 
 # --- The paper's table ---
 
-# What two CPU cores can train in an afternoon; with a GPU, `make results GRID=.../grid.toml`.
+# For two CPU cores; grid.toml beside it is all of the paper, for a GPU.
 GRID ?= python/experiments/paper/budgeted_grid.toml
 
 # The longest of all commands; every step goes on where it was. So many runs share the machine.

@@ -55,7 +55,7 @@ class Model:
         """
 
     def reconstruct(self, z: ArrayLike) -> NDArray[np.float32]:
-        """z [B, D] -> log-mel [B, 128, 87] relative to the sound's peak, in nats.
+        """z [B, D] -> log-mel [B, 128, 87] in nats; below its peak if no level is heard.
 
         Raises:
             InputError: the model has no decoder.

@@ -1,11 +1,10 @@
 """Baselines as Markdown: ``python -m flow_synth.baseline_page PAGE.md RESULT.json ...``."""
 
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from flow_synth.evaluation import Evaluation
 from flow_synth.metric import RANGE_DB, Measure
+from flow_synth.page import write_page
 from flow_synth.score import INTERVAL_PERCENT, RESAMPLES, Method
 from flow_synth.score_page import (
     MEASURES,
@@ -124,12 +123,7 @@ A command that was killed goes on where it was when it is given again."""
 
 def main() -> None:
     """Writes the page given first from the results given after it."""
-    page, *files = map(Path, sys.argv[1:])
-    results = {
-        file.relative_to(page.parent).with_suffix("").as_posix(): Evaluation.read(file)
-        for file in files
-    }
-    page.write_text(baseline_page(results), encoding="utf-8")
+    write_page(baseline_page, Evaluation.read)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ N_NEIGHBOURS = 16
 #: and 6, 12 or any distance could not be told from 4; at middle C (32 notes) all were alike.
 PITCH_RANGE_SEMITONES = 4
 
-_BATCH = 32
+_BATCH_ROWS = 32
 
 
 class Model(Protocol):
@@ -210,14 +210,19 @@ def propose(model: Model, dataset: Dataset, mel: NDArray[np.float32]) -> Proposa
     Raises:
         InputError: the model has another number of knobs than the dataset.
     """
-    batches = np.split(mel, range(_BATCH, len(mel), _BATCH))
-    values: Proposals = np.concatenate([model.decode(model.encode(batch)) for batch in batches])
+    parts = [model.decode(model.encode(batch)) for batch in batches(mel)]
+    values: Proposals = np.concatenate(parts)
     if values.shape[1] != len(dataset.table):
         raise InputError(
             f"the model has {values.shape[1]} knobs and the dataset {len(dataset.table)}; "
             "give the dataset that the model was trained on"
         )
     return values[:, None]
+
+
+def batches(rows: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """[n, ...] in parts that a model takes at once."""
+    return np.split(rows, range(_BATCH_ROWS, len(rows), _BATCH_ROWS))
 
 
 def baseline_proposals(dataset: Dataset, targets: Targets, seed: int) -> dict[Method, Proposals]:

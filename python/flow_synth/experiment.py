@@ -122,10 +122,14 @@ class Experiment(Frozen):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        is_placed = (
-            self.model.family is Family.FLOW_DIS and self.model.placement is Placement.POSITIONS
-        )
-        if self.objective.weights.sliders and not is_placed:
+        family, weights = self.model.family, self.objective.weights
+        if weights.preset_density and not family.has_regression_flow:
+            raise ValueError(
+                f"weight 'preset_density' needs a regression flow, which family '{family}' has "
+                "not; set it to 0, or choose a flow family"
+            )
+        is_placed = family is Family.FLOW_DIS and self.model.placement is Placement.POSITIONS
+        if weights.sliders and not is_placed:
             raise ValueError(
                 "weight 'sliders' needs positions on semantic axes; set 'family' to 'flow_dis' "
                 "and 'placement' to 'positions', or the weight to 0"

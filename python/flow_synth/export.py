@@ -115,7 +115,7 @@ class ExportedModel(nn.Module):
 class _Reconstructing(ExportedModel):
     @torch.jit.export
     def reconstruct(self, z: Tensor) -> Tensor:
-        """z [B, D] -> log-mel [B, 128, 87] relative to the sound's peak."""
+        """z [B, D] -> log-mel [B, 128, 87] in nats; below its peak if no level is heard."""
         return self.model.reconstruct(z)
 
 
@@ -238,7 +238,7 @@ class Model:
 
     @torch.inference_mode()
     def reconstruct(self, z: Tensor) -> Tensor:
-        """z [B, D] -> log-mel [B, 128, 87] relative to the sound's peak.
+        """z [B, D] -> log-mel [B, 128, 87] in nats; below its peak if no level is heard.
 
         Raises:
             InputError: the model has no decoder.

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flow_synth.curve import Numbers
-from flow_synth.evaluation import Model
+from flow_synth.evaluation import Model, batches
 from flow_synth.model_file import ModelDescription
 from flow_synth.parameter import ParameterTable
 from flow_synth.tag import SLIDER_END
@@ -16,8 +16,6 @@ N_STEPS = 13
 POSITIONS = np.linspace(-SLIDER_END, SLIDER_END, N_STEPS)
 #: Macro knobs, of which there are many, are swept around every fifth sound.
 MACRO_EVERY = 5
-
-_BATCH = 32
 
 
 class Sweep(StrEnum):
@@ -53,7 +51,7 @@ class LatentSweeps:
     ) -> None:
         self._table = table
         self._model = model
-        self._z = np.concatenate([model.encode(part) for part in _batches(mel)])
+        self._z = np.concatenate([model.encode(part) for part in batches(mel)])
         self._axes = description.semantic_axes
         latent = description.latent
         self.macro_positions = np.linspace(
@@ -99,10 +97,6 @@ class LatentSweeps:
     def _presets(self, z: Numbers) -> NDArray[np.float32]:
         """z [W, S, D] -> unit values [W, S, P], stepped knobs on their steps."""
         rows = z.astype(np.float32).reshape(-1, z.shape[-1])
-        values = [self._model.decode(part) for part in _batches(rows)] if len(rows) else []
+        values = [self._model.decode(part) for part in batches(rows)] if len(rows) else []
         decoded = np.concatenate([np.empty((0, len(self._table))), *values])
         return self._table.snap(decoded).reshape(*z.shape[:-1], len(self._table))
-
-
-def _batches(rows: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    return np.split(rows, range(_BATCH, len(rows), _BATCH))

@@ -103,7 +103,7 @@ class Objective(nn.Module):
 
         Args:
             batch: the examples.
-            beta: warm-up factor of the divergences and of ``sound`` in [0, 1].
+            beta: warm-up factor in [0, 1] of the divergences, of ``sound`` and of ``sliders``.
 
         Returns:
             Scalars by name; ``loss`` is what to minimise.
@@ -118,6 +118,10 @@ class Objective(nn.Module):
                 # The first rows: those of n processes are together the first of the whole batch.
                 presets = batch.spread[: -(-len(batch.spread) // DENSITY_DIVISOR)]
                 terms["preset_density"] = -model.regressor.log_density(presets).mean()
+            if self.coach is not None:
+                terms["coach"] = self.coach.error(batch.values, batch.tags)
+                terms["sliders"] = self.coach.distance(model, draw.z)
+            decoded = model.decode(draw.z) if self.ear is not None else None
         if model.decoder is not None:
             terms["latent_divergence"] = draw.divergence
             n_rows = math.ceil(self.reconstructed_share * len(draw.z))
@@ -127,13 +131,10 @@ class Objective(nn.Module):
             )
         if self.classes is not None:
             terms["classes"] = self.classes.error(features, batch.values)
-        if self.ear is not None:
+        if self.ear is not None and decoded is not None:
             heard = self.ear.analyse(model.normalisation.clipped(batch.mel))
             terms["ear"] = self.ear.error(batch.values, heard)
-            terms["sound"] = self.ear.distance(model.decode(draw.z), heard)
-        if self.coach is not None:
-            terms["coach"] = self.coach.error(batch.values, batch.tags)
-            terms["sliders"] = self.coach.distance(model, draw.z)
+            terms["sound"] = self.ear.distance(decoded, heard)
         return terms | {"loss": self.total(terms, beta)}
 
     def total(self, terms: Mapping[str, Tensor], beta: float) -> Tensor:

@@ -1,6 +1,5 @@
 """Controls as Markdown: ``python -m flow_synth.semantic_page PAGE.md RESULT.json ...``."""
 
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from flow_synth.control import (
 )
 from flow_synth.control_picture import ControlPicture
 from flow_synth.latent_sweep import MACRO_EVERY, N_STEPS
+from flow_synth.page import write_page
 from flow_synth.score import INTERVAL_PERCENT, RESAMPLES
 from flow_synth.score_page import table
 from flow_synth.semantic import Controls
@@ -272,12 +272,7 @@ python -m flow_synth.semantic_page docs/semantic.md docs/semantic/NAME.json ...
 
 def main() -> None:
     """Writes the page given first from the results given after it."""
-    page, *files = map(Path, sys.argv[1:])
-    results = {
-        file.relative_to(page.parent).with_suffix("").as_posix(): Controls.read(file)
-        for file in files
-    }
-    page.write_text(semantic_page(results), encoding="utf-8")
+    write_page(semantic_page, Controls.read)
 
 
 if __name__ == "__main__":

@@ -132,7 +132,7 @@ def finish(as_json: bool, result: dict[str, Any], sentence: str) -> None:
         say(sentence)
 
 
-def print_json(**result: Any) -> None:  # noqa: ANN401
+def print_json(**result: Any) -> None:  # noqa: ANN401  # JSON holds anything.
     """One object, for programs."""
     typer.echo(json.dumps(result, indent=2))
 

@@ -130,7 +130,7 @@ def describe(model: Model, family: Family, mels: Tensor) -> ModelDescription:
 def write(name: str, family: Family, model: Model, mels: Tensor, z: Tensor) -> None:
     """Writes a model file, what it encodes the first log-mel to, and what it decodes z to."""
     module = export.exported(model)
-    module.log_mel = CoarseLogMel()  # type: ignore[assignment]
+    module.log_mel = CoarseLogMel()  # type: ignore[assignment]  # stands in for LogMel
     write_model_file(
         FOLDER / f"{name}.flow.ts",
         export._scripted(module),

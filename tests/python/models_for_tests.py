@@ -1,8 +1,12 @@
-"""Small models of every family."""
+"""Small models of every family, which have learnt nothing."""
+
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from flow_synth.export import export_model
+from flow_synth.features import MEL_SHAPE
 from flow_synth.models import Family, Model, ModelSettings, new_model
 from flow_synth.models.settings import (
     CompactNetworks,
@@ -11,6 +15,7 @@ from flow_synth.models.settings import (
     Placement,
 )
 from flow_synth.objective import Batch
+from flow_synth.synth import Synth
 from flow_synth.tag import AXES
 
 Networks = CompactNetworks | PaperNetworks
@@ -72,3 +77,26 @@ def learnt_model(described: ModelSettings, n_parameters: int) -> Model:
             if model.decoder is not None:
                 model.reconstruct(z)
     return model.eval()
+
+
+def write_tiny_model(path: Path, synth: Synth, family: Family = Family.FLOW_POST) -> None:
+    """Exports a randomly initialised model."""
+    generator = torch.Generator().manual_seed(0)
+    mels = torch.randn(16, *MEL_SHAPE, generator=generator) - 6.0
+    torch.manual_seed(0)
+    described = settings(family, PAPER) if family.is_direct else settings(family)
+    model = new_model(len(synth.table), described)
+    model.regressor.fit(torch.rand(64, len(synth.table), generator=generator))
+    model.normalisation.fit(-6.0, 2.0)
+    export_model(
+        model,
+        path,
+        family=family,
+        synth=(synth.identity, synth.version),
+        table=synth.table,
+        mels=mels,
+        training_run="tiny",
+        recipe={"epochs": 0},
+        scores={},
+        licence="MIT",
+    )

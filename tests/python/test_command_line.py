@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from model_for_tests import write_tiny_model
+from models_for_tests import write_tiny_model
 from numpy.typing import NDArray
 from synths_for_tests import SineSynth
 

@@ -82,6 +82,22 @@ def test_overrides_count_more_than_the_file_and_its_bases(tmp_path: Path) -> Non
         Experiment.read(path, {"epoch": 5})
 
 
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('[model]\nfamily = "vae"\n[objective.weights]\npreset_density = 0.1', "'vae' has not"),
+        ("[objective.weights]\nsliders = 1.0", "'placement' to 'positions'"),
+        (
+            '[model]\nfamily = "flow_cond"\nregression_flow = { kind = "spline" }',
+            "no flow of kind 'spline'",
+        ),
+    ],
+)
+def test_what_a_family_cannot_do_is_refused(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        Experiment.read(write(tmp_path, "one.toml", f'dataset = "data"\n{text}\n'))
+
+
 def test_of_several_bases_the_later_one_counts(tmp_path: Path) -> None:
     write(tmp_path, "one.toml", 'dataset = "data"\nepochs = 3\nseed = 1\n')
     write(tmp_path, "two.toml", "epochs = 4\n[model]\nn_context = 5\n")

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from model_for_tests import write_tiny_model
-from models_for_tests import learnt_model, settings
+from models_for_tests import learnt_model, settings, write_tiny_model
 from synths_for_tests import N_KNOBS, SineSynth
 from torch import Tensor, nn
 

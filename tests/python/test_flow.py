@@ -117,7 +117,7 @@ def test_two_layers_move_every_dimension(kind: str, n_dimensions: int) -> None:
 
 
 # Zuko is not typed.
-def as_zuko(layer: nn.Module, n_dimensions: int) -> Any:  # noqa: ANN401
+def as_zuko(layer: nn.Module, n_dimensions: int) -> Any:  # noqa: ANN401  # zuko is untyped
     """The same layer from Zuko's transforms: its inverse and log-determinant are Zuko's."""
     match layer:
         case Inverted():
@@ -132,7 +132,7 @@ def as_zuko(layer: nn.Module, n_dimensions: int) -> Any:  # noqa: ANN401
     raise AssertionError(layer)
 
 
-def affine(parameters: Tensor) -> Any:  # noqa: ANN401
+def affine(parameters: Tensor) -> Any:  # noqa: ANN401  # zuko is untyped
     shift, raw = parameters.chunk(2, -1)
     return DependentTransform(AffineTransform(shift, torch.tanh(raw).exp()), 1)
 

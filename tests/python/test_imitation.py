@@ -1,11 +1,6 @@
 """Presets played for targets: the same errors, whatever befalls the workers."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from clusters_for_tests import in_this_process
+from clusters_for_tests import in_this_process, killed_after_notes
 from datasets_for_tests import played_dataset, write_sounds
 from numpy.typing import NDArray
 from synths_for_tests import N_KNOBS, SineSynth, open_test_synth
@@ -36,7 +31,6 @@ from flow_synth.workplace import Workplace
 MSS, LEVEL, PARAMETER_MSE = map(
     list(Measure).index, (Measure.MSS, Measure.LEVEL, Measure.PARAMETER_MSE)
 )
-STARTING_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -188,18 +182,7 @@ def test_an_evaluation_killed_with_its_workers_resumes_to_the_same_result(
     whole = score(synth, tmp_path / "whole", address)
     n_whole = len(log.read_text().splitlines())
     log.unlink()
-    program = (
-        "from pathlib import Path; from test_imitation import score;"
-        f"score({synth!r}, Path({str(folder)!r}))"
-    )
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with subprocess.Popen([sys.executable, "-c", program], env=environment) as job:
-        deadline = time.monotonic() + STARTING_SECONDS
-        while not log.exists() or len(log.read_text().splitlines()) < 5:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        job.send_signal(signal.SIGKILL)
-    n_killed = len(log.read_text().splitlines())
+    n_killed = killed_after_notes("test_imitation", f"score({synth!r}, {folder!r})", log)
     assert 5 <= n_killed < n_whole
     assert score(synth, folder, address) == whole
     # The preset that was being played when the job was killed is played again, and no other.

@@ -7,7 +7,7 @@ import soundfile
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from model_for_tests import write_tiny_model
+from models_for_tests import write_tiny_model
 from numpy.typing import NDArray
 from synths_for_tests import SineSynth
 

@@ -366,7 +366,8 @@ def test_every_parameter_is_trained_with_positions() -> None:
 
 def test_flows_compute_in_float32_where_the_networks_do_not() -> None:
     """All flows, forwards and backwards, while the encoder and decoder run in bfloat16."""
-    objective = small_objective(Weights(preset_density=1.0), Family.FLOW_DIS)
+    described = settings(Family.FLOW_DIS, placement=Placement.POSITIONS)
+    objective = Objective(described, PLACED, P, SHAPE)
 
     def seen_in(*networks: nn.Module) -> set[torch.dtype]:
         """Gets the types of what their layers will give."""

@@ -1,17 +1,12 @@
 """Sweeps played by workers: the descriptors of what is played, whatever befalls the workers."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from clusters_for_tests import in_this_process
+from clusters_for_tests import in_this_process, killed_after_notes
 from datasets_for_tests import played_dataset
 from numpy.typing import NDArray
 from synths_for_tests import N_KNOBS, SineSynth, open_test_synth
@@ -26,8 +21,6 @@ from flow_synth.synth import SAMPLE_RATE_HZ, Note
 from flow_synth.tag import AXES, describe
 from flow_synth.target import Targets
 from flow_synth.workplace import Workplace
-
-STARTING_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -148,18 +141,7 @@ def test_sweeps_killed_with_their_workers_resume_to_the_same_result(
     whole = played(synth, tmp_path / "whole", address)
     n_whole = len(log.read_text().splitlines())
     log.unlink()
-    program = (
-        "from pathlib import Path; from test_sweep import played;"
-        f"played({synth!r}, Path({str(folder)!r}))"
-    )
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with subprocess.Popen([sys.executable, "-c", program], env=environment) as job:
-        deadline = time.monotonic() + STARTING_SECONDS
-        while not log.exists() or len(log.read_text().splitlines()) < 5:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        job.send_signal(signal.SIGKILL)
-    n_killed = len(log.read_text().splitlines())
+    n_killed = killed_after_notes("test_sweep", f"played({synth!r}, {folder!r})", log)
     assert 5 <= n_killed < n_whole
     again = played(synth, folder, address)
     for one, other in zip(again, whole, strict=True):

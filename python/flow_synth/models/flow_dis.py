@@ -1,7 +1,6 @@
 """Flow_dis: an audio space whose first dimensions follow words, and its regression flow."""
 
 import math
-from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -10,10 +9,8 @@ from torch.nn import functional
 from flow_synth.encoder import initialise
 from flow_synth.error import InputError
 from flow_synth.flow import Flow
-from flow_synth.gaussian import LOG_2_PI, gaussian_entropy, standard_normal_log_density
-from flow_synth.global_batch import normal_like
-from flow_synth.models.ae import auto_encoder
-from flow_synth.models.flow_post import FlowRegressor
+from flow_synth.gaussian import LOG_2_PI, standard_normal_log_density
+from flow_synth.models.flow_post import flow_post
 from flow_synth.models.latent import Draw
 from flow_synth.models.model import Model
 from flow_synth.models.settings import ModelSettings, Placement
@@ -57,7 +54,6 @@ class TaggedLatent(FlowLatent):
             )
         sizes = settings.disentangling_flow
         self.n_tags = len(AXES)
-        self.placement = settings.placement
         self.disentangle = Flow(sizes.kind, n_latent, sizes.n_layers, sizes.n_hidden)
         self.tag_logits = (
             nn.Linear(n_features, self.n_tags) if settings.placement is Placement.SIDES else None
@@ -72,11 +68,8 @@ class TaggedLatent(FlowLatent):
         return turned, log_det + more
 
     def draw(self, features: Tensor, tags: Tensor) -> Draw:
-        """A draw, and an estimate of KL[q(z, t|x) || p(z, t)] with the base's entropy exact."""
-        mean, log_variance = self.base_moments(features)
-        z0 = mean + torch.exp(0.5 * log_variance) * normal_like(mean, training=self.training)
-        z, log_det = self.bend(z0, features)
-        log_density = -gaussian_entropy(log_variance) - log_det
+        """A draw, and an estimate of KL[q(z, t|x) || p(z, t)]."""
+        z, log_density = self.sample(features)
         free = standard_normal_log_density(z[:, self.n_tags :])
         semantic = z[:, : self.n_tags]
         if self.tag_logits is None:
@@ -130,8 +123,4 @@ def flow_dis(n_parameters: int, settings: ModelSettings, shape: tuple[int, int])
         settings: of the model.
         shape: (mel bands, frames).
     """
-    sizes = settings.regression_flow
-    flow = Flow(sizes.kind, n_parameters, sizes.n_layers, sizes.n_hidden)
-    regressor = FlowRegressor(flow, n_parameters, settings)
-    latent = partial(TaggedLatent, settings=settings)
-    return auto_encoder(n_parameters, settings, shape, latent, regressor)
+    return flow_post(n_parameters, settings, shape, TaggedLatent)

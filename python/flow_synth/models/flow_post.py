@@ -106,16 +106,22 @@ def flow_divergence(draw: Draw, y: Tensor, log_det: Tensor) -> Tensor:
     return (draw.log_density - log_det - standard_normal_log_density(y)).mean()
 
 
-def flow_post(n_parameters: int, settings: ModelSettings, shape: tuple[int, int]) -> Model:
+def flow_post(
+    n_parameters: int,
+    settings: ModelSettings,
+    shape: tuple[int, int],
+    latent: type[FlowLatent] = FlowLatent,
+) -> Model:
     """VAE_flow with a regression flow in its posterior form; Esling et al. 2019, section 3.2.
 
     Args:
         n_parameters: P, and therefore D.
         settings: of the model.
         shape: (mel bands, frames).
+        latent: q(z|x).
     """
     sizes = settings.regression_flow
     flow = Flow(sizes.kind, n_parameters, sizes.n_layers, sizes.n_hidden)
     regressor = FlowRegressor(flow, n_parameters, settings)
-    latent = partial(FlowLatent, settings=settings)
-    return auto_encoder(n_parameters, settings, shape, latent, regressor)
+    placed = partial(latent, settings=settings)
+    return auto_encoder(n_parameters, settings, shape, placed, regressor)

@@ -30,6 +30,11 @@ class Family(StrEnum):
         """Whether knobs are inferred from sound with no audio space in between."""
         return self in (Family.MLP, Family.CNN, Family.RES_CNN)
 
+    @property
+    def has_regression_flow(self) -> bool:
+        """Whether an invertible flow leads to the knobs."""
+        return self in (Family.FLOW_POST, Family.FLOW_COND, Family.FLOW_DIS)
+
 
 class ErrorModel(StrEnum):
     """The distribution of the inference error v - f(z), in standardised y.
@@ -108,7 +113,7 @@ class ModelSettings(Frozen):
         family: which of the paper's models.
         networks: of the encoder and the decoder.
         hears_level: whether the encoder hears how loud a sound is, or only what it is.
-        posterior_flow: bends the posterior of the audio space; always fast from the base on.
+        posterior_flow: bends the posterior of the audio space.
         regression_flow: from the audio space to the knobs.
         disentangling_flow: turns the audio space so that its first dimensions follow tags.
         placement: of sounds along the semantic dimensions of family ``flow_dis``.
@@ -140,6 +145,11 @@ class ModelSettings(Frozen):
             raise ValueError(
                 f"family '{self.family}' has the paper's networks only; set 'networks.style' to "
                 "'paper', or choose another family"
+            )
+        if self.family is Family.FLOW_COND and self.regression_flow.kind is not FlowKind.IAF:
+            raise ValueError(
+                f"family 'flow_cond' has no flow of kind '{self.regression_flow.kind}'; set "
+                "'regression_flow.kind' to 'iaf', or choose another family"
             )
         return self
 

@@ -56,12 +56,16 @@ class FlowLatent(GaussianLatent):
         variance = z.var(dim=0, correction=0)
         return z.mean(dim=0), torch.log(variance.clamp(min=1e-12))
 
-    def draw(self, features: Tensor, tags: Tensor) -> Draw:  # noqa: ARG002  # See Latent.
-        """A draw, and an estimate of KL[q(z|x) || p(z)] with the base's entropy in closed form."""
+    def sample(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Features [B, F] -> a draw z [B, D], and log q(z|x) [B] with the base's exact entropy."""
         mean, log_variance = self.base_moments(features)
         z0 = mean + torch.exp(0.5 * log_variance) * normal_like(mean, training=self.training)
         z, log_det = self.bend(z0, features)
-        log_density = -gaussian_entropy(log_variance) - log_det
+        return z, -gaussian_entropy(log_variance) - log_det
+
+    def draw(self, features: Tensor, tags: Tensor) -> Draw:  # noqa: ARG002  # See Latent.
+        """A draw, and an estimate of KL[q(z|x) || p(z)]."""
+        z, log_density = self.sample(features)
         return Draw(z, log_density, (log_density - standard_normal_log_density(z)).mean())
 
 
