@@ -5,11 +5,12 @@ import pytest
 import torch
 from models_for_tests import COMPACT, KINDS, PAPER, Networks, learnt_model, settings, sounds
 from torch import Tensor, nn
+from torch.nn import functional
 
 from flow_synth.encoder import halvings
 from flow_synth.error import InputError
 from flow_synth.models import Family, Model, ModelSettings, new_model
-from flow_synth.models.ae import ConvolutionalDecoder
+from flow_synth.models.ae import ConvolutionalDecoder, TransposedConvolution
 from flow_synth.models.cnn import Convolution, ConvolutionalEncoder
 from flow_synth.models.mlp import FlatEncoder
 from flow_synth.models.res_cnn import ResidualConvolution
@@ -146,14 +147,28 @@ def test_the_baselines_are_of_the_papers_sizes() -> None:
         model = new_model(32, paper_settings(family))
         found = [m for m in model.modules() if isinstance(m, nn.Conv2d) and m.kernel_size[0] == 7]
         assert [m.out_channels for m in found] == [128] * 5
-        assert [m.dilation[0] for m in found] == [1, 2, 4, 8, 16]
-        assert {m.stride for m in found} == {(2, 2)}
         linear = [m for m in model.modules() if isinstance(m, nn.Linear)]
         assert [m.out_features for m in linear] == [2048, 2048, 32]
     for family in (Family.VAE_FLOW, Family.FLOW_POST):
         latent = new_model(32, paper_settings(family)).latent
         assert isinstance(latent, FlowLatent)
         assert len(latent.flow.layers) == 16
+
+
+@pytest.mark.parametrize("level", range(5))
+def test_dilated_convolutions_are_those_of_the_paper(level: int) -> None:
+    """Stride 2 and dilation 2^l, both ways, though they are computed at half the size."""
+    dilation = 2**level
+    x = torch.randn(2, 3, 22, 11, dtype=torch.float64)
+    halving = Convolution(3, 4, level).double()
+    weight = halving[1].weight
+    expected = functional.conv2d(x, weight, None, 2, 3 * dilation, dilation)
+    torch.testing.assert_close(halving[1](halving[0](x)), expected)
+    doubling = TransposedConvolution(3, 4, level, (44, 21)).double()
+    weight, bias = doubling.convolution.weight, doubling.convolution.bias
+    wide = functional.conv_transpose2d(x, weight, bias, 2, 3 * dilation, 1, 1, dilation)
+    expected = doubling.after[1:](wide)[:, :, :, :21]
+    torch.testing.assert_close(doubling(x), expected)
 
 
 def test_a_scale_is_of_channels_and_units_alike() -> None:

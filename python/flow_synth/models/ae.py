@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from flow_synth.encoder import Decoder, Encoder, halvings, initialise
 from flow_synth.global_batch import BatchNorm2d
@@ -15,25 +16,42 @@ from flow_synth.models.model import Model, Regressor, Target
 from flow_synth.models.settings import CompactNetworks, ModelSettings, PaperNetworks
 
 
+class ZerosBetween(nn.Module):
+    """Puts a row and a column of zeros after each."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, C, H, W] -> [B, C, 2H, 2W]."""
+        n, channels, height, width = x.shape
+        # Made and written in the memory format of x.
+        spread = x.new_zeros(n, 2 * height, 2 * width, channels).permute(0, 3, 1, 2)
+        spread[:, :, ::2, ::2] = x
+        return spread
+
+
 class TransposedConvolution(nn.Module):
     """The mirror image of a :class:`~flow_synth.models.cnn.Convolution`: doubles both axes."""
 
     def __init__(self, n_in: int, n_out: int, level: int, size: tuple[int, int]) -> None:
         super().__init__()
-        dilation = 2**level
         self.height, self.width = size
-        is_last = level == 0
-        self.convolution = nn.ConvTranspose2d(
-            n_in, n_out, KERNEL, 2, padding(dilation), 1, bias=is_last, dilation=dilation
-        )
-        # The last layer gives log-mel, of any sign and size.
-        after = nn.Identity() if is_last else nn.Sequential(BatchNorm2d(n_out), nn.ELU())
+        if level:
+            dilation = 2 ** (level - 1)
+            convolution = nn.ConvTranspose2d(
+                n_in, n_out, KERNEL, 1, padding(dilation), bias=False, dilation=dilation
+            )
+            after = nn.Sequential(ZerosBetween(), BatchNorm2d(n_out), nn.ELU())
+        else:  # The last layer gives log-mel, of any sign and size.
+            convolution = nn.ConvTranspose2d(n_in, n_out, KERNEL, 2, padding(1), 1)
+            after = nn.Sequential()
+        self.convolution = convolution
         self.after = after
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, in, h, w] -> [B, out, height, width], at most 2h and 2w."""
         doubled: Tensor = self.after(self.convolution(x))
-        return doubled[:, :, : self.height, : self.width]
+        surplus = (0, self.width - doubled.shape[3], 0, self.height - doubled.shape[2])
+        # Not a slice, whose gradient comes in another memory format.
+        return functional.pad(doubled, surplus)
 
 
 class ConvolutionalDecoder(nn.Module):

@@ -13,17 +13,24 @@ KERNEL = 7
 
 
 def padding(dilation: int) -> int:
-    """With which a convolution of stride 2 halves an axis, rounded up."""
+    """With which a convolution keeps an axis or, of stride 2, halves it, rounded up."""
     return dilation * (KERNEL // 2)
 
 
 class Convolution(nn.Sequential):
-    """Kernel 7, stride 2, dilation 2^l; batch normalisation; ELU."""
+    """Kernel 7, stride 2, dilation 2^l; batch normalisation; ELU.
+
+    With stride 2, a dilated kernel meets every second row and column of its input alone. It runs
+    over those, with stride 1 and half the dilation: the same numbers, three times as fast.
+    """
 
     def __init__(self, n_in: int, n_out: int, level: int) -> None:
-        dilation = 2**level
+        stride, dilation = (1, 2 ** (level - 1)) if level else (2, 1)
+        # A slice would do, but its gradient comes in another memory format, ten times as slow.
+        every_second = nn.MaxPool2d(1, 2)
         super().__init__(
-            nn.Conv2d(n_in, n_out, KERNEL, 2, padding(dilation), dilation, bias=False),
+            every_second if level else nn.Identity(),
+            nn.Conv2d(n_in, n_out, KERNEL, stride, padding(dilation), dilation, bias=False),
             BatchNorm2d(n_out),
             nn.ELU(),
         )
