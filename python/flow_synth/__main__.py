@@ -297,6 +297,9 @@ def evaluate(
     sounds: Annotated[
         Path | None, typer.Option(help="Folder of sounds to imitate instead of held-out notes.")
     ] = None,
+    validation: Annotated[
+        bool, typer.Option("--validation", help="Imitate validation notes: to choose by.")
+    ] = False,
     baselines: Annotated[bool, typer.Option("--baselines", help="Score no model.")] = False,
     search: Annotated[
         bool, typer.Option("--search", help="Score CMA-ES, too: 400 renders a target.")
@@ -325,6 +328,8 @@ def evaluate(
             if model is None
             else f"--baselines scores no model, but {model} is given; leave one of them out"
         )
+    if sounds and validation:
+        raise InputError(f"{sounds} has no validation notes; leave out --sounds or --validation")
     if out.suffix.lower() != ".json":
         raise InputError(f"{out} is no name for scores; let it end in '.json'")
     picture = out.with_suffix(".png")
@@ -337,7 +342,7 @@ def evaluate(
     chosen = (
         Targets.of_folder(sounds, targets, SEED)
         if sounds
-        else Targets.of_rows(known, Split.TEST, targets, SEED)
+        else Targets.of_rows(known, Split.VALIDATION if validation else Split.TEST, targets, SEED)
     )
     workplace = Workplace(out.with_name(f"{out.name}.trials"), open_synth, scheduler, workers)
     with progress_bar("evaluating") as show:

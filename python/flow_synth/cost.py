@@ -22,7 +22,7 @@ class Hardware(Frozen):
     """What epochs were run on.
 
     ``device`` is the name of the processor or of the GPU, ``threads`` how many of torch's threads
-    each of the ``processes`` had, and ``precision`` what Lightning Fabric calls it.
+    each of the ``processes`` had, and ``precision`` in what numbers the networks computed.
     """
 
     device: str

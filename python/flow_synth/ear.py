@@ -9,7 +9,7 @@ from flow_synth.knob_network import KnobNetwork
 
 N_COMPONENTS = 512
 _N_HIDDEN = 1024
-_N_BLOCKS = 2
+_N_BLOCKS = 4
 
 
 class Ear(nn.Module):

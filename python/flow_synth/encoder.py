@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from flow_synth.global_batch import BatchNorm2d
+from flow_synth.global_batch import BatchNorm2d, Dropout
 
 #: Everything further than this below the peak of a sound is treated alike: 80 dB, in nats.
 RANGE_NATS = 80.0 / 20.0 * math.log(10.0)
@@ -93,19 +93,27 @@ class Encoder(nn.Module):
         shape: (mel bands, frames).
         channels: channels of each halving stage.
         n_features: length of the feature vector.
+        dropout: share of what the stages give that is dropped in training.
     """
 
-    def __init__(self, shape: tuple[int, int], channels: Sequence[int], n_features: int) -> None:
+    def __init__(
+        self,
+        shape: tuple[int, int],
+        channels: Sequence[int],
+        n_features: int,
+        dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         stages = zip((1, *channels[:-1]), channels, strict=True)
         self.stages = nn.Sequential(*(EncoderStage(a, b, 5 if a == 1 else 3) for a, b in stages))
         height, width = halvings(*shape, len(channels))[-1]
+        self.dropout = Dropout(dropout)
         self.features = nn.Linear(channels[-1] * height * width, n_features)
         initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, 128, 87] -> [B, n_features]."""
-        hidden = self.stages(x.unsqueeze(1)).flatten(1)
+        hidden = self.dropout(self.stages(x.unsqueeze(1)).flatten(1))
         features: Tensor = self.features(hidden)
         return functional.elu(features)
 

@@ -113,16 +113,14 @@ class Evaluation(Frozen):
         write_atomically(path, (self.model_dump_json(indent=1) + "\n").encode())
 
     def check_run(self, identity: str) -> None:
-        """Refuses to stand for another training run, or for sounds out of domain.
+        """Refuses to stand for another training run, or for sounds that a model is not known by.
 
         Raises:
-            InputError: the evaluated model is of another run, or the targets of no dataset.
+            InputError: the evaluated model is of another run, or the targets are no test notes.
         """
-        if self.sounds:
-            raise InputError(
-                "the evaluation is of sounds that the synth did not make; give that of held-out "
-                "presets"
-            )
+        if self.split is not Split.TEST:
+            made = f"{self.split} notes" if self.split else "sounds that the synth did not make"
+            raise InputError(f"the evaluation is of {made}; give that of test notes")
         if self.model_run != identity:
             evaluated = f"training run {self.model_run}" if self.model_run else "no model"
             raise InputError(

@@ -15,9 +15,7 @@ from flow_synth.boundary import dequantise
 from flow_synth.dataset import CHUNK_ROWS, Dataset
 from flow_synth.encoder import Normalisation
 from flow_synth.error import InputError
-from flow_synth.experiment import NoiseRange
 from flow_synth.fold import Split
-from flow_synth.global_batch import uniform
 from flow_synth.item import Source
 from flow_synth.models.settings import Placement
 from flow_synth.objective import Objective
@@ -118,19 +116,6 @@ def _fit_normalisation(normalisation: Normalisation, mel: Tensor) -> None:
     mean = total / mel.numel()
     variance = square / mel.numel() - mean**2
     normalisation.fit(mean, math.sqrt(max(variance, 1e-6)))
-
-
-def add_noise_floor(mel: Tensor, noise: NoiseRange) -> Tensor:
-    """ln(exp(mel) + n): a floor n in mel magnitude under a share of the sounds [B, 128, 87].
-
-    For training alone: the random numbers are those of this process's rows of a global batch.
-    """
-    batch = (len(mel), 1, 1)
-    span = noise.highest_db - noise.lowest_db
-    level_db = noise.lowest_db + span * uniform(batch, mel.device)
-    chosen = uniform(batch, mel.device) < noise.share
-    floor = mel.amax((1, 2), keepdim=True) + level_db * (math.log(10.0) / 20.0)
-    return torch.where(chosen, torch.logaddexp(mel, floor), mel)
 
 
 def epoch_order(

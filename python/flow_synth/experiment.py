@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from flow_synth.augmentation import MaskSizes, NoiseRange, Share
 from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
 from flow_synth.frozen import Frozen
@@ -15,9 +16,6 @@ from flow_synth.item import Source
 from flow_synth.models.settings import Count, Family, ModelSettings, Placement
 from flow_synth.objective import Weights
 from flow_synth.toml_file import read_toml, refusal
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Level = Annotated[float, Field(le=0)]
 
 
 def _check_mixture(shares: dict[Source, float]) -> dict[Source, float]:
@@ -80,32 +78,17 @@ class OptimiserSettings(Frozen):
     warmup_share: Share = 0.05
 
 
-class NoiseRange(Frozen):
-    """A noise floor under the sounds that the encoder hears, relative to the loudest mel bin.
-
-    Recordings have one and synthesizers do not. The level is uniform in dB.
-    """
-
-    lowest_db: Level = -90.0
-    highest_db: Level = -40.0
-    share: Share = 0.5
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.lowest_db > self.highest_db:
-            raise ValueError(
-                f"lowest_db {self.lowest_db} must not be above highest_db {self.highest_db}"
-            )
-        return self
-
-
 class Experiment(Frozen):
     """A training run: with the same dataset and machine it gives the same losses.
 
     ``dataset`` is a rendered dataset's folder; in a file it is relative to that file. Which of its
     ten folds are held out follows from ``rotation``; see :func:`flow_synth.fold.split_of`.
     ``mixture`` gives the share of every epoch that is of each source: without it, every training
-    row is met once an epoch. Without ``noise`` the encoder hears the training sounds as they are.
+    row is met once an epoch. Without ``noise`` and ``masks`` the encoder hears the training sounds
+    as they are.
+
+    ``start`` is an experiment that is run first, on the same rows; a file gives the name of its
+    file. This one takes all weights from it that have a place here, and begins the rest anew.
     """
 
     dataset: Path
@@ -115,13 +98,23 @@ class Experiment(Frozen):
     objective: ObjectiveSettings = ObjectiveSettings()
     optimiser: OptimiserSettings = OptimiserSettings()
     noise: NoiseRange | None = None
+    masks: MaskSizes | None = None
     epochs: Count = 500
     batch_size: int = Field(default=64, ge=2)
     seed: int = Field(default=0, ge=0)
     precision: Precision = Precision.AUTO
+    start: Self | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.start is not None:
+            for name in ("networks", "hears_level"):
+                ours, theirs = getattr(self.model, name), getattr(self.start.model, name)
+                if ours != theirs:
+                    raise ValueError(
+                        f"'model.{name}' is {ours!r}, but {theirs!r} in 'start', whose encoder is "
+                        "taken; let them be the same"
+                    )
         family, weights = self.model.family, self.objective.weights
         if weights.preset_density and not family.has_regression_flow:
             raise ValueError(
@@ -135,6 +128,17 @@ class Experiment(Frozen):
                 "and 'placement' to 'positions', or the weight to 0"
             )
         return self
+
+    @property
+    def first(self) -> Self | None:
+        """What is run before this one: the start, on the same rows."""
+        rows = {"dataset": self.dataset, "rotation": self.rotation}
+        return self.start.model_copy(update=rows) if self.start else None
+
+    def recipe(self) -> dict[str, Any]:
+        """All but the dataset, as JSON."""
+        content = self.model_dump(mode="json", exclude={"dataset", "start"})
+        return content | ({"start": self.first.recipe()} if self.first else {})
 
     @classmethod
     def read(cls, path: Path, overrides: Mapping[str, Any] | None = None) -> Self:
@@ -158,10 +162,12 @@ class Experiment(Frozen):
 def _read_tree(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     path = path.resolve()
     if path in above:
-        raise InputError(f"{path} stands on itself through 'base'; remove one 'base' line")
+        raise InputError(f"{path} stands on itself; remove one 'base' or 'start' line")
     tree = read_toml(path)
     if isinstance(tree.get("dataset"), str):
         tree["dataset"] = path.parent / tree["dataset"]
+    if isinstance(tree.get("start"), str):
+        tree["start"] = _read_tree(path.parent / tree["start"], (*above, path))
     bases = tree.pop("base", [])
     names = [bases] if isinstance(bases, str) else bases
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):

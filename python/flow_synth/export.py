@@ -295,7 +295,7 @@ def export_run(
         mels=torch.from_numpy(dataset.mel(rows)),
         training_run=trained.identity,
         rotation=trained.experiment.rotation,
-        recipe=trained.experiment.model_dump(mode="json", exclude={"dataset"}),
+        recipe=trained.experiment.recipe(),
         scores=scores or {},
         licence=licence,
     )

@@ -6,10 +6,10 @@ those of Esling et al. 2019, https://arxiv.org/abs/1907.00971; each stands besid
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from flow_synth.ear import Ear
@@ -17,6 +17,7 @@ from flow_synth.features import MEL_SHAPE
 from flow_synth.frozen import Frozen
 from flow_synth.knob_classes import KnobClasses
 from flow_synth.models import new_model
+from flow_synth.models.latent import Draw
 from flow_synth.models.model import Target
 from flow_synth.models.settings import ModelSettings
 from flow_synth.slider_coach import SliderCoach
@@ -28,8 +29,8 @@ DENSITY_DIVISOR = 4
 class Weights(Frozen):
     """How much each term counts.
 
-    The paper's objective has every weight at 1 and none of the last four; ``reconstruction`` is
-    the inverse of the variance of p(x|z) over standardised log-mel.
+    The paper's objective has the first four weights at 1 and none of the others;
+    ``reconstruction`` is the inverse of the variance of p(x|z) over standardised log-mel.
 
     ``preset_density`` is -log p of the presets under the prior carried by the regression flow. The
     other terms see the flow only where sounds lead, and it may squeeze whatever a sound does not
@@ -37,10 +38,14 @@ class Weights(Frozen):
     their z where the prior lies, and the inverse well conditioned.
 
     ``classes`` asks the encoder for the knobs in a second way, see
-    :class:`~flow_synth.knob_classes.KnobClasses`. ``sound`` is how far the inferred preset would
-    sound from the target by an :class:`~flow_synth.ear.Ear` that learns beside the model.
-    ``sliders`` is how far a preset moved along a semantic axis is from where it should sound, by a
+    :class:`~flow_synth.knob_classes.KnobClasses`. ``ear`` teaches an
+    :class:`~flow_synth.ear.Ear` beside the model, and ``sound`` is how far the inferred preset
+    would sound from the target by that ear. ``sliders`` is how far a preset moved along a
+    semantic axis is from where it should sound, by a
     :class:`~flow_synth.slider_coach.SliderCoach`; it needs positions on the axes.
+
+    With no weight but ``classes`` and ``ear`` a run teaches the encoder and the ear alone, several
+    times as fast, for another to start from.
     """
 
     reconstruction: float = Field(default=1.0, ge=0)
@@ -49,8 +54,24 @@ class Weights(Frozen):
     flow_divergence: float = Field(default=1.0, ge=0)
     preset_density: float = Field(default=0.0, ge=0)
     classes: float = Field(default=0.0, ge=0)
+    ear: float = Field(default=0.0, ge=0)
     sound: float = Field(default=0.0, ge=0)
     sliders: float = Field(default=0.0, ge=0)
+
+    @property
+    def ask_for_presets(self) -> bool:
+        """Whether anything hangs on the presets that are inferred, and not on hearing alone."""
+        return any(weight for name, weight in self if name not in ("classes", "ear"))
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.sound and not self.ear:
+            raise ValueError(
+                "weight 'sound' needs an ear that learns; set weight 'ear' to 1, or 'sound' to 0"
+            )
+        if not any(weight for _, weight in self):
+            raise ValueError("every weight is 0; set one that something can be learnt by")
+        return self
 
 
 class Batch(NamedTuple):
@@ -95,8 +116,11 @@ class Objective(nn.Module):
         self.weights = weights
         self.reconstructed_share = reconstructed_share
         self.classes = KnobClasses(settings.n_features, n_parameters) if weights.classes else None
-        self.ear = Ear(n_parameters, math.prod(shape)) if weights.sound else None
+        self.ear = Ear(n_parameters, math.prod(shape)) if weights.ear else None
         self.coach = SliderCoach(n_parameters) if weights.sliders else None
+        if not weights.ask_for_presets:
+            self.model.requires_grad_(False)
+            self.model.encoder.requires_grad_(True)
 
     def forward(self, batch: Batch, beta: float) -> dict[str, Tensor]:
         """Every term averaged over the batch, and their weighted sum.
@@ -109,33 +133,49 @@ class Objective(nn.Module):
             Scalars by name; ``loss`` is what to minimise.
         """
         model = self.model
+        terms: dict[str, Tensor] = {}
         features = model.features(batch.heard)
-        # The flows run in full precision: their log-determinants are sums of many small terms.
-        with torch.autocast(batch.heard.device.type, enabled=False):
-            draw = model.latent.draw(features.float(), batch.tags)
-            terms = model.regressor.terms(draw, Target(batch.values, batch.spread))
-            if self.weights.preset_density:
-                # The first rows: those of n processes are together the first of the whole batch.
-                presets = batch.spread[: -(-len(batch.spread) // DENSITY_DIVISOR)]
-                terms["preset_density"] = -model.regressor.log_density(presets).mean()
-            if self.coach is not None:
-                terms["coach"] = self.coach.error(batch.values, batch.tags)
-                terms["sliders"] = self.coach.distance(model, draw.z)
-            decoded = model.decode(draw.z) if self.ear is not None else None
-        if model.decoder is not None:
-            terms["latent_divergence"] = draw.divergence
-            n_rows = math.ceil(self.reconstructed_share * len(draw.z))
-            reconstruction = model.decoder(draw.z[:n_rows]).float()
-            terms["reconstruction"] = reconstruction_error(
-                reconstruction, model.normalisation(batch.mel[:n_rows])
-            )
+        if self.weights.ask_for_presets:
+            # The flows run in full precision: their log-determinants are sums of many small terms.
+            with torch.autocast(batch.heard.device.type, enabled=False):
+                draw = model.latent.draw(features.float(), batch.tags)
+                terms |= self._of_presets(draw, batch)
+            if model.decoder is not None:
+                terms |= self._of_sounds(model.decoder, draw, batch)
         if self.classes is not None:
             terms["classes"] = self.classes.error(features, batch.values)
-        if self.ear is not None and decoded is not None:
-            heard = self.ear.analyse(model.normalisation.clipped(batch.mel))
-            terms["ear"] = self.ear.error(batch.values, heard)
-            terms["sound"] = self.ear.distance(decoded, heard)
+        if self.ear is not None:
+            terms["ear"] = self.ear.error(batch.values, self._heard(self.ear, batch))
         return terms | {"loss": self.total(terms, beta)}
+
+    def _of_presets(self, draw: Draw, batch: Batch) -> dict[str, Tensor]:
+        """The terms of the knobs that are inferred."""
+        model, weights = self.model, self.weights
+        terms = model.regressor.terms(draw, Target(batch.values, batch.spread))
+        if weights.preset_density:
+            # The first rows: those of n processes are together the first of the whole batch.
+            presets = batch.spread[: -(-len(batch.spread) // DENSITY_DIVISOR)]
+            terms["preset_density"] = -model.regressor.log_density(presets).mean()
+        if self.coach is not None:
+            terms["coach"] = self.coach.error(batch.values, batch.tags)
+            terms["sliders"] = self.coach.distance(model, draw.z)
+        if self.ear is not None and weights.sound:
+            decoded = model.decode(draw.z)
+            terms["sound"] = self.ear.distance(decoded, self._heard(self.ear, batch))
+        return terms
+
+    def _of_sounds(self, decoder: nn.Module, draw: Draw, batch: Batch) -> dict[str, Tensor]:
+        """The terms of the audio space: what it keeps of a sound, and at what cost."""
+        n_rows = math.ceil(self.reconstructed_share * len(draw.z))
+        reconstruction = decoder(draw.z[:n_rows]).float()
+        target = self.model.normalisation(batch.mel[:n_rows])
+        return {
+            "latent_divergence": draw.divergence,
+            "reconstruction": reconstruction_error(reconstruction, target),
+        }
+
+    def _heard(self, ear: Ear, batch: Batch) -> Tensor:
+        return ear.analyse(self.model.normalisation.clipped(batch.mel))
 
     def total(self, terms: Mapping[str, Tensor], beta: float) -> Tensor:
         """Weighted sum of the terms, the divergences also times beta (equation 2)."""
@@ -149,8 +189,8 @@ class Objective(nn.Module):
             "parameter_divergence": beta * weights.flow_divergence,
             "preset_density": weights.preset_density,
             "classes": weights.classes,
-            # Only the ear and the coach hear of their own errors: any weight teaches them.
-            "ear": 1.0,
+            "ear": weights.ear,
+            # The coach alone hears of its own error: any weight teaches it.
             "coach": 1.0,
             "sound": beta * weights.sound,
             "sliders": beta * weights.sliders,

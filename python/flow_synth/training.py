@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 import math
 import os
 import time
@@ -22,11 +23,12 @@ from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
 from torch.utils.tensorboard import SummaryWriter
 
 from flow_synth.atomic_file import make_folder, remove_partial_files, write_atomically
+from flow_synth.augmentation import add_noise_floor, mask
 from flow_synth.boundary import dequantise
 from flow_synth.cost import COST, Cost, Hardware
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
-from flow_synth.examples import Examples, add_noise_floor, epoch_order, fit_statistics
+from flow_synth.examples import Examples, epoch_order, fit_statistics
 from flow_synth.experiment import Experiment, OptimiserSettings, Precision, Schedule
 from flow_synth.fold import Split
 from flow_synth.global_batch import n_processes, uniform
@@ -39,6 +41,8 @@ CHECKPOINT_VERSION = 2
 BEST = "best.pt"
 LAST = "last.pt"
 METRICS = "metrics.csv"
+#: Folder, within that of a run, of the run that it starts from.
+START = "start"
 
 #: Epoch number that seeds validation: the same noise after every epoch, and that of no epoch.
 VALIDATION_EPOCH = 2**31
@@ -86,7 +90,8 @@ def train(
 
     Args:
         experiment: what to run.
-        folder: where checkpoints, metrics.csv and TensorBoard logs go.
+        folder: where checkpoints, metrics.csv and TensorBoard logs go; those of the run that it
+            starts from, in a folder ``start`` therein.
         resume: whether to go on with a run found in the folder; otherwise it must be empty of one.
         devices: processes or GPUs, unless torchrun started them.
         accelerator: ``cpu``, ``cuda`` or ``auto``.
@@ -97,24 +102,40 @@ def train(
             the folder holds another run, the disk is full, or the training diverges.
     """
     dataset = Dataset.open(experiment.dataset, experiment.rotation)
-    precision = _fabric_precision(experiment, accelerator)
-    fabric = _fabric(accelerator, devices, precision)
+    fabric = _fabric(accelerator, devices)
     dataset.verify()
     fabric.launch()
-    if fabric.is_global_zero:
-        make_folder(folder)
-        remove_partial_files(folder)
-    fabric.barrier()
-    hardware = Hardware.of(fabric.device, fabric.world_size, precision)
-    run = _Run(experiment, dataset, folder, fabric, hardware)
-    if (folder / LAST).exists():
-        if not resume:
+    _Trainer(dataset, fabric, resume, show_progress).train(experiment, folder)
+    return load_run(folder)
+
+
+@dataclass(frozen=True, eq=False)
+class _Trainer:
+    """What an experiment and those that it starts from have in common."""
+
+    dataset: Dataset
+    fabric: Fabric
+    resume: bool
+    show_progress: bool
+
+    def train(self, experiment: Experiment, folder: Path) -> None:
+        if self.fabric.is_global_zero:
+            make_folder(folder)
+            remove_partial_files(folder)
+        self.fabric.barrier()
+        is_begun = (folder / LAST).exists()
+        if is_begun and not self.resume:
             raise InputError(
                 f"{folder} already holds a run; choose another folder, or resume that run"
             )
-        run.restore()
-    run.fit(show_progress)
-    return load_run(folder)
+        if experiment.first and not is_begun:
+            self.train(experiment.first, folder / START)
+        run = _Run(experiment, self.dataset, folder, self.fabric)
+        if is_begun:
+            run.restore()
+        elif experiment.first:
+            run.start(folder / START)
+        run.fit(self.show_progress)
 
 
 def load_run(folder: Path) -> TrainedRun:
@@ -164,12 +185,12 @@ class _Run:
         dataset: Dataset,
         folder: Path,
         fabric: Fabric,
-        hardware: Hardware,
     ) -> None:
         self.experiment = experiment
         self.folder = folder
         self.fabric = fabric
-        self.hardware = hardware
+        self.precision = _precision(experiment, fabric.device)
+        self.hardware = Hardware.of(fabric.device, fabric.world_size, str(self.precision))
         self.table = dataset.table
         self.identity = run_identity(experiment, dataset)
         tags = _tags(experiment)
@@ -260,13 +281,10 @@ class _Run:
         self.objective.train()
         self._seed(epoch)
         beta = self.experiment.objective.beta(epoch)
-        noise = self.experiment.noise
         sums: dict[str, Tensor] = {}
         for rows in self._batches(epoch):
             batch = self._batch(self.train_examples, rows)
-            if noise:
-                batch = batch._replace(heard=add_noise_floor(batch.mel, noise))
-            terms = self.objective(batch, beta)
+            terms = self._terms(batch._replace(heard=self._heard(batch.mel)), beta)
             self.optimiser.zero_grad()
             self.fabric.backward(terms["loss"])
             self.fabric.clip_gradients(
@@ -300,7 +318,7 @@ class _Run:
         for start in range(0, n_examples, self.batch_size):
             rows = torch.arange(start, min(start + self.batch_size, n_examples))
             batch = self._batch(self.validation_examples, rows)
-            terms = self.objective(batch, 1.0)
+            terms = self._terms(batch, 1.0)
             decoded = model.decode(model.encode(batch.mel))
             terms["knob_error"] = (decoded - batch.values).abs().mean()
             for name, term in terms.items():
@@ -327,6 +345,19 @@ class _Run:
         noise = uniform(values.shape, values.device, training=self.objective.training)
         spread = dequantise(values, self.n_values, noise)
         return Batch(mel, mel, values, spread, examples.tags[rows])
+
+    def _terms(self, batch: Batch, beta: float) -> dict[str, Tensor]:
+        """Not by Fabric's precision, which rounds the batch itself: sounds, and what is asked."""
+        is_mixed = self.precision is Precision.BFLOAT16
+        with torch.autocast(self.fabric.device.type, torch.bfloat16, enabled=is_mixed):
+            terms: dict[str, Tensor] = self.objective(batch, beta)
+        return terms
+
+    def _heard(self, mel: Tensor) -> Tensor:
+        """What the encoder hears of training sounds [B, 128, 87]."""
+        noise, masks = self.experiment.noise, self.experiment.masks
+        noisy = add_noise_floor(mel, noise) if noise else mel
+        return mask(noisy, masks) if masks else noisy
 
     def _seed(self, epoch: int) -> None:
         """An epoch's random numbers follow from seed and epoch: resuming is exact.
@@ -368,6 +399,18 @@ class _Run:
             write_atomically(self.folder / METRICS, _as_csv(self.history))
         self.fabric.barrier()
 
+    def start(self, folder: Path) -> None:
+        """Takes the best weights of an earlier run, all that have a place in this one."""
+        found = _read_checkpoint(folder / BEST)["objective"]
+        objective = self.objective.module
+        own = objective.state_dict()
+        taken = {
+            name: weight
+            for name, weight in found.items()
+            if name in own and own[name].shape == weight.shape
+        }
+        objective.load_state_dict(own | taken)
+
     def restore(self) -> None:
         """Takes up the folder's run after its last whole epoch."""
         state = _read_checkpoint(self.folder / LAST)
@@ -406,16 +449,13 @@ def _schedule(
     return LambdaLR(optimiser, factor)
 
 
-# Any: the type of a precision is private to Fabric.
-def _fabric(accelerator: str, devices: int, precision: Any) -> Fabric:  # noqa: ANN401
+def _fabric(accelerator: str, devices: int) -> Fabric:
     machines = 1
     if torch.distributed.is_torchelastic_launched():
         devices = int(os.environ["LOCAL_WORLD_SIZE"])
         machines = int(os.environ["WORLD_SIZE"]) // devices
     try:
-        return Fabric(
-            accelerator=accelerator, devices=devices, num_nodes=machines, precision=precision
-        )
+        return Fabric(accelerator=accelerator, devices=devices, num_nodes=machines)
     except (ValueError, RuntimeError, ImportError) as error:
         raise InputError(
             f"accelerator {accelerator!r} (devices: {devices}) cannot be used here; "
@@ -423,20 +463,21 @@ def _fabric(accelerator: str, devices: int, precision: Any) -> Fabric:  # noqa: 
         ) from error
 
 
-def _fabric_precision(experiment: Experiment, accelerator: str) -> Any:  # noqa: ANN401
-    on_gpu = accelerator != "cpu" and torch.cuda.is_available()
+def _precision(experiment: Experiment, device: torch.device) -> Precision:
+    """What is wanted, or else what the hardware multiplies."""
+    if experiment.precision is not Precision.AUTO:
+        return experiment.precision
     multiplies_bfloat16 = (
-        torch.cuda.is_bf16_supported() if on_gpu else torch.cpu._is_avx512_bf16_supported()
+        torch.cuda.is_bf16_supported()
+        if device.type == "cuda"
+        else torch.cpu._is_avx512_bf16_supported()
     )
-    wanted = experiment.precision
-    if wanted is Precision.BFLOAT16 or (wanted is Precision.AUTO and multiplies_bfloat16):
-        return "bf16-mixed"
-    return "32-true"
+    return Precision.BFLOAT16 if multiplies_bfloat16 else Precision.FLOAT32
 
 
 def run_identity(experiment: Experiment, dataset: Dataset) -> str:
     """Twelve hexadecimal digits over everything that the losses depend on."""
-    content = experiment.model_dump_json(exclude={"dataset"})
+    content = json.dumps(experiment.recipe())
     tags = _tags(experiment)
     content += dataset.manifest.model_dump_json() + (
         tags.model_dump_json(include={"content", "axes"}) if tags else ""

@@ -458,6 +458,7 @@ def test_where_no_scores_can_be_written_nothing_is_evaluated(run: Run, tmp_path:
     [
         ("--out scores.json", "no model is to be scored; name one, or give --baselines"),
         ("builtin --baselines --out scores.json", "--baselines scores no model, but builtin is"),
+        ("builtin --sounds x --validation --out scores.json", "x has no validation notes"),
         ("--baselines --out scores.png", "scores.png is no name for scores"),
     ],
 )
@@ -564,7 +565,7 @@ def test_from_a_dataset_to_a_match_by_commands_alone(run: Run, tmp_path: Path) -
         ("train", experiment, "--out", trained),
         ("export", trained, "--out", model),
         ("evaluate", model, "--dataset", data, "--targets", 4, "--out", scores),
-        ("evaluate", "--baselines", "--dataset", data, "--targets", 4, "--out", baselines),
+        ("evaluate", "--baselines", "--validation", "--dataset", data, "--out", baselines),
         ("export", trained, "--evaluation", scores, "--out", model),
         ("match", write_tone(tmp_path / "tone.wav"), "--model", model, "--out", out),
     ):
@@ -572,7 +573,8 @@ def test_from_a_dataset_to_a_match_by_commands_alone(run: Run, tmp_path: Path) -
         assert outcome.code == 0, outcome.err
         json.loads(outcome.out)
     assert (out / "tone.wav").is_file()
-    assert json.loads(baselines.read_text())["model_run"] is None
+    chosen_by = json.loads(baselines.read_text())
+    assert (chosen_by["model_run"], chosen_by["split"]) == (None, "validation")
     assert baselines.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
     assert not list(tmp_path.glob("*.trials"))
     described = json.loads(run("info", model, "--json").out)

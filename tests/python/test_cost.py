@@ -12,8 +12,8 @@ from torch import nn
 from flow_synth.cost import Cost, Hardware, count_parameters
 from flow_synth.error import InputError
 
-CPU = Hardware(device="Some processor", threads=2, processes=1, precision="32-true")
-GPU = Hardware(device="Some GPU", threads=8, processes=2, precision="bf16-mixed")
+CPU = Hardware(device="Some processor", threads=2, processes=1, precision="float32")
+GPU = Hardware(device="Some GPU", threads=8, processes=2, precision="bfloat16")
 
 
 def test_only_parameters_that_training_moves_are_counted_each_in_its_part() -> None:
@@ -69,7 +69,7 @@ def test_what_is_no_cost_is_refused(tmp_path: Path) -> None:
 
 
 def test_this_machine_has_a_name_and_says_how_much_of_it_was_used() -> None:
-    here = Hardware.of(torch.device("cpu"), 2, "32-true")
+    here = Hardware.of(torch.device("cpu"), 2, "float32")
     assert here.device.strip()
     assert here.threads == torch.get_num_threads()
     assert str(GPU) == "Some GPU, 2 processes of 8 threads, bf16-mixed"

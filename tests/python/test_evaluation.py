@@ -219,9 +219,12 @@ def test_an_evaluation_stands_for_its_own_run_alone(partial: Evaluation) -> None
     partial.check_run("run")
     with pytest.raises(InputError, match="of training run run and not of training run another"):
         partial.check_run("another")
-    elsewhere = partial.model_copy(update={"sounds": "0" * 64})
+    elsewhere = partial.model_copy(update={"sounds": "0" * 64, "split": None})
     with pytest.raises(InputError, match="of sounds that the synth did not make"):
         elsewhere.check_run("run")
+    chosen_by = partial.model_copy(update={"split": Split.VALIDATION})
+    with pytest.raises(InputError, match="of validation notes"):
+        chosen_by.check_run("run")
     alone = partial.model_copy(update={"model_run": None})
     with pytest.raises(InputError, match="of no model and not of training run run"):
         alone.check_run("run")

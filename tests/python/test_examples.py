@@ -1,26 +1,11 @@
-"""What training meets: the order of the examples, mixtures of sources, a floor of noise."""
+"""What training meets: the order of the examples, and mixtures of sources."""
 
 import numpy as np
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flow_synth.examples import add_noise_floor, epoch_order
-from flow_synth.experiment import NoiseRange
-from flow_synth.features import N_FRAMES, N_MELS
+from flow_synth.examples import epoch_order
 from flow_synth.item import Source
-
-
-def test_noise_floor_raises_what_lies_below_it() -> None:
-    mel = -12 * torch.rand(64, N_MELS, N_FRAMES)
-    torch.manual_seed(0)
-    noisy = add_noise_floor(mel, NoiseRange(lowest_db=-60, highest_db=-60, share=0.5))
-    touched = (noisy != mel).flatten(1).any(1)
-    assert 16 < int(touched.sum()) < 48
-    assert torch.equal(noisy[~touched], mel[~touched])
-    peak = mel.exp().amax((1, 2), keepdim=True)
-    expected = (mel.exp() + 1e-3 * peak).log()
-    torch.testing.assert_close(noisy[touched], expected[touched], rtol=0, atol=1e-4)
 
 
 def test_every_epoch_visits_every_example_in_an_order_of_its_own() -> None:

@@ -319,6 +319,7 @@ WEIGHTS = Weights(
     flow_divergence=7.0,
     preset_density=11.0,
     classes=13.0,
+    ear=23.0,
     sound=17.0,
 )
 #: With these, moved presets are heard, too.
@@ -334,7 +335,7 @@ def test_the_loss_is_the_weighted_sum_and_beta_warms_up_the_divergences() -> Non
         + 0.25 * 7 * (terms["flow_divergence"] + terms["parameter_divergence"])
         + 11 * terms["preset_density"]
         + 13 * terms["classes"]
-        + terms["ear"]
+        + 23 * terms["ear"]
         + 0.25 * 17 * terms["sound"]
     )
     torch.testing.assert_close(terms["loss"], expected)
@@ -342,7 +343,7 @@ def test_the_loss_is_the_weighted_sum_and_beta_warms_up_the_divergences() -> Non
 
 @pytest.mark.parametrize(("family", "networks"), KINDS)
 def test_every_parameter_is_trained(family: Family, networks: Networks) -> None:
-    weights = WEIGHTS if family in FLOWS else Weights(classes=1.0, sound=1.0)
+    weights = WEIGHTS if family in FLOWS else Weights(classes=1.0, ear=1.0, sound=1.0)
     objective = Objective(settings(family, networks), weights, P, SHAPE)
     terms = objective(batch(32, P, SHAPE), 1.0)
     assert all(torch.isfinite(term) for term in terms.values())
@@ -362,6 +363,19 @@ def test_every_parameter_is_trained_with_positions() -> None:
     for name, parameter in objective.named_parameters():
         assert parameter.grad is not None, name
         assert parameter.grad.abs().max() > 0, name
+
+
+@pytest.mark.parametrize(("family", "networks"), KINDS)
+def test_hearing_is_learnt_alone(family: Family, networks: Networks) -> None:
+    """Asked for nothing else, a run runs the encoder and the ear and leaves the rest as it is."""
+    weights = {name: 0.0 for name, _ in Weights()} | {"classes": 2.0, "ear": 3.0}
+    objective = Objective(settings(family, networks), Weights(**weights), P, SHAPE)
+    terms = objective(batch(32, P, SHAPE), 1.0)
+    torch.testing.assert_close(terms["loss"], 2 * terms["classes"] + 3 * terms["ear"])
+    terms["loss"].backward()
+    for name, parameter in objective.named_parameters():
+        is_heard_with = name.startswith(("model.encoder", "classes", "ear"))
+        assert (parameter.grad is not None) == is_heard_with == parameter.requires_grad, name
 
 
 def test_flows_compute_in_float32_where_the_networks_do_not() -> None:
@@ -403,7 +417,7 @@ def test_noise_is_heard_but_not_reconstructed() -> None:
 
 def test_the_ear_does_not_learn_to_please() -> None:
     """What a model's presets would sound like moves the model, and never the ear."""
-    objective = small_objective(Weights(sound=1.0))
+    objective = small_objective(Weights(ear=1.0))
     ear = objective.ear
     assert ear is not None
     v = torch.rand(5, P, requires_grad=True)

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from flow_synth import training
 from flow_synth.boundary import Boundary
@@ -21,17 +22,18 @@ from flow_synth.dataset import Dataset, Manifest, Recipe, ShardRecord
 from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
 from flow_synth.examples import Examples
-from flow_synth.experiment import Experiment
+from flow_synth.experiment import Experiment, OptimiserSettings, Precision
 from flow_synth.features import N_FRAMES, N_MELS
 from flow_synth.fold import Split, deal_families
 from flow_synth.item import Item, Source
 from flow_synth.models import Model
 from flow_synth.models.flow_post import FlowRegressor
+from flow_synth.objective import Batch, Objective
 from flow_synth.parameter import Kind, Parameter, ParameterTable
 from flow_synth.preset import Preset
 from flow_synth.shard import write_shard
 from flow_synth.synth import Note
-from flow_synth.training import BEST, LAST, METRICS, is_finished, load_run, train
+from flow_synth.training import BEST, LAST, METRICS, START, is_finished, load_run, train
 
 N_ROWS = 80
 
@@ -75,12 +77,33 @@ regression_flow = {{ n_layers = 2, n_hidden = 16 }}
 warmup_epochs = 2
 [objective.weights]
 classes = 0.5
+ear = 1.0
 sound = 1.0
 [optimiser]
 learning_rate = 1e-3
 [noise]
 """
 COSINE = SETTINGS + 'schedule = "cosine"\n[noise]\n'
+
+
+#: What teaches an encoder and an ear alone, and what goes on from there.
+HEARING = (
+    SETTINGS
+    + """
+[objective.weights]
+reconstruction = 0
+latent_divergence = 0
+regression = 0
+flow_divergence = 0
+classes = 1
+ear = 1
+"""
+)
+STARTED = (
+    'start = "hearing.toml"\n'
+    + SETTINGS.replace("epochs = 6", "epochs = 2")
+    + "[objective.weights]\near = 1\nsound = 1\n"
+)
 
 
 #: A program that trains in the folder it is given.
@@ -171,11 +194,11 @@ def training_process(folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def kill_within_an_epoch(folder: Path, after_epochs: int) -> None:
+def kill_within_an_epoch(folder: Path, after_epochs: int, stage: str = "") -> None:
     """Ends a training process by SIGKILL; no clean-up code can run."""
     process = training_process(folder)
     deadline = time.monotonic() + 300
-    while len(metrics(folder / "run")) < after_epochs:
+    while len(metrics(folder / "run" / stage)) < after_epochs:
         assert process.poll() is None, "training ended before it could be killed"
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -289,6 +312,57 @@ def test_a_mixture_of_what_is_not_there_is_refused(
     mixed = COSINE + "[mixture]\ndraw = 0.5\nsmall = 0.5\n"
     with pytest.raises(InputError, match=r"source 'small', but the training rows have only: draw"):
         run(experiment(dataset, tmp_path, mixed), tmp_path / "run")
+
+
+def started(dataset: Path, folder: Path) -> Experiment:
+    (folder / "hearing.toml").write_text(HEARING.format(dataset=dataset))
+    return experiment(dataset, folder, STARTED)
+
+
+def test_a_run_starts_from_what_another_has_learnt(dataset: Path, tmp_path: Path) -> None:
+    """Bit for bit the weights of the earlier one's best epoch, and only those in its place."""
+    described = started(dataset, tmp_path)
+    still = described.model_copy(update={"optimiser": OptimiserSettings(learning_rate=1e-30)})
+    then = run(still, tmp_path / "run").model.state_dict()
+    earlier = load_run(tmp_path / "run" / START)
+    assert earlier.experiment == still.first
+    for name, weight in earlier.model.named_parameters():
+        torch.testing.assert_close(then[name], weight, rtol=0, atol=1e-12)
+
+
+def test_a_killed_start_goes_on_where_it_was(dataset: Path, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("whole", "killed")]
+    for folder in folders:
+        folder.mkdir()
+        started(dataset, folder)
+    assert training_process(folders[0]).wait() == 0
+    kill_within_an_epoch(folders[1], after_epochs=2, stage=START)
+    kill_within_an_epoch(folders[1], after_epochs=1)
+    assert training_process(folders[1]).wait() == 0
+    for stage in ("", START):
+        whole, killed = (metrics(folder / "run" / stage) for folder in folders)
+        assert whole == killed
+
+
+def test_a_batch_is_not_rounded_where_networks_are(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fabric's own bfloat16 rounds what it is given: log-mels to 1/16, and knobs."""
+    described = experiment(dataset, tmp_path, SETTINGS + "[noise]\n")
+    described = described.model_copy(update={"precision": Precision.BFLOAT16, "epochs": 1})
+    seen: list[Tensor] = []
+    is_mixed: set[bool] = set()
+    terms = Objective.forward
+
+    def forward(objective: Objective, batch: Batch, beta: float) -> dict[str, Tensor]:
+        seen.extend(batch)
+        is_mixed.add(torch.is_autocast_enabled("cpu"))
+        return terms(objective, batch, beta)
+
+    monkeypatch.setattr(Objective, "forward", forward)
+    run(described, tmp_path / "run")
+    assert {tensor.dtype for tensor in seen} == {torch.float32}
+    assert is_mixed == {True}
 
 
 def test_another_rotation_trains_on_other_rows(dataset: Path, tmp_path: Path) -> None:

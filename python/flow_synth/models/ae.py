@@ -126,7 +126,9 @@ def auto_encoder(
     """
     match settings.networks:
         case CompactNetworks() as networks:
-            encoder: nn.Module = Encoder(shape, networks.encoder_channels, networks.n_features)
+            encoder: nn.Module = Encoder(
+                shape, networks.encoder_channels, networks.n_features, networks.dropout
+            )
             decoder: nn.Module = Decoder(n_parameters, shape, networks.decoder_channels)
         case PaperNetworks():
             encoder = ConvolutionalEncoder(shape, settings.paper_networks)

@@ -87,12 +87,14 @@ class CompactNetworks(Frozen):
         encoder_channels: channels of each halving stage.
         decoder_channels: channels of the innermost image and of each doubling stage but the last.
         n_features: length of the encoder's feature vector.
+        dropout: share of what the encoder's stages give that is dropped in training.
     """
 
     style: Literal["compact"] = "compact"
     encoder_channels: tuple[Count, ...] = Field(default=(24, 48, 96, 128, 128), min_length=1)
     decoder_channels: tuple[Count, ...] = Field(default=(128, 96, 64, 32, 24), min_length=1)
     n_features: Count = 256
+    dropout: float = Field(default=0.0, ge=0, lt=1)
 
 
 Networks = Annotated[PaperNetworks | CompactNetworks, Field(discriminator="style")]
