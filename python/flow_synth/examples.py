@@ -100,8 +100,8 @@ def fit_statistics(objective: Objective, examples: Examples, n_values: Tensor) -
     model = objective.model
     model.regressor.fit(dequantise(examples.values, n_values, torch.rand_like(examples.values)))
     _fit_normalisation(model.normalisation, examples.mel)
-    if objective.classes is not None:
-        objective.classes.fit(examples.values)
+    if objective.knob_classes is not None:
+        objective.knob_classes.fit(examples.values)
     if objective.ear is not None:
         rows = torch.randperm(len(examples))[:EAR_ROWS]
         objective.ear.fit(model.normalisation.clipped(examples.mel[rows].float()))

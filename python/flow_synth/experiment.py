@@ -121,11 +121,16 @@ class Experiment(Frozen):
                 f"weight 'preset_density' needs a regression flow, which family '{family}' has "
                 "not; set it to 0, or choose a flow family"
             )
-        is_placed = family is Family.FLOW_DIS and self.model.placement is Placement.POSITIONS
+        is_placed = family.has_semantic_axes and self.model.placement is Placement.POSITIONS
         if weights.sliders and not is_placed:
             raise ValueError(
-                "weight 'sliders' needs positions on semantic axes; set 'family' to 'flow_dis' "
-                "and 'placement' to 'positions', or the weight to 0"
+                "weight 'sliders' needs positions on semantic axes; set 'family' to 'flow_dis' or "
+                "'flow_class' and 'placement' to 'positions', or the weight to 0"
+            )
+        if family is Family.FLOW_CLASS and not weights.classes:
+            raise ValueError(
+                "family 'flow_class' knows knobs by their classes; set weight 'classes' to 1, or "
+                "choose another family"
             )
         return self
 

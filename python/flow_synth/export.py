@@ -33,8 +33,9 @@ from flow_synth.model_file import (
 )
 from flow_synth.model_interface import FeatureSettings, Interface, LatentDimension, SemanticAxis
 from flow_synth.models import Model as TrainedModel
+from flow_synth.models.flow_class import ClassLatent
 from flow_synth.models.flow_dis import SLIDER_STEP, TaggedLatent
-from flow_synth.models.flow_post import FlowRegressor
+from flow_synth.models.flow_post import PresetFlow
 from flow_synth.parameter import ParameterTable
 from flow_synth.stochastic_flow import StochasticFlow
 from flow_synth.tag import AXES
@@ -154,7 +155,7 @@ def premasked(model: TrainedModel) -> TrainedModel:
     """
     copied = copy.deepcopy(model).cpu().eval()
     regressor = copied.regressor
-    if isinstance(regressor, FlowRegressor) and isinstance(regressor.flow, StochasticFlow):
+    if isinstance(regressor, PresetFlow) and isinstance(regressor.flow, StochasticFlow):
         regressor.flow = regressor.flow.mean_flow()
     for parent in list(copied.modules()):
         for name, child in list(parent.named_children()):
@@ -411,9 +412,11 @@ def semantic_axes(model: TrainedModel) -> tuple[SemanticAxis, ...]:
 
     At s a slider adds half of s to its dimension, and nothing to the others.
     """
-    if not isinstance(model.latent, TaggedLatent):
+    regressor = model.regressor
+    has_axes = isinstance(model.latent, TaggedLatent | ClassLatent)
+    if not has_axes or not isinstance(regressor, PresetFlow):
         return ()
-    directions = (SLIDER_STEP * torch.eye(model.latent.base.out_features // 2)).tolist()
+    directions = (SLIDER_STEP * torch.eye(len(regressor.boundary.mean))).tolist()
     return tuple(
         SemanticAxis(name=axis.name, low=axis.low, high=axis.high, direction=tuple(direction))
         for axis, direction in zip(AXES, directions, strict=False)
@@ -426,7 +429,7 @@ def flow_weights(model: TrainedModel) -> FlowWeights | None:
     None if the map is no inverse autoregressive flow: then only TorchScript runs it.
     """
     regressor = model.regressor
-    if not isinstance(regressor, FlowRegressor):
+    if not isinstance(regressor, PresetFlow):
         return None
     boundary, layers = regressor.boundary, list(regressor.flow.layers)
     n_dimensions = len(boundary.mean)

@@ -45,7 +45,23 @@ class KnobClasses(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """[B, F] -> logits [B, P, K]."""
         logits: Tensor = self.layers(features)
-        return logits.view(len(logits), -1, N_CLASSES)
+        return logits.view(-1, self.centres.shape[0], self.centres.shape[1])
+
+    def quantile(self, features: Tensor, shares: Tensor) -> Tensor:
+        """Features [B, F], shares [..., B or 1, P] -> the knobs' values at them [..., B, P].
+
+        The least value that at least such a share of the distribution does not exceed: where many
+        presets have a value, exactly that. The shares 0.5 give the median.
+        """
+        below = torch.softmax(self.forward(features).float(), -1).cumsum(-1)
+        number = (below < shares.unsqueeze(-1)).sum(-1).clamp(max=below.shape[-1] - 1)
+        centres = self.centres.expand(number.shape + below.shape[-1:])
+        return centres.gather(-1, number.unsqueeze(-1)).squeeze(-1)
+
+    def expected(self, features: Tensor) -> Tensor:
+        """Features [B, F] -> mean of every knob's distribution [B, P], which has gradients."""
+        probabilities = torch.softmax(self.forward(features).float(), -1)
+        return (probabilities * self.centres).sum(-1)
 
     def classes(self, values: Tensor) -> Tensor:
         """[B, P] unit values -> [B, P] numbers of the nearest classes."""

@@ -16,7 +16,8 @@ from flow_synth.ear import Ear
 from flow_synth.features import MEL_SHAPE
 from flow_synth.frozen import Frozen
 from flow_synth.knob_classes import KnobClasses
-from flow_synth.models import new_model
+from flow_synth.models import Family, new_model
+from flow_synth.models.flow_class import ClassLatent
 from flow_synth.models.latent import Draw
 from flow_synth.models.model import Target
 from flow_synth.models.settings import ModelSettings
@@ -115,12 +116,24 @@ class Objective(nn.Module):
         self.model = new_model(n_parameters, settings, shape)
         self.weights = weights
         self.reconstructed_share = reconstructed_share
-        self.classes = KnobClasses(settings.n_features, n_parameters) if weights.classes else None
+        self.classes = (
+            KnobClasses(settings.n_features, n_parameters)
+            if weights.classes and settings.family is not Family.FLOW_CLASS
+            else None
+        )
         self.ear = Ear(n_parameters, math.prod(shape)) if weights.ear else None
         self.coach = SliderCoach(n_parameters) if weights.sliders else None
         if not weights.ask_for_presets:
             self.model.requires_grad_(False)
-            self.model.encoder.requires_grad_(True)
+            for part in (self.model.encoder, self.knob_classes):
+                if part is not None:
+                    part.requires_grad_(True)
+
+    @property
+    def knob_classes(self) -> KnobClasses | None:
+        """What is asked for classes of knobs: the model itself, or something beside it."""
+        latent = self.model.latent
+        return latent.classes if isinstance(latent, ClassLatent) else self.classes
 
     def forward(self, batch: Batch, beta: float) -> dict[str, Tensor]:
         """Every term averaged over the batch, and their weighted sum.
@@ -133,26 +146,26 @@ class Objective(nn.Module):
             Scalars by name; ``loss`` is what to minimise.
         """
         model = self.model
-        terms: dict[str, Tensor] = {}
         features = model.features(batch.heard)
+        terms: dict[str, Tensor] = {}
         if self.weights.ask_for_presets:
             # The flows run in full precision: their log-determinants are sums of many small terms.
             with torch.autocast(batch.heard.device.type, enabled=False):
-                draw = model.latent.draw(features.float(), batch.tags)
-                terms |= self._of_presets(draw, batch)
+                draw, terms = self._of_presets(features.float(), batch)
             if model.decoder is not None:
                 terms |= self._of_sounds(model.decoder, draw, batch)
-        if self.classes is not None:
-            terms["classes"] = self.classes.error(features, batch.values)
+        if self.weights.classes and self.knob_classes is not None:
+            terms["classes"] = self.knob_classes.error(features, batch.values)
         if self.ear is not None:
             terms["ear"] = self.ear.error(batch.values, self._heard(self.ear, batch))
         return terms | {"loss": self.total(terms, beta)}
 
-    def _of_presets(self, draw: Draw, batch: Batch) -> dict[str, Tensor]:
-        """The terms of the knobs that are inferred."""
+    def _of_presets(self, features: Tensor, batch: Batch) -> tuple[Draw, dict[str, Tensor]]:
+        """Where sounds lie, and the terms of the knobs."""
         model, weights = self.model, self.weights
-        terms = model.regressor.terms(draw, Target(batch.values, batch.spread))
-        if weights.preset_density:
+        target = Target(batch.values, batch.spread)
+        draw, terms = model.learn(features, target, batch.tags)
+        if weights.preset_density and "preset_density" not in terms:
             # The first rows: those of n processes are together the first of the whole batch.
             presets = batch.spread[: -(-len(batch.spread) // DENSITY_DIVISOR)]
             terms["preset_density"] = -model.regressor.log_density(presets).mean()
@@ -160,9 +173,9 @@ class Objective(nn.Module):
             terms["coach"] = self.coach.error(batch.values, batch.tags)
             terms["sliders"] = self.coach.distance(model, draw.z)
         if self.ear is not None and weights.sound:
-            decoded = model.decode(draw.z)
-            terms["sound"] = self.ear.distance(decoded, self._heard(self.ear, batch))
-        return terms
+            inferred = model.inferred(features, draw)
+            terms["sound"] = self.ear.distance(inferred, self._heard(self.ear, batch))
+        return draw, terms
 
     def _of_sounds(self, decoder: nn.Module, draw: Draw, batch: Batch) -> dict[str, Tensor]:
         """The terms of the audio space: what it keeps of a sound, and at what cost."""

@@ -32,7 +32,7 @@ from flow_synth.examples import Examples, epoch_order, fit_statistics
 from flow_synth.experiment import Experiment, OptimiserSettings, Precision, Schedule
 from flow_synth.fold import Split
 from flow_synth.global_batch import n_processes, uniform
-from flow_synth.models import Family, Model, new_model
+from flow_synth.models import Model, new_model
 from flow_synth.objective import Batch, Objective
 from flow_synth.parameter import ParameterTable
 from flow_synth.tag_file import TagFile
@@ -486,13 +486,14 @@ def run_identity(experiment: Experiment, dataset: Dataset) -> str:
 
 
 def _tags(experiment: Experiment) -> TagFile | None:
-    """The tags beside the dataset's folder, for the family that learns from them."""
-    if experiment.model.family is not Family.FLOW_DIS:
+    """The tags beside the dataset's folder, for a family that learns from them."""
+    family = experiment.model.family
+    if not family.has_semantic_axes:
         return None
     path = experiment.dataset.with_name(f"{experiment.dataset.name}.tags.json")
     if not path.exists():
         raise InputError(
-            f"family 'flow_dis' learns from the tags of its sounds, and there is no {path}; make "
+            f"family '{family}' learns from the tags of its sounds, and there is no {path}; make "
             f"it by 'flow-synth tags {experiment.dataset} --out {path}'"
         )
     return TagFile.read(path)

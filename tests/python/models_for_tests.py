@@ -8,6 +8,7 @@ from torch import Tensor
 from flow_synth.export import export_model
 from flow_synth.features import MEL_SHAPE
 from flow_synth.models import Family, Model, ModelSettings, new_model
+from flow_synth.models.flow_class import ClassLatent
 from flow_synth.models.settings import (
     CompactNetworks,
     FlowSettings,
@@ -37,6 +38,8 @@ def settings(
     placement: Placement = Placement.SIDES,
 ) -> ModelSettings:
     """The smallest of its kind."""
+    if family is Family.FLOW_CLASS:
+        placement = Placement.POSITIONS
     return ModelSettings(
         family=family,
         networks=networks,
@@ -67,7 +70,10 @@ def learnt_model(described: ModelSettings, n_parameters: int) -> Model:
     torch.manual_seed(0)
     model = new_model(n_parameters, described)
     model.normalisation.fit(-5.0, 2.0)
-    model.regressor.fit(torch.rand(100, n_parameters) * 0.7)
+    presets = torch.rand(100, n_parameters) * 0.7
+    model.regressor.fit(presets)
+    if isinstance(model.latent, ClassLatent):
+        model.latent.classes.fit(presets)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
@@ -86,7 +92,10 @@ def write_tiny_model(path: Path, synth: Synth, family: Family = Family.FLOW_POST
     torch.manual_seed(0)
     described = settings(family, PAPER) if family.is_direct else settings(family)
     model = new_model(len(synth.table), described)
-    model.regressor.fit(torch.rand(64, len(synth.table), generator=generator))
+    presets = torch.rand(64, len(synth.table), generator=generator)
+    model.regressor.fit(presets)
+    if isinstance(model.latent, ClassLatent):
+        model.latent.classes.fit(presets)
     model.normalisation.fit(-6.0, 2.0)
     export_model(
         model,

@@ -100,6 +100,8 @@ def test_overrides_count_more_than_the_file_and_its_bases(tmp_path: Path) -> Non
     [
         ('[model]\nfamily = "vae"\n[objective.weights]\npreset_density = 0.1', "'vae' has not"),
         ("[objective.weights]\nsliders = 1.0", "'placement' to 'positions'"),
+        ('[model]\nfamily = "flow_class"', "knows positions on semantic axes alone"),
+        ('[model]\nfamily = "flow_class"\nplacement = "positions"', "weight 'classes' to 1"),
         (
             '[model]\nfamily = "flow_cond"\nregression_flow = { kind = "spline" }',
             "no flow of kind 'spline'",

@@ -138,7 +138,7 @@ def test_a_file_has_the_methods_that_its_model_has(
     path = tmp_path / "a.flow.ts"
     write_tiny_model(path, builtin, family)
     model = Model.load(path)
-    is_flow = family in (Family.FLOW_POST, Family.FLOW_COND, Family.FLOW_DIS)
+    is_flow = family.has_regression_flow
     wanted = {OptionalMethod.INVERT: is_flow, OptionalMethod.RECONSTRUCT: not family.is_direct}
     assert model.description.methods == tuple(method for method in wanted if wanted[method])
     z = torch.zeros(2, len(TABLE))

@@ -23,7 +23,7 @@ from flow_synth.objective import Batch, Objective, Weights, reconstruction_error
 SHAPE = (16, 8)
 P = 8
 
-FLOWS = (Family.FLOW_POST, Family.FLOW_COND, Family.FLOW_DIS)
+FLOWS = (Family.FLOW_POST, Family.FLOW_COND, Family.FLOW_DIS, Family.FLOW_CLASS)
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +110,8 @@ def test_precision_divergence_is_positive_shared_and_minimised() -> None:
 def test_a_larger_divergence_is_a_larger_loss(family: Family) -> None:
     """The KL divergences of the paper's equation 12, and of the authors' code, had the sign of
     a likelihood and were maximised."""
-    objective = small_objective(family=family) if not family.is_direct else direct(family)
+    weights = Weights(classes=1.0, preset_density=1.0) if family in FLOWS else None
+    objective = direct(family) if family.is_direct else small_objective(weights, family)
     terms = dict.fromkeys(objective(examples(), 1.0), torch.tensor(0.0))
     terms.pop("loss")
     for name in terms:
@@ -374,7 +375,9 @@ def test_hearing_is_learnt_alone(family: Family, networks: Networks) -> None:
     torch.testing.assert_close(terms["loss"], 2 * terms["classes"] + 3 * terms["ear"])
     terms["loss"].backward()
     for name, parameter in objective.named_parameters():
-        is_heard_with = name.startswith(("model.encoder", "classes", "ear"))
+        is_heard_with = name.startswith(
+            ("model.encoder", "model.latent.classes", "classes", "ear")
+        )
         assert (parameter.grad is not None) == is_heard_with == parameter.requires_grad, name
 
 

@@ -3,6 +3,7 @@
 from flow_synth.features import MEL_SHAPE
 from flow_synth.models.ae import ae
 from flow_synth.models.cnn import cnn
+from flow_synth.models.flow_class import flow_class
 from flow_synth.models.flow_cond import flow_cond
 from flow_synth.models.flow_dis import flow_dis
 from flow_synth.models.flow_post import flow_post
@@ -27,6 +28,7 @@ _FAMILIES = {
     Family.FLOW_POST: flow_post,
     Family.FLOW_COND: flow_cond,
     Family.FLOW_DIS: flow_dis,
+    Family.FLOW_CLASS: flow_class,
 }
 
 

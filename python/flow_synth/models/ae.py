@@ -108,6 +108,24 @@ class PerceptronRegressor(Regressor):
         return {"regression": squared_error(self.decode(draw.z), target.values)}
 
 
+def networks(
+    n_latent: int, settings: ModelSettings, shape: tuple[int, int]
+) -> tuple[nn.Module, nn.Module]:
+    """The encoder to features, and the decoder from an audio space of D dimensions."""
+    match settings.networks:
+        case CompactNetworks() as compact:
+            return (
+                Encoder(shape, compact.encoder_channels, compact.n_features, compact.dropout),
+                Decoder(n_latent, shape, compact.decoder_channels),
+            )
+        case PaperNetworks():
+            paper = settings.paper_networks
+            return (
+                ConvolutionalEncoder(shape, paper),
+                ConvolutionalDecoder(n_latent, shape, paper),
+            )
+
+
 def auto_encoder(
     n_parameters: int,
     settings: ModelSettings,
@@ -124,15 +142,7 @@ def auto_encoder(
         latent: makes q(z|x) from the numbers of features and of dimensions.
         regressor: z -> v; the paper's perceptron of two layers if not given.
     """
-    match settings.networks:
-        case CompactNetworks() as networks:
-            encoder: nn.Module = Encoder(
-                shape, networks.encoder_channels, networks.n_features, networks.dropout
-            )
-            decoder: nn.Module = Decoder(n_parameters, shape, networks.decoder_channels)
-        case PaperNetworks():
-            encoder = ConvolutionalEncoder(shape, settings.paper_networks)
-            decoder = ConvolutionalDecoder(n_parameters, shape, settings.paper_networks)
+    encoder, decoder = networks(n_parameters, settings, shape)
     if regressor is None:
         regressor = PerceptronRegressor(n_parameters, n_parameters, settings.n_regressor)
     return Model(

@@ -47,11 +47,7 @@ class TaggedLatent(FlowLatent):
 
     def __init__(self, n_features: int, n_latent: int, settings: ModelSettings) -> None:
         super().__init__(n_features, n_latent, settings)
-        if n_latent < len(AXES):
-            raise InputError(
-                f"family 'flow_dis' gives each of {len(AXES)} semantic axes a dimension, but the "
-                f"synth has {n_latent} knobs; choose family 'flow_post' for it"
-            )
+        check_axes("flow_dis", n_latent)
         sizes = settings.disentangling_flow
         self.n_tags = len(AXES)
         self.disentangle = Flow(sizes.kind, n_latent, sizes.n_layers, sizes.n_hidden)
@@ -77,6 +73,19 @@ class TaggedLatent(FlowLatent):
         else:
             tagged = tagged_divergence(semantic, self.tag_logits(features), tags)
         return Draw(z, log_density, (log_density - free + tagged).mean())
+
+
+def check_axes(family: str, n_latent: int) -> None:
+    """Refuses an audio space of fewer dimensions than there are semantic axes.
+
+    Raises:
+        InputError: it has fewer.
+    """
+    if n_latent < len(AXES):
+        raise InputError(
+            f"family {family!r} gives each of {len(AXES)} semantic axes a dimension, but the "
+            f"synth has {n_latent} knobs; choose family 'flow_post' for it"
+        )
 
 
 def tagged_divergence(z: Tensor, logits: Tensor, tags: Tensor) -> Tensor:

@@ -19,7 +19,37 @@ from flow_synth.models.vae_flow import FlowLatent
 PRECISION_LOG_VARIANCE = -4.0
 
 
-class FlowRegressor(Regressor):
+class PresetFlow(Regressor):
+    """v = boundary^-1(f(z)), an invertible flow between the audio space and the knobs.
+
+    Args:
+        flow: f, over as many dimensions as there are knobs.
+        n_parameters: P = D.
+    """
+
+    is_invertible = True
+
+    def __init__(self, flow: Chain, n_parameters: int) -> None:
+        super().__init__()
+        self.boundary = Boundary(n_parameters)
+        self.flow = flow
+
+    def fit(self, spread: Tensor) -> None:
+        """Standardises the knobs by training presets [N, P]."""
+        self.boundary.fit(spread)
+
+    def decode(self, z: Tensor) -> Tensor:
+        """z [B, D] -> unit values v [B, P]."""
+        y, _ = self.flow(z)
+        return self.boundary.inverse(y)
+
+    def invert(self, v: Tensor) -> Tensor:
+        """Unit values v [B, P] -> z [B, D], the exact inverse of ``decode`` inside (0, 1)."""
+        z, _ = self.flow.inverse(self.boundary(v))
+        return z
+
+
+class FlowRegressor(PresetFlow):
     """y = f(z) + error, with a flow f and y the standardised logits of the knobs.
 
     Equations 9 to 13 of Esling et al. 2019, https://arxiv.org/abs/1907.00971, every term
@@ -32,12 +62,8 @@ class FlowRegressor(Regressor):
         settings: of the model.
     """
 
-    is_invertible = True
-
     def __init__(self, flow: Chain, n_parameters: int, settings: ModelSettings) -> None:
-        super().__init__()
-        self.boundary = Boundary(n_parameters)
-        self.flow = flow
+        super().__init__(flow, n_parameters)
         self.error = settings.error
         self.prior_mean = settings.precision_mean
         self.prior_variance = settings.precision_std**2
@@ -49,18 +75,8 @@ class FlowRegressor(Regressor):
 
     def fit(self, spread: Tensor) -> None:
         """Standardises the knobs by training presets [N, P]."""
-        self.boundary.fit(spread)
+        super().fit(spread)
         self.n_examples = len(spread)
-
-    def decode(self, z: Tensor) -> Tensor:
-        """z [B, D] -> unit values v [B, P]."""
-        y, _ = self.flow(z)
-        return self.boundary.inverse(y)
-
-    def invert(self, v: Tensor) -> Tensor:
-        """Unit values v [B, P] -> z [B, D], the exact inverse of ``decode`` inside (0, 1)."""
-        z, _ = self.flow.inverse(self.boundary(v))
-        return z
 
     def log_density(self, spread: Tensor) -> Tensor:
         """[B] log p(y) of presets [B, P] under the prior carried by the flow.

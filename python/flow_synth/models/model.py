@@ -79,6 +79,23 @@ class Model(nn.Module):
         features: Tensor = self.encoder(self.normalisation(mel))
         return features
 
+    def learn(
+        self, features: Tensor, target: Target, tags: Tensor
+    ) -> tuple[Draw, dict[str, Tensor]]:
+        """Where sounds lie, and the terms of the objective for their knobs.
+
+        Args:
+            features: [B, F].
+            target: the knobs of B presets.
+            tags: [B, A] of -1 and +1, or positions on the semantic axes; NaN where unknown.
+        """
+        draw = self.latent.draw(features, tags)
+        return draw, self.regressor.terms(draw, target)
+
+    def inferred(self, features: Tensor, draw: Draw) -> Tensor:  # noqa: ARG002  # Subclasses do.
+        """Unit values [B, P] that the model infers while it learns, with gradients."""
+        return self.decode(draw.z)
+
     def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:
         """Log-mel [B, 128, 87] -> mean and log-variance [B, D] of q(z|x)."""
         mean, log_variance = self.latent.moments(self.features(mel))

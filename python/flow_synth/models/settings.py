@@ -12,7 +12,7 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class Family(StrEnum):
-    """The models of Esling et al. 2019, one module each."""
+    """The models of Esling et al. 2019, and Flow_class, which is not theirs; one module each."""
 
     MLP = "mlp"
     CNN = "cnn"
@@ -24,6 +24,7 @@ class Family(StrEnum):
     FLOW_POST = "flow_post"
     FLOW_COND = "flow_cond"
     FLOW_DIS = "flow_dis"
+    FLOW_CLASS = "flow_class"
 
     @property
     def is_direct(self) -> bool:
@@ -33,7 +34,12 @@ class Family(StrEnum):
     @property
     def has_regression_flow(self) -> bool:
         """Whether an invertible flow leads to the knobs."""
-        return self in (Family.FLOW_POST, Family.FLOW_COND, Family.FLOW_DIS)
+        return self in (Family.FLOW_POST, Family.FLOW_COND, Family.FLOW_DIS, Family.FLOW_CLASS)
+
+    @property
+    def has_semantic_axes(self) -> bool:
+        """Whether the first dimensions of the audio space follow words."""
+        return self in (Family.FLOW_DIS, Family.FLOW_CLASS)
 
 
 class ErrorModel(StrEnum):
@@ -118,7 +124,7 @@ class ModelSettings(Frozen):
         posterior_flow: bends the posterior of the audio space.
         regression_flow: from the audio space to the knobs.
         disentangling_flow: turns the audio space so that its first dimensions follow tags.
-        placement: of sounds along the semantic dimensions of family ``flow_dis``.
+        placement: of sounds along the semantic dimensions, where a family has them.
         n_context: size of what the posterior's flow is told of a sound.
         n_draws: fixed draws over which the posterior's moments are taken.
         n_regressor: hidden units of the perceptron from the audio space to the knobs.
@@ -152,6 +158,11 @@ class ModelSettings(Frozen):
             raise ValueError(
                 f"family 'flow_cond' has no flow of kind '{self.regression_flow.kind}'; set "
                 "'regression_flow.kind' to 'iaf', or choose another family"
+            )
+        if self.family is Family.FLOW_CLASS and self.placement is not Placement.POSITIONS:
+            raise ValueError(
+                "family 'flow_class' knows positions on semantic axes alone; set 'placement' to "
+                "'positions', or choose another family"
             )
         return self
 
