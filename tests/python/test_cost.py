@@ -72,5 +72,5 @@ def test_this_machine_has_a_name_and_says_how_much_of_it_was_used() -> None:
     here = Hardware.of(torch.device("cpu"), 2, "float32")
     assert here.device.strip()
     assert here.threads == torch.get_num_threads()
-    assert str(GPU) == "Some GPU, 2 processes of 8 threads, bf16-mixed"
-    assert str(CPU) == "Some processor, 2 threads, 32-true"
+    assert str(GPU) == "Some GPU, 2 processes of 8 threads, bfloat16"
+    assert str(CPU) == "Some processor, 2 threads, float32"
