@@ -3,6 +3,11 @@
 import torch
 from torch import Tensor, nn
 
+#: What a knob's value is spread over at most: half of it fits between 0 and the margin's end.
+STEP_WIDTH = 0.08
+#: A step of a MIDI controller, by which most knobs of presets were set.
+CONTINUOUS_WIDTH = 1 / 127
+
 
 class Boundary(nn.Module):
     """The way between knobs v in [0, 1]^P and unbounded, standardised y.
@@ -32,7 +37,7 @@ class Boundary(nn.Module):
         self.std.copy_(torch.where(std > 1e-3, std, torch.ones_like(std)))
 
     def forward(self, v: Tensor) -> Tensor:
-        """Unit values [..., P] -> y [..., P]."""
+        """Unit values, or spread ones, [..., P] -> y [..., P]."""
         return (torch.logit(self.margin + (1 - 2 * self.margin) * v) - self.mean) / self.std
 
     def inverse(self, y: Tensor) -> Tensor:
@@ -42,7 +47,11 @@ class Boundary(nn.Module):
 
 
 def dequantise(values: Tensor, n_values: Tensor, noise: Tensor) -> Tensor:
-    """Spreads stepped knobs over the width of their step, so that a density over them exists.
+    """Spreads every knob a little around its value, so that a bounded density of presets exists.
+
+    Uniform de-quantisation (Theis et al. 2016, https://arxiv.org/abs/1511.01844, section 3.1), for
+    continuous knobs, too: many presets have exactly the same value of a knob, where a density
+    would grow without bound, and a flow that learns it would be ever worse conditioned.
 
     Args:
         values: [..., P] unit values, stepped knobs on their steps.
@@ -50,7 +59,9 @@ def dequantise(values: Tensor, n_values: Tensor, noise: Tensor) -> Tensor:
         noise: [..., P] uniform in [0, 1).
 
     Returns:
-        [..., P] in [0, 1]; snapping a stepped knob to its nearest step gives its value back.
+        [..., P] with each value in the midst of where it is spread, and so beyond 0 and 1 by less
+        than a boundary's margin. Snapping a stepped knob to its nearest step gives its value back.
     """
-    width = torch.where(n_values > 1, 1.0 / (n_values - 1).clamp(min=1), 0.0)
-    return (values + width * (noise - 0.5)).clamp(0.0, 1.0)
+    step = 1.0 / (n_values - 1).clamp(min=1)
+    width = torch.where(n_values > 1, step.clamp(max=STEP_WIDTH), CONTINUOUS_WIDTH)
+    return values + width * (noise - 0.5)

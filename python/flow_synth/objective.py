@@ -82,7 +82,7 @@ class Batch(NamedTuple):
         heard: [B, 128, 87] log-mel as the encoder hears it, perhaps with noise.
         mel: [B, 128, 87] log-mel to reconstruct.
         values: [B, P] unit values.
-        spread: [B, P] the same with stepped knobs spread over their steps.
+        spread: [B, P] the same, spread a little around them.
         tags: [B, A] of -1 and +1, or positions on the semantic axes; NaN where unknown.
     """
 
@@ -151,7 +151,8 @@ class Objective(nn.Module):
         if self.weights.ask_for_presets:
             # The flows run in full precision: their log-determinants are sums of many small terms.
             with torch.autocast(batch.heard.device.type, enabled=False):
-                draw, terms = self._of_presets(features.float(), batch)
+                draw, of_presets = self._of_presets(features.float(), batch)
+            terms |= of_presets
             if model.decoder is not None:
                 terms |= self._of_sounds(model.decoder, draw, batch)
         if self.weights.classes and self.knob_classes is not None:

@@ -1,6 +1,5 @@
 """In a worker process: the synth, opened once, and its notes, each under a time limit."""
 
-import atexit
 import faulthandler
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -124,8 +123,6 @@ def opened(open_synth: OpenSynth, description: str) -> Synth:
             f"a worker has {n_threads} threads, but a synth belongs to one; "
             "start every 'dask worker' with '--nthreads 1'"
         )
-    # An engine that is still open when the interpreter ends complains to the terminal.
-    atexit.register(opened.cache_clear)
     return open_synth(description)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -38,6 +39,7 @@ from flow_synth.synths.amsynth_bank import (
     write_fxp,
 )
 from flow_synth.synths.fxp import fxp
+from flow_synth.synths.hosted import Hosted
 from flow_synth.synths.plugin import _Instance
 from flow_synth.synths.plugin_description import PluginDescription
 
@@ -48,9 +50,9 @@ TABLE = amsynth_table()
 
 
 @pytest.fixture(scope="module")
-def instance() -> _Instance:
+def instance() -> Hosted[_Instance]:
     """The plug-in itself."""
-    return _Instance(PLUGIN, None)
+    return Hosted(partial(_Instance, PLUGIN, None))
 
 
 def plugin_values(instance: _Instance) -> NDArray[np.float64]:
@@ -58,11 +60,15 @@ def plugin_values(instance: _Instance) -> NDArray[np.float64]:
     return np.array([instance._processor.get_parameter(i) for i in range(len(TABLE))])
 
 
-def loaded(instance: _Instance, fxp: Path) -> NDArray[np.float64]:
+def loaded_by(instance: _Instance, fxp: Path) -> NDArray[np.float64]:
     """[41] what the plug-in makes of a file, every parameter at its default beforehand."""
     instance.set(dict(enumerate(TABLE.defaults.astype(float))))
     assert instance._processor.load_preset(str(fxp))
     return plugin_values(instance)
+
+
+def loaded(instance: Hosted[_Instance], fxp: Path) -> NDArray[np.float64]:
+    return instance.call(loaded_by, fxp)
 
 
 def texts_of_all_banks() -> Iterator[str]:
@@ -74,8 +80,8 @@ def texts_of_all_banks() -> Iterator[str]:
             yield "\n".join(line for line in lines[start:stop] if line != "EOF")
 
 
-def test_the_table_is_in_the_order_of_the_plugin(instance: _Instance) -> None:
-    assert TABLE.names == tuple(instance.names)
+def test_the_table_is_in_the_order_of_the_plugin(instance: Hosted[_Instance]) -> None:
+    assert TABLE.names == tuple(instance.call(_Instance.names))
     stepped = [knob.name for knob in TABLE.parameters() if knob.kind is not Kind.CONTINUOUS]
     assert stepped == [
         "osc1_waveform",
@@ -92,7 +98,7 @@ def test_the_table_is_in_the_order_of_the_plugin(instance: _Instance) -> None:
 
 
 def test_every_preset_of_every_bank_is_what_the_plugin_reads(
-    instance: _Instance, tmp_path: Path
+    instance: Hosted[_Instance], tmp_path: Path
 ) -> None:
     """The text of each preset, as an .fxp made here, goes through amsynth's own parser."""
     presets = human_presets()
@@ -107,7 +113,9 @@ def test_every_preset_of_every_bank_is_what_the_plugin_reads(
     assert worst <= 1e-6
 
 
-def test_amsynth_loads_the_presets_that_are_written(instance: _Instance, tmp_path: Path) -> None:
+def test_amsynth_loads_the_presets_that_are_written(
+    instance: Hosted[_Instance], tmp_path: Path
+) -> None:
     generator = np.random.default_rng(0)
     for number in range(50):
         values = TABLE.snap(generator.random(len(TABLE), np.float32))

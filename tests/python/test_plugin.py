@@ -4,19 +4,22 @@ import itertools
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from dawdreamer import PluginProcessor, RenderEngine
 from numpy.typing import NDArray
 
 import flow_synth.synths
 from flow_synth.error import InputError
 from flow_synth.preset import read_preset, write_preset
 from flow_synth.synth import Note, SynthError
-from flow_synth.synths import open_synth, plugin
+from flow_synth.synths import open_synth
+from flow_synth.synths.hosted import Hosted
 from flow_synth.synths.midi import MidiEvent, note_on
-from flow_synth.synths.plugin import PluginSynth
+from flow_synth.synths.plugin import PluginSynth, _Instance
 from flow_synth.synths.plugin_description import read_description
 from flow_synth.synths.plugin_wiring import PluginWiring
 
@@ -96,9 +99,9 @@ def synth(file: Path) -> PluginSynth:
 
 
 @pytest.fixture
-def amsynth() -> plugin._Instance:
+def amsynth() -> Hosted[_Instance]:
     """The plug-in itself."""
-    return plugin._Instance(PLUGIN, None)
+    return Hosted(partial(_Instance, PLUGIN, None))
 
 
 @pytest.fixture
@@ -132,22 +135,28 @@ def difference(left: NDArray[np.float32], right: NDArray[np.float32]) -> float:
     return float(np.abs(left - right).max() / np.abs(left).max())
 
 
-def test_every_parameter_of_amsynth_is_a_knob(amsynth: plugin._Instance) -> None:
-    assert len(amsynth.names) == 41
-    assert amsynth.names == list(read_description(AMSYNTH).table().names)
+def test_every_parameter_of_amsynth_is_a_knob(amsynth: Hosted[_Instance]) -> None:
+    names = amsynth.call(_Instance.names)
+    assert len(names) == 41
+    assert names == list(read_description(AMSYNTH).table().names)
 
 
-def test_amsynth_shows_the_value_that_each_knob_stands_for(amsynth: plugin._Instance) -> None:
+def shown_text(instance: _Instance, index: int) -> str:
+    text: str = instance._processor.get_parameter_text(index)
+    return text
+
+
+def test_amsynth_shows_the_value_that_each_knob_stands_for(amsynth: Hosted[_Instance]) -> None:
     description = read_description(AMSYNTH)
     table = description.table()
-    wiring = PluginWiring(description, amsynth.names, str(AMSYNTH))
+    names = amsynth.call(_Instance.names)
+    wiring = PluginWiring(description, names, str(AMSYNTH))
     for unit in np.linspace(0, 1, 13, dtype=np.float32):
         values = table.snap(np.full(len(table), unit))
-        amsynth.set(wiring.setting(values))
+        amsynth.call(_Instance.set, wiring.setting(values))
         for parameter, value in zip(table.parameters(), values, strict=True):
             expected = DISPLAY.get(parameter.name, float)(parameter.to_human(float(value)))
-            index = amsynth.names.index(parameter.name)
-            shown = float(amsynth._processor.get_parameter_text(index))
+            shown = float(amsynth.call(shown_text, names.index(parameter.name)))
             # amsynth shows six significant digits, and a slider holds single precision.
             assert shown == pytest.approx(expected, rel=1e-5, abs=2e-6), parameter.name
 
@@ -196,15 +205,15 @@ def test_an_instance_poisoned_after_its_last_finite_note_is_replaced(
     before = synth.render(values, NOTE)
     poisoned = synth._instance
     assert poisoned is not None
-    play = plugin._Instance.play
+    play = _Instance.play
 
     def play_poisoned(
-        instance: plugin._Instance, events: list[MidiEvent], n_samples: int
+        instance: _Instance, events: list[MidiEvent], n_samples: int
     ) -> NDArray[np.float32]:
         audio = play(instance, events, n_samples)
-        return audio * np.float32(np.nan) if instance is poisoned else audio
+        return audio * np.float32(np.nan) if instance is poisoned._cell[0] else audio
 
-    monkeypatch.setattr(plugin._Instance, "play", play_poisoned)
+    monkeypatch.setattr(_Instance, "play", play_poisoned)
     assert difference(before, synth.render(values, NOTE)) < REPEAT_ERROR
     assert synth._instance is not poisoned
 
@@ -238,47 +247,58 @@ def test_pitch_is_rounded_and_is_what_sounds(synth: PluginSynth) -> None:
     assert spectrum.argmax() == pytest.approx(440, abs=1)
 
 
-def test_a_mono_plugin_sounds_on_both_sides(
-    amsynth: plugin._Instance, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class MonoEngine:
     """The engine of a mono plug-in gives one channel."""
-    engine = amsynth._engine
 
-    class MonoEngine:
-        def render(self, seconds: float) -> None:
-            engine.render(seconds)
+    def __init__(self, engine: RenderEngine) -> None:
+        self.engine = engine
+        self.render = engine.render
 
-        def get_audio(self) -> NDArray[np.float32]:
-            return np.asarray(engine.get_audio())[:1]
+    def get_audio(self) -> NDArray[np.float32]:
+        return np.asarray(self.engine.get_audio())[:1]
 
-    monkeypatch.setattr(amsynth, "_engine", MonoEngine())
-    audio = amsynth.play([note_on(0, 60, 100)], 1000)
+
+class MonoInstance(_Instance):
+    def __init__(self) -> None:
+        super().__init__(PLUGIN, None)
+        self._engine = MonoEngine(self._engine)
+
+
+def test_a_mono_plugin_sounds_on_both_sides() -> None:
+    audio = Hosted(MonoInstance).call(_Instance.play, [note_on(0, 60, 100)], 1000)
     assert audio.shape == (2, 1000)
     np.testing.assert_array_equal(audio[0], audio[1])
     assert audio.any()
 
 
-def test_latency_is_removed(amsynth: plugin._Instance, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A plug-in that says it is 64 samples late has its sound moved to 64 samples earlier."""
+class LateProcessor:
+    """The processor of a plug-in that says it is 64 samples late."""
+
+    def __init__(self, processor: PluginProcessor) -> None:
+        self.load_midi = processor.load_midi
+
+    def get_latency_samples(self) -> int:
+        return 64
+
+
+class LateInstance(_Instance):
+    def __init__(self) -> None:
+        super().__init__(PLUGIN, None)
+        self._processor = LateProcessor(self._processor)
+
+
+def test_latency_is_removed(amsynth: Hosted[_Instance]) -> None:
+    """The sound of a plug-in that says it is late is moved to an earlier time."""
     events = [note_on(100, 60, 100)]
-    processor = amsynth._processor
-
-    class LateProcessor:
-        load_midi = processor.load_midi
-
-        def get_latency_samples(self) -> int:
-            return 64
-
-    on_time = amsynth.play(events, 5000)
-    monkeypatch.setattr(amsynth, "_processor", LateProcessor())
-    early = amsynth.play(events, 5000)
+    on_time = amsynth.call(_Instance.play, events, 5000)
+    early = Hosted(LateInstance).call(_Instance.play, events, 5000)
     moved = np.flatnonzero(on_time[0])[0] - np.flatnonzero(early[0])[0]
-    # The oscillators run on between the two, so that a first sample may be zero.
+    # The oscillators' phases differ, so that a first sample may be zero.
     assert moved == pytest.approx(64, abs=1)
 
 
 def test_knobs_may_use_part_of_a_plugin_parameter_or_its_index(
-    amsynth: plugin._Instance, describe: Callable[..., Path]
+    amsynth: Hosted[_Instance], describe: Callable[..., Path]
 ) -> None:
     path = describe(
         (
@@ -291,8 +311,8 @@ def test_knobs_may_use_part_of_a_plugin_parameter_or_its_index(
         ),
     )
     description = read_description(path)
-    wiring = PluginWiring(description, amsynth.names, str(path))
-    slope = amsynth.names.index("filter_slope")
+    wiring = PluginWiring(description, amsynth.call(_Instance.names), str(path))
+    slope = amsynth.call(_Instance.names).index("filter_slope")
     units = np.array([0.0, 0.25, 0.5, 1.0])[:, None] * np.ones(32)
     received = [wiring.setting(values) for values in description.table().snap(units)]
     assert [setting[9] for setting in received] == pytest.approx([0.1, 0.15, 0.2, 0.9])

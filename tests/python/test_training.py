@@ -320,7 +320,7 @@ def started(dataset: Path, folder: Path) -> Experiment:
 
 
 def test_a_run_starts_from_what_another_has_learnt(dataset: Path, tmp_path: Path) -> None:
-    """Bit for bit the weights of the earlier one's best epoch, and only those in its place."""
+    """At a rate of next to nothing the weights stay those of the earlier one's best epoch."""
     described = started(dataset, tmp_path)
     still = described.model_copy(update={"optimiser": OptimiserSettings(learning_rate=1e-30)})
     then = run(still, tmp_path / "run").model.state_dict()

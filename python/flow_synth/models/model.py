@@ -13,7 +13,7 @@ class Target(NamedTuple):
 
     Attributes:
         values: [B, P] unit values.
-        spread: [B, P] the same with stepped knobs spread over their steps, which have a density.
+        spread: [B, P] the same, spread a little around them: those have a density.
     """
 
     values: Tensor

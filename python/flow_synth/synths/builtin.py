@@ -14,6 +14,7 @@ from flow_synth.parameter import Curve, Kind, Parameter, ParameterTable
 from flow_synth.preset import Preset
 from flow_synth.synth import SAMPLE_RATE_HZ, Note, SynthError
 from flow_synth.synths.builtin_priors import draw_preset
+from flow_synth.synths.hosted import Hosted
 
 #: DawDreamer renders in blocks of this many samples; the sound does not depend on it.
 _BLOCK_SAMPLES = 512
@@ -87,8 +88,8 @@ def _factory_bank() -> tuple[Preset, ...]:
     )
 
 
-class BuiltinSynth:
-    """Renders ``builtin.dsp``, bit for bit the same whatever was rendered before."""
+class _Voice:
+    """``builtin.dsp``, compiled; lives on the thread of plug-ins."""
 
     def __init__(self) -> None:
         self._engine = dawdreamer.RenderEngine(SAMPLE_RATE_HZ, _BLOCK_SAMPLES)
@@ -99,11 +100,30 @@ class BuiltinSynth:
         self._faust.set_dsp_string(dsp_source())
         self._faust.compile()
         declared = [knob["label"] for knob in self._faust.get_parameters_description()]
-        if tuple(declared) != self.table.names:
+        if tuple(declared) != builtin_table().names:
             raise AssertionError(
                 "Faust lists the knobs in another order than builtin.dsp numbers them"
             )
         self._engine.load_graph([(self._keyboard, []), (self._faust, ["keyboard"])])
+
+    def play(self, knobs: Sequence[float], note: Note) -> NDArray[np.float32]:
+        """Human knobs and a note -> audio [2, samples]."""
+        keyboard = np.zeros((2, note.total_samples + _BLOCK_SAMPLES), np.float32)
+        keyboard[0, : note.held_samples] = note.velocity / 127
+        keyboard[1] = note.frequency_hz
+        self._keyboard.set_data(keyboard)
+        for index, value in enumerate(knobs):
+            self._faust.set_parameter(index, value)
+        # The engine rounds down: half a sample more, and no length loses its last one.
+        self._engine.render((note.total_samples + 0.5) / SAMPLE_RATE_HZ)
+        return np.array(self._faust.get_audio(), np.float32)[:, : note.total_samples]
+
+
+class BuiltinSynth:
+    """Renders ``builtin.dsp``, bit for bit the same whatever was rendered before."""
+
+    def __init__(self) -> None:
+        self._voice = Hosted(_Voice)
         # The very first render of a Faust processor differs from all later ones.
         self.render(self.table.defaults, Note(held_seconds=0.1, total_seconds=0.1))
 
@@ -132,17 +152,12 @@ class BuiltinSynth:
 
     def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
         """Plays one note; see :class:`flow_synth.synth.Synth`."""
-        keyboard = np.zeros((2, note.total_samples + _BLOCK_SAMPLES), np.float32)
-        keyboard[0, : note.held_samples] = note.velocity / 127
-        keyboard[1] = note.frequency_hz
-        self._keyboard.set_data(keyboard)
-        for index, (parameter, unit) in enumerate(
-            zip(self.table.parameters(), self.table.snap(values), strict=True)
-        ):
-            self._faust.set_parameter(index, parameter.to_human(float(unit)))
-        # The engine rounds down: half a sample more, and no length loses its last one.
-        self._engine.render((note.total_samples + 0.5) / SAMPLE_RATE_HZ)
-        audio = np.asarray(self._faust.get_audio(), np.float32)[:, : note.total_samples]
+        units = map(float, self.table.snap(values))
+        knobs = [
+            parameter.to_human(unit)
+            for parameter, unit in zip(self.table.parameters(), units, strict=True)
+        ]
+        audio = self._voice.call(_Voice.play, knobs, note)
         if not np.isfinite(audio).all():
             raise SynthError("the built-in synth gave a sound that is not finite")
         return audio

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from flow_synth.error import InputError
 from flow_synth.parameter import ParameterTable
 from flow_synth.preset import Preset
 from flow_synth.synth import SAMPLE_RATE_HZ, Note, SynthError
+from flow_synth.synths.hosted import Hosted
 from flow_synth.synths.midi import MidiEvent, controller, midi_file, note_off, note_on
 from flow_synth.synths.plugin_description import PluginDescription, read_description
 from flow_synth.synths.plugin_wiring import PluginWiring, Setting
@@ -51,8 +53,10 @@ class PluginSynth:
         self._state = _find_state(self._description, path)
         # Kept to the end: without any instance the library would be unloaded, and loaded again.
         self._first = self._create()
-        self._instance: _Instance | None = self._first
-        self._wiring = PluginWiring(self._description, self._first.names, str(path))
+        self._instance: Hosted[_Instance] | None = self._first
+        self._wiring = PluginWiring(
+            self._description, self._first.call(_Instance.names), str(path)
+        )
         self._version = _version(self._description, self._plugin, self._state)
 
     @property
@@ -86,8 +90,9 @@ class PluginSynth:
         if self._wiring.needs_new_instance(setting):
             self.forget()
         instance = self._prepared(key, note.velocity)
-        instance.set(setting)
-        audio = instance.play(
+        instance.call(_Instance.set, setting)
+        audio = instance.call(
+            _Instance.play,
             [
                 *self._controllers(),
                 note_on(0, key, note.velocity),
@@ -99,13 +104,14 @@ class PluginSynth:
             # A filter that has blown up stays so: this instance would never sound again.
             self.forget()
             raise SynthError(f"{self.identity} gave a sound that is not finite")
-        return np.clip(audio, -1.0, 1.0)
+        clipped: NDArray[np.float32] = np.clip(audio, -1.0, 1.0)
+        return clipped
 
     def forget(self) -> None:
         """Lets the next note have a new instance."""
         self._instance = None
 
-    def _prepared(self, key: int, velocity: int) -> "_Instance":
+    def _prepared(self, key: int, velocity: int) -> "Hosted[_Instance]":
         """An instance that remembers nothing."""
         if self._description.reset is None:
             # The one that is kept has never played a note.
@@ -118,13 +124,14 @@ class PluginSynth:
             raise SynthError(f"{self.identity} is not finite even while it is reset")
         return self._instance
 
-    def _reset(self, instance: "_Instance", key: int, velocity: int) -> bool:
+    def _reset(self, instance: "Hosted[_Instance]", key: int, velocity: int) -> bool:
         """Plays the silent note; False when the instance is poisoned by an earlier one."""
         if self._description.reset is None:
             return True
-        instance.set(self._wiring.quiet)
+        instance.call(_Instance.set, self._wiring.quiet)
         keys = {key, *self._description.reset.keys}
-        silence = instance.play(
+        silence = instance.call(
+            _Instance.play,
             [*self._controllers(), *(note_on(0, each, velocity) for each in keys)],
             round(self._description.reset.seconds * SAMPLE_RATE_HZ),
         )
@@ -134,15 +141,15 @@ class PluginSynth:
         reset = self._description.reset
         return [controller(0, number, 0) for number in (reset.controllers if reset else ())]
 
-    def _create(self) -> "_Instance":
+    def _create(self) -> "Hosted[_Instance]":
         try:
-            return _Instance(self._plugin, self._state)
+            return Hosted(partial(_Instance, self._plugin, self._state))
         except InputError as error:
             raise InputError(f"{self._file}: {error}") from error
 
 
 class _Instance:
-    """One loaded plug-in in an engine of its own."""
+    """One loaded plug-in in an engine of its own; lives on the thread of plug-ins."""
 
     def __init__(self, plugin: Path, state: Path | None) -> None:
         self._engine = dawdreamer.RenderEngine(SAMPLE_RATE_HZ, _BLOCK_SAMPLES)
@@ -160,7 +167,6 @@ class _Instance:
             raise InputError(f"{plugin} refuses the state file {state}; save it again")
         self._engine.load_graph([(self._processor, [])])
 
-    @property
     def names(self) -> list[str]:
         """Names of the plug-in's parameters in its order."""
         count = self._processor.get_plugin_parameter_size()
