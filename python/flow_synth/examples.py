@@ -11,7 +11,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from flow_synth.boundary import dequantise
 from flow_synth.dataset import CHUNK_ROWS, Dataset
 from flow_synth.encoder import Normalisation
 from flow_synth.error import InputError
@@ -95,10 +94,10 @@ def _known(dataset: Dataset, tags: TagFile | None, placement: Placement) -> NDAr
     return np.where(tags.tags == 0, np.nan, tags.tags).astype(np.float32)
 
 
-def fit_statistics(objective: Objective, examples: Examples, n_values: Tensor) -> None:
+def fit_statistics(objective: Objective, examples: Examples) -> None:
     """Fits all that is known before the first step, on training examples alone."""
     model = objective.model
-    model.regressor.fit(dequantise(examples.values, n_values, torch.rand_like(examples.values)))
+    model.regressor.fit(examples.values)
     _fit_normalisation(model.normalisation, examples.mel)
     if objective.knob_classes is not None:
         objective.knob_classes.fit(examples.values)

@@ -232,7 +232,7 @@ class _Run:
             reconstructed_share=settings.reconstructed_share,
         )
         objective.to(self.fabric.device)
-        fit_statistics(objective, self.train_examples, self.n_values)
+        fit_statistics(objective, self.train_examples)
         objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return objective
 

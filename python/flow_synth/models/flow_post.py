@@ -34,9 +34,9 @@ class PresetFlow(Regressor):
         self.boundary = Boundary(n_parameters)
         self.flow = flow
 
-    def fit(self, spread: Tensor) -> None:
+    def fit(self, values: Tensor) -> None:
         """Standardises the knobs by training presets [N, P]."""
-        self.boundary.fit(spread)
+        self.boundary.fit(values)
 
     def decode(self, z: Tensor) -> Tensor:
         """z [B, D] -> unit values v [B, P]."""
@@ -73,10 +73,10 @@ class FlowRegressor(PresetFlow):
             torch.full((n_parameters,), PRECISION_LOG_VARIANCE)
         )
 
-    def fit(self, spread: Tensor) -> None:
+    def fit(self, values: Tensor) -> None:
         """Standardises the knobs by training presets [N, P]."""
-        super().fit(spread)
-        self.n_examples = len(spread)
+        super().fit(values)
+        self.n_examples = len(values)
 
     def log_density(self, spread: Tensor) -> Tensor:
         """[B] log p(y) of presets [B, P] under the prior carried by the flow.

@@ -33,7 +33,7 @@ class Regressor(nn.Module):
         """Unit values v [B, P] -> z [B, D], where the map has an inverse."""
         raise NotImplementedError
 
-    def fit(self, spread: Tensor) -> None:
+    def fit(self, values: Tensor) -> None:
         """Takes what it needs to know of training presets [N, P] beforehand."""
 
     def log_density(self, spread: Tensor) -> Tensor:
