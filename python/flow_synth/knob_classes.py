@@ -58,10 +58,17 @@ class KnobClasses(nn.Module):
         centres = self.centres.expand(number.shape + below.shape[-1:])
         return centres.gather(-1, number.unsqueeze(-1)).squeeze(-1)
 
-    def expected(self, features: Tensor) -> Tensor:
-        """Features [B, F] -> mean of every knob's distribution [B, P], which has gradients."""
+    def midmean(self, features: Tensor) -> Tensor:
+        """Features [B, F] -> mean of the middle half of every knob's distribution [B, P].
+
+        Near the median, and so at a value that presets have where the encoder is sure of one; but
+        it has gradients, which a median has not.
+        """
         probabilities = torch.softmax(self.forward(features).float(), -1)
-        return (probabilities * self.centres).sum(-1)
+        above = probabilities.cumsum(-1)
+        below = above - probabilities
+        middle = (above.clamp(max=0.75) - below.clamp(min=0.25)).clamp(min=0)
+        return (middle * self.centres).sum(-1) / middle.sum(-1)
 
     def classes(self, values: Tensor) -> Tensor:
         """[B, P] unit values -> [B, P] numbers of the nearest classes."""

@@ -72,8 +72,8 @@ class ClassModel(Model):
         return Draw(z, nothing, nothing.mean()), {"preset_density": density.mean()}
 
     def inferred(self, features: Tensor, draw: Draw) -> Tensor:  # noqa: ARG002  # See Model.
-        """The mean of every knob: a median has no gradient."""
-        return self.latent.classes.expected(features)
+        """The midmean of every knob: a median has no gradient, and a mean is no preset's value."""
+        return self.latent.classes.midmean(features)
 
     def encode(self, mel: Tensor) -> Tensor:
         """Log-mel [B, 128, 87] -> z [B, D] of the preset of the knobs' medians."""
