@@ -18,6 +18,10 @@ CONNECT_SECONDS = 30
 #: Memory that a worker does not give back between notes.
 _KEPT_BYTES = 2**26
 
+_SETTINGS = {
+    # The notes of a large dataset are many megabytes; of their size dask warns the user.
+    "distributed.admin.large-graph-warning-threshold": "1 TB",
+}
 _LOCAL_SETTINGS = {
     # A task that lost its worker is not tried again as it is: its outcome is None.
     "distributed.scheduler.allowed-failures": 0,
@@ -53,6 +57,7 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
     if workers is not None and workers < 1:
         raise InputError(f"{workers} workers cannot do anything; give 1 or more")
     with ExitStack() as stack:
+        stack.enter_context(dask.config.set(_SETTINGS))
         if scheduler is None:
             stack.enter_context(dask.config.set(_LOCAL_SETTINGS))
             address: Any = stack.enter_context(

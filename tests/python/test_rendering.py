@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import dask
 import numpy as np
 import pytest
 import torch
@@ -142,6 +144,13 @@ def test_progress_ends_with_all_notes(address: str, tmp_path: Path) -> None:
     assert seen[-1] == (N_NOTES, N_NOTES)
     assert seen == sorted(seen)
     assert len(seen) == 3
+
+
+def test_no_number_of_notes_is_warned_of(render: Render, tmp_path: Path) -> None:
+    limit = {"distributed.admin.large-graph-warning-threshold": 1}
+    with dask.config.set(limit), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        render(tmp_path)
 
 
 def test_sounds_that_are_not_finite_and_errors_cost_one_preset_each(
