@@ -478,6 +478,7 @@ def test_two_processes_of_torchrun_have_the_losses_of_one(
     assert outcome.stdout.count(said) == 2
     assert {file.name for file in (folders[1] / "run").iterdir()} == {
         BEST,
+        COST,
         LAST,
         METRICS,
         "tensorboard",
