@@ -70,6 +70,7 @@ class _PluginThread:
             del future
 
 
+#: Threads that begin together would otherwise make one each.
 _starting = Lock()
 
 
