@@ -219,10 +219,12 @@ def _describe(audio: Tensor, frequency_hz: float) -> list[float]:
     samples = audio.float() / peak
     scale = min(max(frequency_hz / _REFERENCE_HZ, _SCALES[0]), _SCALES[1])
     envelope = _envelope(samples)
-    sharpness = _sharpness(samples, scale)
+    bands = _bands(samples, _FFT_SIZE, 1.0)
+    # Half of the time goes into these, and most notes are middle C.
+    sharpness = _sharpness(bands if scale == 1.0 else _bands(samples, _FFT_SIZE, scale))
     return [
         sharpness,
-        _movement_db(samples),
+        _movement_db(bands),
         _dirt(samples, frequency_hz, scale),
         _sustain_db(samples),
         _attack_seconds(envelope),
@@ -231,25 +233,25 @@ def _describe(audio: Tensor, frequency_hz: float) -> list[float]:
     ]
 
 
-def _sharpness(samples: Tensor, scale: float) -> float:
+def _sharpness(bands: Tensor) -> float:
     """S = 0.11 sum(N' g z) / sum(N') acum; g = 1 to 15.8 Bark, 0.15 exp(0.42 (z - 15.8)) + 0.85.
 
-    DIN 45692:2009, on the time average of the specific loudness N' of the sound taken to middle
-    C; z is the middle of each band.
+    DIN 45692:2009, on the time average of the specific loudness N' of the critical bands
+    [23, frames] of the sound taken to middle C; z is the middle of each band.
     """
-    specific = _loudness(_bands(samples, _FFT_SIZE, scale)).mean(1)
+    specific = _loudness(bands).mean(1)
     bark = torch.arange(len(specific)) + 0.5
     weight = (0.15 * (0.42 * (bark - 15.8)).exp() + 0.85).where(bark > 15.8, 1.0)
     return float(0.11 * (specific * weight * bark).sum() / specific.sum())
 
 
-def _movement_db(samples: Tensor) -> float:
+def _movement_db(bands: Tensor) -> float:
     """Root of the mean of (L - c t - mean)^2 over frames and, weighted by loudness, bands.
 
     L is the level of a band in dB; c the slope of the regression of the whole level on time t.
     Only what is after the attack, before note off and above the gate counts.
     """
-    bands, hop_samples = _bands(samples, _FFT_SIZE, 1.0), _FFT_SIZE // _OVERLAP
+    hop_samples = _FFT_SIZE // _OVERLAP
     seconds = torch.arange(bands.shape[1]) * (hop_samples / SAMPLE_RATE_HZ)
     total = bands.sum(0)
     gate = 10 ** (-GATE_DB / 10)

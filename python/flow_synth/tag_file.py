@@ -1,17 +1,22 @@
 """The tags of a dataset, row by row, as one JSON file."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Literal, Self
 
 import numpy as np
 import torch
+from dask.system import CPU_COUNT
 from numpy.typing import NDArray
 from pydantic import model_validator
+from torch import Tensor
 
 from flow_synth.atomic_file import write_atomically
 from flow_synth.cluster import Progress
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
+from flow_synth.features import one_thread
 from flow_synth.frozen import Frozen
 from flow_synth.json_file import read_result
 from flow_synth.synth import Note
@@ -74,13 +79,13 @@ class TagFile(Frozen):
         """
         if not len(dataset):
             raise InputError(f"{dataset.folder} has no sounds to tag; see what failed in it")
+        chunks = np.split(np.arange(len(dataset)), range(_CHUNK_ROWS, len(dataset), _CHUNK_ROWS))
         parts = []
-        for first in range(0, len(dataset), _CHUNK_ROWS):
-            rows = np.arange(first, min(first + _CHUNK_ROWS, len(dataset)))
-            frequency_hz = [Note(pitch).frequency_hz for pitch in dataset.pitch[rows].tolist()]
-            audio = torch.from_numpy(dataset.audio(rows))
-            parts.append(describe(audio, torch.tensor(frequency_hz)))
-            progress(int(rows[-1]) + 1, len(dataset))
+        # Threads of torch's own are of no use to one sound; see one_thread.
+        with one_thread(), ThreadPoolExecutor(CPU_COUNT, "", torch.set_num_threads, (1,)) as pool:
+            for part in pool.map(partial(_described, dataset), chunks):
+                parts.append(part)
+                progress(sum(map(len, parts)), len(dataset))
         descriptors = torch.cat(parts)
         sides = tags(descriptors)
         return cls(
@@ -143,3 +148,9 @@ class TagFile(Frozen):
     def tags(self) -> NDArray[np.int8]:
         """[N, axes] of -1, 0 and +1."""
         return np.array([row.tags for row in self.rows], np.int8)
+
+
+def _described(dataset: Dataset, rows: NDArray[np.intp]) -> Tensor:
+    """[n, 7] descriptors of some rows."""
+    frequency_hz = [Note(pitch).frequency_hz for pitch in dataset.pitch[rows].tolist()]
+    return describe(torch.from_numpy(dataset.audio(rows)), torch.tensor(frequency_hz))

@@ -11,6 +11,7 @@ import torch
 from distributed import LocalCluster
 from synths_for_tests import open_test_synth
 
+from flow_synth import tag_file
 from flow_synth.__main__ import main
 from flow_synth.dataset import Dataset
 from flow_synth.dataset_description import DatasetDescription, RandomPitch
@@ -50,6 +51,16 @@ def test_every_row_is_described_at_its_own_pitch(folder: Path, tagged: TagFile) 
         audio = torch.from_numpy(dataset.audio(np.array([row])))
         hz = Note(float(dataset.pitch[row])).frequency_hz
         np.testing.assert_array_equal(describe(audio, torch.tensor([hz]))[0].numpy(), values)
+
+
+def test_rows_keep_their_order_however_they_are_shared_out(
+    folder: Path, tagged: TagFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tag_file, "_CHUNK_ROWS", 2)
+    counts: list[tuple[int, int]] = []
+    again = TagFile.of(Dataset.open(folder), lambda done, total: counts.append((done, total)))
+    assert again == tagged
+    assert counts == [(2, 9), (4, 9), (6, 9), (8, 9), (9, 9)]
 
 
 def test_every_row_is_counted_once_on_every_axis(tagged: TagFile) -> None:
