@@ -62,6 +62,25 @@ def dequantise(values: Tensor, n_values: Tensor, noise: Tensor) -> Tensor:
         [..., P] with each value in the midst of where it is spread, and so beyond 0 and 1 by less
         than a boundary's margin. Snapping a stepped knob to its nearest step gives its value back.
     """
-    step = 1.0 / (n_values - 1).clamp(min=1)
+    step = 1.0 / _last(n_values)
     width = torch.where(n_values > 1, step.clamp(max=STEP_WIDTH), CONTINUOUS_WIDTH)
     return values + width * (noise - 0.5)
+
+
+def snap(v: Tensor, n_values: Tensor) -> Tensor:
+    """Puts stepped knobs on their nearest steps, as a synth does; gradients pass as if it did not.
+
+    Straight-through estimator, Bengio et al. 2013, https://arxiv.org/abs/1308.3432.
+
+    Args:
+        v: [..., P] unit values.
+        n_values: [P] number of values of each stepped knob; 0 for a continuous one.
+    """
+    last = _last(n_values)
+    snapped = torch.where(n_values > 1, torch.floor(v * last + 0.5) / last, v)
+    return v + (snapped - v).detach()
+
+
+def _last(n_values: Tensor) -> Tensor:
+    """[P] number of the last step, counted from 0; 1 for a knob without steps."""
+    return (n_values - 1).clamp(min=1)

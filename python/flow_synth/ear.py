@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from flow_synth.knob_network import KnobNetwork
 
 N_COMPONENTS = 512
-_N_HIDDEN = 1024
-_N_BLOCKS = 4
+#: Log-mel beyond full scale that an ear still has to learn to avoid, and whose power is finite.
+_LOUDEST = 10.0
 
 
 class Ear(nn.Module):
@@ -29,7 +29,7 @@ class Ear(nn.Module):
 
     def __init__(self, n_parameters: int, n_bins: int) -> None:
         super().__init__()
-        self.network = KnobNetwork(n_parameters, _N_HIDDEN, _N_BLOCKS, N_COMPONENTS)
+        self.network = KnobNetwork(n_parameters, N_COMPONENTS)
         self.register_buffer("mean", torch.zeros(n_bins))
         self.register_buffer("basis", torch.zeros(n_bins, N_COMPONENTS))
         self.register_buffer("std", torch.ones(N_COMPONENTS))
@@ -63,6 +63,24 @@ class Ear(nn.Module):
 
         Gradients reach the presets alone, so that the ear cannot learn to please.
         """
-        heard = self.network.as_it_is(v) * self.std
-        distance: Tensor = torch.linalg.vector_norm(heard - components, dim=-1)
+        distance: Tensor = torch.linalg.vector_norm(self._heard(v) - components, dim=-1)
         return distance.mean()
+
+    def convergence(self, v: Tensor, mel: Tensor) -> Tensor:
+        """ln(1 + SC) between presets [B, P], as they would sound, and log-mel [B, 128, 87].
+
+        The distance hears all bins alike, this the loudest ones:
+        :func:`~flow_synth.metric.spectral_convergence`, whose logarithm keeps one sound that is
+        far too loud from counting more than all the others. Gradients as in :meth:`distance`.
+        """
+        with torch.autocast(v.device.type, enabled=False):
+            centred = math.sqrt(len(self.mean)) * self._heard(v).float() @ self.basis.T
+            heard = (self.mean + centred).clamp(max=_LOUDEST).exp()
+            target = mel.flatten(1).float().exp()
+            error = torch.linalg.vector_norm(heard - target, dim=-1)
+            return torch.log1p(error / torch.linalg.vector_norm(target, dim=-1)).mean()
+
+    def _heard(self, v: Tensor) -> Tensor:
+        """Presets [B, P] -> components [B, C], with gradients for the presets alone."""
+        heard: Tensor = self.network.as_it_is(v) * self.std
+        return heard

@@ -122,15 +122,15 @@ class Experiment(Frozen):
                 "not; set it to 0, or choose a flow family"
             )
         is_placed = family.has_semantic_axes and self.model.placement is Placement.POSITIONS
-        if weights.sliders and not is_placed:
+        if weights.coach and not is_placed:
             raise ValueError(
-                "weight 'sliders' needs positions on semantic axes; set 'family' to 'flow_dis' or "
+                "weight 'coach' needs positions on semantic axes; set 'family' to 'flow_dis' or "
                 "'flow_class' and 'placement' to 'positions', or the weight to 0"
             )
-        if family is Family.FLOW_CLASS and not weights.classes:
+        if family is Family.FLOW_CLASS and not (weights.classes or self.start):
             raise ValueError(
-                "family 'flow_class' knows knobs by their classes; set weight 'classes' to 1, or "
-                "choose another family"
+                "family 'flow_class' knows knobs by their classes; set weight 'classes' to 1, let "
+                "it start from a run that learns them, or choose another family"
             )
         return self
 

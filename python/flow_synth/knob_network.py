@@ -10,6 +10,8 @@ from flow_synth.encoder import initialise
 #: Cosines and sines of so many half turns over a knob's range tell a step, or a small change,
 #: from its neighbours, which a network of the bare knob learns slowly.
 HALF_TURNS = (1, 2, 4, 8)
+_N_HIDDEN = 1024
+_N_BLOCKS = 4
 
 
 class Residual(nn.Module):
@@ -35,19 +37,17 @@ class KnobNetwork(nn.Module):
 
     Args:
         n_parameters: P.
-        n_hidden: units of every hidden layer.
-        n_blocks: residual blocks.
         n_outputs: K.
     """
 
-    def __init__(self, n_parameters: int, n_hidden: int, n_blocks: int, n_outputs: int) -> None:
+    def __init__(self, n_parameters: int, n_outputs: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Linear(n_parameters * (1 + 2 * len(HALF_TURNS)), n_hidden),
+            nn.Linear(n_parameters * (1 + 2 * len(HALF_TURNS)), _N_HIDDEN),
             nn.ELU(),
-            *(Residual(n_hidden) for _ in range(n_blocks)),
-            nn.LayerNorm(n_hidden),
-            nn.Linear(n_hidden, n_outputs),
+            *(Residual(_N_HIDDEN) for _ in range(_N_BLOCKS)),
+            nn.LayerNorm(_N_HIDDEN),
+            nn.Linear(_N_HIDDEN, n_outputs),
         )
         initialise(self)
 

@@ -23,8 +23,9 @@ from flow_synth.models.model import Target
 from flow_synth.models.settings import ModelSettings
 from flow_synth.slider_coach import SliderCoach
 
-#: One preset in so many enters ``preset_density``: its inverse may find one knob after the other.
-DENSITY_DIVISOR = 4
+#: One example in so many enters ``preset_density``, whose inverse may find one knob after the
+#: other, and ``convergence``, which is over whole spectra.
+COSTLY_DIVISOR = 4
 
 
 class Weights(Frozen):
@@ -41,12 +42,16 @@ class Weights(Frozen):
     ``classes`` asks the encoder for the knobs in a second way, see
     :class:`~flow_synth.knob_classes.KnobClasses`. ``ear`` teaches an
     :class:`~flow_synth.ear.Ear` beside the model, and ``sound`` is how far the inferred preset
-    would sound from the target by that ear. ``sliders`` is how far a preset moved along a
-    semantic axis is from where it should sound, by a
-    :class:`~flow_synth.slider_coach.SliderCoach`; it needs positions on the axes.
+    would sound from the target by that ear, over all of the spectrum alike; ``convergence``
+    likewise, but where it is loud. ``coach`` teaches a
+    :class:`~flow_synth.slider_coach.SliderCoach`, which needs positions on the semantic axes, and
+    ``sliders`` is how far a preset moved along an axis is from where it should sound, by that
+    coach.
 
-    With no weight but ``classes`` and ``ear`` a run teaches the encoder and the ear alone, several
-    times as fast, for another to start from.
+    What no weight asks for is neither run nor changed. With none but ``classes``, ``ear`` and
+    ``coach`` a run teaches the encoder and the two judges alone, several times as fast, for
+    another to start from. Flow_class falls into two halves: ``classes``, ``sound`` and
+    ``convergence`` ask for its encoder alone, all others for its flow and its decoder.
     """
 
     reconstruction: float = Field(default=1.0, ge=0)
@@ -56,20 +61,31 @@ class Weights(Frozen):
     preset_density: float = Field(default=0.0, ge=0)
     classes: float = Field(default=0.0, ge=0)
     ear: float = Field(default=0.0, ge=0)
+    coach: float = Field(default=0.0, ge=0)
     sound: float = Field(default=0.0, ge=0)
+    convergence: float = Field(default=0.0, ge=0)
     sliders: float = Field(default=0.0, ge=0)
 
-    @property
-    def ask_for_presets(self) -> bool:
-        """Whether anything hangs on the presets that are inferred, and not on hearing alone."""
-        return any(weight for name, weight in self if name not in ("classes", "ear"))
+    def ask_to_hear(self, family: Family) -> bool:
+        """Whether anything hangs on what the encoder hears."""
+        asks = self.classes or self.sound or self.convergence
+        return family is not Family.FLOW_CLASS or bool(asks)
+
+    def ask_for_space(self, family: Family) -> bool:
+        """Whether anything hangs on the audio space, and not on hearing alone."""
+        others = {"classes", "ear", "coach"}
+        if family is Family.FLOW_CLASS:
+            others |= {"sound", "convergence"}
+        return any(weight for name, weight in self if name not in others)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.sound and not self.ear:
-            raise ValueError(
-                "weight 'sound' needs an ear that learns; set weight 'ear' to 1, or 'sound' to 0"
-            )
+        for pupil, judge in (("sound", "ear"), ("convergence", "ear"), ("sliders", "coach")):
+            if getattr(self, pupil) and not getattr(self, judge):
+                raise ValueError(
+                    f"weight '{pupil}' needs a judge that learns; set weight '{judge}' to 1, or "
+                    f"'{pupil}' to 0"
+                )
         if not any(weight for _, weight in self):
             raise ValueError("every weight is 0; set one that something can be learnt by")
         return self
@@ -102,6 +118,8 @@ class Objective(nn.Module):
         n_parameters: P.
         shape: (mel bands, frames).
         reconstructed_share: of every batch, which the decoder has to reconstruct.
+        n_values: [P] number of values of each stepped knob, 0 for a continuous one, which all are
+            if this is not given.
     """
 
     def __init__(
@@ -111,6 +129,7 @@ class Objective(nn.Module):
         n_parameters: int,
         shape: tuple[int, int] = MEL_SHAPE,
         reconstructed_share: float = 1.0,
+        n_values: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.model = new_model(n_parameters, settings, shape)
@@ -122,12 +141,14 @@ class Objective(nn.Module):
             else None
         )
         self.ear = Ear(n_parameters, math.prod(shape)) if weights.ear else None
-        self.coach = SliderCoach(n_parameters) if weights.sliders else None
-        if not weights.ask_for_presets:
-            self.model.requires_grad_(False)
-            for part in (self.model.encoder, self.knob_classes):
-                if part is not None:
-                    part.requires_grad_(True)
+        steps = torch.zeros(n_parameters, dtype=torch.long) if n_values is None else n_values
+        self.coach = SliderCoach(steps) if weights.coach else None
+        self.hears = weights.ask_to_hear(settings.family)
+        self.has_space = weights.ask_for_space(settings.family)
+        self.model.requires_grad_(self.has_space)
+        for part in (self.model.encoder, self.knob_classes):
+            if part is not None:
+                part.requires_grad_(self.hears)
 
     @property
     def knob_classes(self) -> KnobClasses | None:
@@ -140,25 +161,32 @@ class Objective(nn.Module):
 
         Args:
             batch: the examples.
-            beta: warm-up factor in [0, 1] of the divergences, of ``sound`` and of ``sliders``.
+            beta: warm-up factor in [0, 1] of the divergences and of what judges say.
 
         Returns:
             Scalars by name; ``loss`` is what to minimise.
         """
         model = self.model
-        features = model.features(batch.heard)
+        nothing = batch.values.new_zeros(len(batch.values), 0)
+        features = model.features(batch.heard) if self.hears else nothing
+        draw: Draw | None = None
+        inferred: Tensor | None = None
         terms: dict[str, Tensor] = {}
-        if self.weights.ask_for_presets:
-            # The flows run in full precision: their log-determinants are sums of many small terms.
-            with torch.autocast(batch.heard.device.type, enabled=False):
+        # The flows run in full precision: their log-determinants are sums of many small terms.
+        with torch.autocast(batch.heard.device.type, enabled=False):
+            if self.has_space:
                 draw, of_presets = self._of_presets(features.float(), batch)
-            terms |= of_presets
-            if model.decoder is not None:
-                terms |= self._of_sounds(model.decoder, draw, batch)
+                terms |= of_presets
+            if self.weights.sound or self.weights.convergence:
+                inferred = model.inferred(features.float(), draw)
+        if draw is not None and model.decoder is not None:
+            terms |= self._of_sounds(model.decoder, draw, batch)
         if self.weights.classes and self.knob_classes is not None:
             terms["classes"] = self.knob_classes.error(features, batch.values)
         if self.ear is not None:
-            terms["ear"] = self.ear.error(batch.values, self._heard(self.ear, batch))
+            terms |= self._of_ear(self.ear, batch, inferred)
+        if self.coach is not None:
+            terms["coach"] = self.coach.error(batch.values, batch.tags)
         return terms | {"loss": self.total(terms, beta)}
 
     def _of_presets(self, features: Tensor, batch: Batch) -> tuple[Draw, dict[str, Tensor]]:
@@ -167,16 +195,23 @@ class Objective(nn.Module):
         target = Target(batch.values, batch.spread)
         draw, terms = model.learn(features, target, batch.tags)
         if weights.preset_density and "preset_density" not in terms:
-            # The first rows: those of n processes are together the first of the whole batch.
-            presets = batch.spread[: -(-len(batch.spread) // DENSITY_DIVISOR)]
+            presets = batch.spread[: _costly(len(batch.spread))]
             terms["preset_density"] = -model.regressor.log_density(presets).mean()
-        if self.coach is not None:
-            terms["coach"] = self.coach.error(batch.values, batch.tags)
+        if self.coach is not None and weights.sliders:
             terms["sliders"] = self.coach.distance(model, draw.z)
-        if self.ear is not None and weights.sound:
-            inferred = model.inferred(features, draw)
-            terms["sound"] = self.ear.distance(inferred, self._heard(self.ear, batch))
         return draw, terms
+
+    def _of_ear(self, ear: Ear, batch: Batch, inferred: Tensor | None) -> dict[str, Tensor]:
+        """What the ear learns, and what it says of inferred presets [B, P], if there are any."""
+        mel = self.model.normalisation.clipped(batch.mel)
+        components = ear.analyse(mel)
+        terms = {"ear": ear.error(batch.values, components)}
+        if inferred is not None and self.weights.sound:
+            terms["sound"] = ear.distance(inferred, components)
+        if inferred is not None and self.weights.convergence:
+            n_rows = _costly(len(mel))
+            terms["convergence"] = ear.convergence(inferred[:n_rows], mel[:n_rows])
+        return terms
 
     def _of_sounds(self, decoder: nn.Module, draw: Draw, batch: Batch) -> dict[str, Tensor]:
         """The terms of the audio space: what it keeps of a sound, and at what cost."""
@@ -187,9 +222,6 @@ class Objective(nn.Module):
             "latent_divergence": draw.divergence,
             "reconstruction": reconstruction_error(reconstruction, target),
         }
-
-    def _heard(self, ear: Ear, batch: Batch) -> Tensor:
-        return ear.analyse(self.model.normalisation.clipped(batch.mel))
 
     def total(self, terms: Mapping[str, Tensor], beta: float) -> Tensor:
         """Weighted sum of the terms, the divergences also times beta (equation 2)."""
@@ -204,12 +236,17 @@ class Objective(nn.Module):
             "preset_density": weights.preset_density,
             "classes": weights.classes,
             "ear": weights.ear,
-            # The coach alone hears of its own error: any weight teaches it.
-            "coach": 1.0,
+            "coach": weights.coach,
             "sound": beta * weights.sound,
+            "convergence": beta * weights.convergence,
             "sliders": beta * weights.sliders,
         }
         return torch.stack([factors[name] * term for name, term in terms.items()]).sum()
+
+
+def _costly(n_rows: int) -> int:
+    """So many first rows: those of n processes are together the first of the whole batch."""
+    return -(-n_rows // COSTLY_DIVISOR)
 
 
 def reconstruction_error(x: Tensor, target: Tensor) -> Tensor:

@@ -4,14 +4,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from flow_synth.boundary import snap
 from flow_synth.global_batch import uniform
 from flow_synth.knob_network import KnobNetwork
 from flow_synth.models.flow_dis import SLIDER_STEP
 from flow_synth.models.model import Model
+from flow_synth.position import FURTHEST
 from flow_synth.tag import AXES, SLIDER_END
-
-_N_HIDDEN = 512
-_N_BLOCKS = 2
 
 
 class SliderCoach(nn.Module):
@@ -19,16 +18,20 @@ class SliderCoach(nn.Module):
 
     Tags say where the sounds of presets lie along a dimension of the audio space; nothing says
     that a preset moved along it, everything else unchanged, sounds accordingly. This does: a
-    slider is moved at random, the preset decoded, and its position, by a network that learns
-    positions from presets, compared with where it should be now. The other axes should stay.
+    slider is moved at random, the preset decoded, and how far it came on its axis, by a network
+    that learns positions from presets, compared with how far it was moved. The other axes should
+    stay.
 
     Args:
-        n_parameters: P.
+        n_values: [P] number of values of each stepped knob; 0 for a continuous one.
     """
 
-    def __init__(self, n_parameters: int) -> None:
+    n_values: Tensor
+
+    def __init__(self, n_values: Tensor) -> None:
         super().__init__()
-        self.network = KnobNetwork(n_parameters, _N_HIDDEN, _N_BLOCKS, len(AXES))
+        self.network = KnobNetwork(len(n_values), len(AXES))
+        self.register_buffer("n_values", n_values)
 
     def error(self, v: Tensor, positions: Tensor) -> Tensor:
         """What the coach itself has still to learn, over known positions (Huber, per axis).
@@ -56,9 +59,12 @@ class SliderCoach(nn.Module):
         draws = uniform((n_rows, 2), z.device, training=self.training)
         axis = (draws[:, 0] * n_axes).long().clamp(max=n_axes - 1)
         moved = functional.one_hot(axis, n_axes)
-        steps = (2 * draws[:, 1:] - 1) * SLIDER_END * SLIDER_STEP
-        there = z + functional.pad(moved * steps, (0, z.shape[1] - n_axes))
-        before = self.network.as_it_is(model.decode(z)).float().detach()
-        after = self.network.as_it_is(model.decode(there)).float()
-        wanted = torch.where(moved.bool(), there[:, :n_axes], before)
-        return (after - wanted).square().sum(-1).mean()
+        steps = moved * (2 * draws[:, 1:] - 1) * SLIDER_END * SLIDER_STEP
+        there = z + functional.pad(steps, (0, z.shape[1] - n_axes))
+        with torch.no_grad():
+            before = self.network(snap(model.decode(z), self.n_values)).float()
+        after = self.network.as_it_is(snap(model.decode(there), self.n_values)).float()
+        # From where it is heard: what the coach or the flow errs there would pull at every step.
+        wanted = (before + steps).clamp(-FURTHEST, FURTHEST)
+        distance: Tensor = (after - wanted).square().sum(-1).mean()
+        return distance

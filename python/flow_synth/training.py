@@ -230,6 +230,7 @@ class _Run:
             settings.weights,
             len(self.table),
             reconstructed_share=settings.reconstructed_share,
+            n_values=self.n_values,
         )
         objective.to(self.fabric.device)
         fit_statistics(objective, self.train_examples)
@@ -486,9 +487,9 @@ def run_identity(experiment: Experiment, dataset: Dataset) -> str:
 
 
 def _tags(experiment: Experiment) -> TagFile | None:
-    """The tags beside the dataset's folder, for a family that learns from them."""
-    family = experiment.model.family
-    if not family.has_semantic_axes:
+    """The tags beside the dataset's folder, where anything learns from them."""
+    family, weights = experiment.model.family, experiment.objective.weights
+    if not family.has_semantic_axes or not (weights.coach or weights.ask_for_space(family)):
         return None
     path = experiment.dataset.with_name(f"{experiment.dataset.name}.tags.json")
     if not path.exists():

@@ -3,7 +3,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flow_synth.boundary import CONTINUOUS_WIDTH, STEP_WIDTH, Boundary, dequantise
+from flow_synth.boundary import CONTINUOUS_WIDTH, STEP_WIDTH, Boundary, dequantise, snap
+from flow_synth.synths.builtin import builtin_table
 
 
 @given(st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3))
@@ -60,3 +61,15 @@ def test_a_value_lies_in_the_midst_of_what_it_is_spread_over(
     found = spread[:, 0].sort().values
     # Kolmogorov-Smirnov, 1 %
     assert (found - expected).abs().max() < 1.63 / 20000**0.5 * width + 1e-6
+
+
+def test_snapping_is_the_synths_own_and_lets_gradients_through() -> None:
+    table = builtin_table()
+    n_values = torch.tensor([knob.n_values for knob in table.parameters()])
+    v = torch.rand(200, len(table), requires_grad=True)
+    snapped = snap(v, n_values)
+    expected = torch.from_numpy(table.snap(v.detach().numpy()))
+    torch.testing.assert_close(snapped.detach(), expected, rtol=0, atol=1e-6)
+    assert not torch.equal(snapped, v)
+    snapped.sum().backward()
+    torch.testing.assert_close(v.grad, torch.ones_like(v))

@@ -1,6 +1,8 @@
+import pytest
 import torch
 
 from flow_synth.ear import Ear
+from flow_synth.metric import spectral_convergence
 
 
 def test_distances_of_components_are_those_of_the_log_mels() -> None:
@@ -13,6 +15,22 @@ def test_distances_of_components_are_those_of_the_log_mels() -> None:
     found = torch.cdist(components, components)
     expected = torch.cdist(mel.flatten(1), mel.flatten(1)) / (16 * 9) ** 0.5
     torch.testing.assert_close(found, expected, rtol=1e-3, atol=2e-3)
+
+
+def test_convergence_is_that_of_the_sounds_that_an_ear_tells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    torch.manual_seed(0)
+    mel = 2 * torch.randn(20, 16, 9) - 3
+    others = mel.roll(1, 0)
+    ear = Ear(4, 16 * 9)
+    ear.fit(mel)
+    monkeypatch.setattr(ear.network, "as_it_is", lambda _: ear.analyse(others) / ear.std)
+    expected = torch.log1p(spectral_convergence(mel, others)).mean()
+    torch.testing.assert_close(
+        ear.convergence(torch.rand(20, 4), mel), expected, rtol=2e-3, atol=0
+    )
+    assert ear.convergence(torch.rand(20, 4), others) < 0.01
 
 
 def test_an_ear_learns_what_presets_sound_like() -> None:

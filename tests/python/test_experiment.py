@@ -9,7 +9,7 @@ from flow_synth.item import Source
 from flow_synth.models import new_model
 
 #: Terms that the paper does not have.
-EXTRAS = ("preset_density", "classes", "ear", "sound", "sliders")
+EXTRAS = ("preset_density", "classes", "ear", "coach", "sound", "convergence", "sliders")
 
 EXPERIMENTS = Path(__file__).parents[2] / "python" / "experiments"
 
@@ -99,7 +99,7 @@ def test_overrides_count_more_than_the_file_and_its_bases(tmp_path: Path) -> Non
     ("text", "complaint"),
     [
         ('[model]\nfamily = "vae"\n[objective.weights]\npreset_density = 0.1', "'vae' has not"),
-        ("[objective.weights]\nsliders = 1.0", "'placement' to 'positions'"),
+        ("[objective.weights]\ncoach = 1.0", "'placement' to 'positions'"),
         ('[model]\nfamily = "flow_class"', "knows positions on semantic axes alone"),
         ('[model]\nfamily = "flow_class"\nplacement = "positions"', "weight 'classes' to 1"),
         (
@@ -178,7 +178,7 @@ def test_an_experiment_cannot_change() -> None:
         ('start = "bad.toml"', "stands on itself"),
         ('dataset = "d"\nstart = 3', "'start'"),
         ('dataset = "d"\n[model]\nhears_level = true\n[start]\ndataset = "d"', "in 'start'"),
-        ('dataset = "d"\n[objective.weights]\nsound = 1', "needs an ear"),
+        ('dataset = "d"\n[objective.weights]\nsound = 1', "needs a judge"),
         (
             'dataset = "d"\n[objective.weights]\nreconstruction = 0\nlatent_divergence = 0\n'
             "regression = 0\nflow_divergence = 0",

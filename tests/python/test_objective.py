@@ -282,7 +282,7 @@ def test_positions_pull_to_where_they_are() -> None:
 def test_sliders_learn_to_do_what_they_say() -> None:
     """A synth whose axes are its knobs: before, sliders turn anything; afterwards, their own."""
     described = settings(Family.FLOW_DIS, placement=Placement.POSITIONS)
-    weights = Weights(reconstruction=0.0, flow_divergence=0.0, sliders=1.0)
+    weights = Weights(reconstruction=0.0, flow_divergence=0.0, coach=1.0, sliders=1.0)
     objective = Objective(described, weights, P, SHAPE)
     optimiser = torch.optim.Adam(objective.parameters(), 3e-3)
     values = torch.rand(256, P)
@@ -322,9 +322,10 @@ WEIGHTS = Weights(
     classes=13.0,
     ear=23.0,
     sound=17.0,
+    convergence=31.0,
 )
 #: With these, moved presets are heard, too.
-PLACED = WEIGHTS.model_copy(update={"sliders": 19.0})
+PLACED = WEIGHTS.model_copy(update={"coach": 29.0, "sliders": 19.0})
 
 
 def test_the_loss_is_the_weighted_sum_and_beta_warms_up_the_divergences() -> None:
@@ -338,13 +339,16 @@ def test_the_loss_is_the_weighted_sum_and_beta_warms_up_the_divergences() -> Non
         + 13 * terms["classes"]
         + 23 * terms["ear"]
         + 0.25 * 17 * terms["sound"]
+        + 0.25 * 31 * terms["convergence"]
     )
     torch.testing.assert_close(terms["loss"], expected)
 
 
 @pytest.mark.parametrize(("family", "networks"), KINDS)
 def test_every_parameter_is_trained(family: Family, networks: Networks) -> None:
-    weights = WEIGHTS if family in FLOWS else Weights(classes=1.0, ear=1.0, sound=1.0)
+    weights = (
+        WEIGHTS if family in FLOWS else Weights(classes=1.0, ear=1.0, sound=1.0, convergence=1.0)
+    )
     objective = Objective(settings(family, networks), weights, P, SHAPE)
     terms = objective(batch(32, P, SHAPE), 1.0)
     assert all(torch.isfinite(term) for term in terms.values())
@@ -368,17 +372,51 @@ def test_every_parameter_is_trained_with_positions() -> None:
 
 @pytest.mark.parametrize(("family", "networks"), KINDS)
 def test_hearing_is_learnt_alone(family: Family, networks: Networks) -> None:
-    """Asked for nothing else, a run runs the encoder and the ear and leaves the rest as it is."""
-    weights = {name: 0.0 for name, _ in Weights()} | {"classes": 2.0, "ear": 3.0}
+    """Asked for nothing else, a run runs the encoder and the judges and leaves the rest alone."""
+    asked = {"classes": 2.0, "ear": 3.0, "coach": 5.0}
+    weights = {name: 0.0 for name, _ in Weights()} | asked
     objective = Objective(settings(family, networks), Weights(**weights), P, SHAPE)
     terms = objective(batch(32, P, SHAPE), 1.0)
-    torch.testing.assert_close(terms["loss"], 2 * terms["classes"] + 3 * terms["ear"])
+    expected = torch.stack([weight * terms[name] for name, weight in asked.items()]).sum()
+    torch.testing.assert_close(terms["loss"], expected)
     terms["loss"].backward()
     for name, parameter in objective.named_parameters():
         is_heard_with = name.startswith(
-            ("model.encoder", "model.latent.classes", "classes", "ear")
+            ("model.encoder", "model.latent.classes", "classes", "ear", "coach")
         )
         assert (parameter.grad is not None) == is_heard_with == parameter.requires_grad, name
+
+
+@pytest.mark.parametrize(
+    ("asked", "taught"),
+    [
+        (
+            ("classes", "ear", "sound", "convergence"),
+            ("model.encoder", "model.latent.classes", "ear"),
+        ),
+        (
+            ("reconstruction", "preset_density", "coach", "sliders"),
+            ("model.regressor", "model.decoder", "coach"),
+        ),
+    ],
+)
+def test_the_halves_of_flow_class_learn_apart(
+    asked: tuple[str, ...], taught: tuple[str, ...]
+) -> None:
+    """What a sound is taken for, and the space that a flow makes of presets: neither runs both."""
+    weights = {name: float(name in asked) for name, _ in Weights()}
+    objective = Objective(settings(Family.FLOW_CLASS), Weights(**weights), P, SHAPE)
+    run: set[nn.Module] = set()
+    for module in objective.modules():
+        module.register_forward_hook(lambda module, _inputs, _output: run.add(module))
+    terms = objective(batch(32, P, SHAPE), 1.0)
+    assert set(asked) <= set(terms)
+    terms["loss"].backward()
+    for name, parameter in objective.named_parameters():
+        is_taught = name.startswith(taught)
+        assert (parameter.grad is not None) == is_taught == parameter.requires_grad, name
+    assert (objective.model.encoder in run) == ("classes" in asked)
+    assert (objective.model.decoder in run) == ("reconstruction" in asked)
 
 
 def test_flows_compute_in_float32_where_the_networks_do_not() -> None:

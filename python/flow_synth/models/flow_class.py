@@ -61,17 +61,20 @@ class ClassModel(Model):
         regressor: PresetFlow
 
     def learn(
-        self, features: Tensor, target: Target, tags: Tensor
+        self,
+        features: Tensor,  # noqa: ARG002  # See Model.
+        target: Target,
+        tags: Tensor,
     ) -> tuple[Draw, dict[str, Tensor]]:
         """The presets' own z, and -log p(v, t) by the change of variables (equation 3)."""
         z, log_det = self.regressor.flow.inverse(self.regressor.boundary(target.spread))
         n_axes = len(AXES)
         free = standard_normal_log_density(z[:, n_axes:])
         density = placed_divergence(z[:, :n_axes], tags) - free - log_det
-        nothing = features.new_zeros(len(features))
+        nothing = torch.zeros_like(log_det)
         return Draw(z, nothing, nothing.mean()), {"preset_density": density.mean()}
 
-    def inferred(self, features: Tensor, draw: Draw) -> Tensor:  # noqa: ARG002  # See Model.
+    def inferred(self, features: Tensor, draw: Draw | None) -> Tensor:  # noqa: ARG002  # See Model.
         """The midmean of every knob: a median has no gradient, and a mean is no preset's value."""
         return self.latent.classes.midmean(features)
 

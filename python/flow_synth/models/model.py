@@ -92,8 +92,14 @@ class Model(nn.Module):
         draw = self.latent.draw(features, tags)
         return draw, self.regressor.terms(draw, target)
 
-    def inferred(self, features: Tensor, draw: Draw) -> Tensor:  # noqa: ARG002  # Subclasses do.
-        """Unit values [B, P] that the model infers while it learns, with gradients."""
+    def inferred(self, features: Tensor, draw: Draw | None) -> Tensor:  # noqa: ARG002
+        """Unit values [B, P] that the model infers while it learns, with gradients.
+
+        Args:
+            features: [B, F].
+            draw: of the same sounds; None where the audio space is not asked for.
+        """
+        assert draw is not None, "these models infer presets by way of the audio space"
         return self.decode(draw.z)
 
     def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:
