@@ -1,6 +1,7 @@
 """The runs of a grid, each a process of its own: one after another, or several side by side."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from flow_synth.cluster import Progress
 from flow_synth.cost import COST, Cost
 from flow_synth.error import InputError
 from flow_synth.grid import GridRun
-from flow_synth.training import is_finished
+from flow_synth.training import START, is_finished
 
 DESCRIPTION = "experiment.toml"
 LOG = "train.log"
@@ -61,7 +62,8 @@ def train_grid(
     """Trains what is not finished yet; a run that fails stops no other.
 
     Every run has a folder with its own description, ``experiment.toml``, and all that its process
-    said, ``train.log``. A killed grid goes on where it was, and a run that another process still
+    said, ``train.log``. What one run has started from, another that starts alike takes from it. A
+    killed grid goes on where it was, and a run that another process still
     trains is left to that.
 
     Args:
@@ -76,7 +78,9 @@ def train_grid(
         InputError: the folder cannot be written.
     """
     make_folder(folder)
-    trainer = _Trainer(folder, jobs, ("--accelerator", accelerator, "--devices", str(devices)))
+    trainer = _Trainer(
+        runs, folder, jobs, ("--accelerator", accelerator, "--devices", str(devices))
+    )
     with ThreadPoolExecutor(jobs) as pool:
         futures = [pool.submit(trainer.train, run) for run in runs]
         try:
@@ -100,6 +104,7 @@ def train_grid(
 class _Trainer:
     """Runs processes, and ends them when it is told to."""
 
+    runs: Sequence[GridRun]
     folder: Path
     jobs: int
     options: tuple[str, ...]
@@ -117,6 +122,7 @@ class _Trainer:
             if is_finished(run.experiment, place):
                 return False
             write_atomically(place / DESCRIPTION, _description(run).encode())
+            self._take_start(run, place / START)
             with (place / LOG).open("wb") as log:
                 process = subprocess.Popen(
                     self._command(place),
@@ -135,6 +141,20 @@ class _Trainer:
         """Ends all processes; what they had saved is kept."""
         for process in self.processes:
             process.kill()
+
+    def _take_start(self, run: GridRun, place: Path) -> None:
+        """Copies what this run starts from, where another run of the grid has trained it."""
+        first = run.experiment.first
+        if first is None or place.exists():
+            return
+        for other in self.runs:
+            theirs = self.folder / other.name / START
+            if other.experiment.first == first and is_finished(first, theirs):
+                partial = place.with_name(f".{START}")
+                shutil.rmtree(partial, ignore_errors=True)
+                shutil.copytree(theirs, partial)
+                partial.rename(place)
+                return
 
     def _command(self, place: Path) -> list[str]:
         program = [sys.executable, "-m", __package__, "train"]

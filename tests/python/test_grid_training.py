@@ -1,5 +1,6 @@
 """The runs of a grid: each ends or fails on its own, and none is run twice at once."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from flow_synth.cost import Cost
 from flow_synth.experiment import Experiment
 from flow_synth.grid import Grid, GridRun
 from flow_synth.grid_training import FailedRun, train_grid
+from flow_synth.training import START
 
 #: Stands in for a training process: it does what its experiment's file is named after.
 PROGRAM = """
@@ -110,6 +112,29 @@ def test_runs_side_by_side_share_the_processors(tmp_path: Path) -> None:
     train_grid(listed[1:], tmp_path / "out", jobs=4)
     told = [(tmp_path / "out" / run.name / "log").read_text() for run in listed]
     assert told == ["all\n", "1\n"]
+
+
+def test_runs_that_start_alike_train_their_start_once(tmp_path: Path) -> None:
+    listed = runs(tmp_path, "one", "two", "three")
+    start = listed[0].experiment
+    others = {"one": start, "two": start, "three": start.model_copy(update={"batch_size": 7})}
+    listed = tuple(
+        GridRun(run.name, run.experiment.model_copy(update={"start": others[name]}))
+        for run, name in zip(listed, others, strict=True)
+    )
+    begun = tmp_path / "out" / listed[0].name / START
+    begun.mkdir(parents=True)
+    (begun / "cost.json").write_text(json.dumps({"run": "", "parameters": {}, "epochs": 2}))
+    train_grid(listed[:2], tmp_path / "out")
+    places = [tmp_path / "out" / run.name / START for run in listed]
+    assert not places[1].exists(), "a start that is not finished is no start"
+
+    (begun / "cost.json").write_text(json.dumps({"run": "", "parameters": {}, "epochs": 3}))
+    for cost in [tmp_path / "out" / run.name / "cost.json" for run in listed[:2]]:
+        cost.unlink()
+    train_grid(listed, tmp_path / "out")
+    assert (places[1] / "cost.json").read_text() == (begun / "cost.json").read_text()
+    assert not places[2].exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows cannot lock folders")
