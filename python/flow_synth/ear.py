@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from flow_synth.knob_network import KnobNetwork
 
 N_COMPONENTS = 512
+#: Principal components so much smaller than the first are none.
+_LEAST_SIZE = 1e-4
 #: Log-mel beyond full scale that an ear still has to learn to avoid, and whose power is finite.
 _LOUDEST = 10.0
 
@@ -36,11 +38,13 @@ class Ear(nn.Module):
 
     def fit(self, mel: Tensor) -> None:
         """Takes the principal components of training log-mels [N, 128, 87]."""
-        flat = mel.flatten(1).float()
+        # In single precision the small ones would point somewhere else on other hardware.
+        flat = mel.flatten(1).double()
         self.mean.copy_(flat.mean(0))
         n_components = min(N_COMPONENTS, *flat.shape)
-        _, _, basis = torch.pca_lowrank(flat, n_components, center=True)
-        self.basis[:, :n_components] = basis
+        _, sizes, basis = torch.pca_lowrank(flat, n_components, center=True)
+        # Where training sounds do not vary, rounding alone says which way a component points.
+        self.basis[:, :n_components] = basis * (sizes > _LEAST_SIZE * sizes[0])
         self.std.copy_(self.analyse(mel).std(0).clamp(min=1e-3))
 
     def analyse(self, mel: Tensor) -> Tensor:

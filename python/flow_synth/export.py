@@ -278,25 +278,32 @@ def export_run(
 
     Raises:
         ExportError: the exported model differs from the trained one.
-        InputError: no run or whole dataset there, a wrong name, or the file cannot be written.
+        InputError: no run or whole dataset there, a run that has learnt no audio space, a wrong
+            name, or the file cannot be written.
     """
     if not path.name.endswith(SUFFIX):
         raise InputError(f"{path} is no name for a model file; let it end in {SUFFIX!r}")
     trained = load_run(run)
-    dataset = Dataset.open(trained.experiment.dataset, trained.experiment.rotation)
+    experiment = trained.experiment
+    if not experiment.objective.weights.ask_for_space(experiment.model.family):
+        raise InputError(
+            f"{run} has learnt to hear alone, and its audio space is as it was before training; "
+            "export a run that starts from it"
+        )
+    dataset = Dataset.open(experiment.dataset, experiment.rotation)
     dataset.verify()
     recipe = dataset.manifest.recipe
     rows = np.random.default_rng(0).permutation(dataset.rows(Split.TRAIN))[:_STATISTICS_ROWS]
     return export_model(
         trained.model,
         path,
-        family=trained.experiment.model.family,
+        family=experiment.model.family,
         synth=(recipe.synth_identity, recipe.synth_version),
         table=trained.table,
         mels=torch.from_numpy(dataset.mel(rows)),
         training_run=trained.identity,
-        rotation=trained.experiment.rotation,
-        recipe=trained.experiment.recipe(),
+        rotation=experiment.rotation,
+        recipe=experiment.recipe(),
         scores=scores or {},
         licence=licence,
     )

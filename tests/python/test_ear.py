@@ -17,6 +17,20 @@ def test_distances_of_components_are_those_of_the_log_mels() -> None:
     torch.testing.assert_close(found, expected, rtol=1e-3, atol=2e-3)
 
 
+def test_directions_in_which_no_training_sound_varies_are_left_out() -> None:
+    """They would point wherever rounding lets them, and say what they like of other sounds."""
+    torch.manual_seed(0)
+    directions = torch.randn(3, 16 * 9)
+    mel = (torch.randn(40, 3) @ directions).view(40, 16, 9)
+    ear = Ear(4, 16 * 9)
+    ear.fit(mel)
+    assert (ear.basis.norm(dim=0) > 0).sum() == 3
+    across = torch.randn(5, 16 * 9)
+    across -= across @ torch.linalg.pinv(directions) @ directions
+    components = ear.analyse(mel[:5] + across.view(5, 16, 9))
+    torch.testing.assert_close(components, ear.analyse(mel[:5]), rtol=0, atol=1e-4)
+
+
 def test_convergence_is_that_of_the_sounds_that_an_ear_tells(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
