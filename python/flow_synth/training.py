@@ -128,8 +128,9 @@ class _Trainer:
             raise InputError(
                 f"{folder} already holds a run; choose another folder, or resume that run"
             )
-        if experiment.first and not is_begun:
-            self.train(experiment.first, folder / START)
+        first = experiment.first
+        if first and not is_begun and not is_finished(first, folder / START):
+            self.train(first, folder / START)
         run = _Run(experiment, self.dataset, folder, self.fabric)
         if is_begun:
             run.restore()
