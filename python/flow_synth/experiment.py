@@ -127,10 +127,11 @@ class Experiment(Frozen):
                 "weight 'coach' needs positions on semantic axes; set 'family' to 'flow_dis' or "
                 "'flow_class' and 'placement' to 'positions', or the weight to 0"
             )
-        if family is Family.FLOW_CLASS and not (weights.classes or self.start):
+        has_classes = self.start is not None and self.start.model.family is Family.FLOW_CLASS
+        if family is Family.FLOW_CLASS and not (weights.classes or has_classes):
             raise ValueError(
                 "family 'flow_class' knows knobs by their classes; set weight 'classes' to 1, let "
-                "it start from a run that learns them, or choose another family"
+                "it start from a run of its family, or choose another one"
             )
         return self
 

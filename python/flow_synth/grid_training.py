@@ -63,8 +63,7 @@ def train_grid(
 
     Every run has a folder with its own description, ``experiment.toml``, and all that its process
     said, ``train.log``. What one run has started from, another that starts alike takes from it. A
-    killed grid goes on where it was, and a run that another process still
-    trains is left to that.
+    killed grid goes on where it was, and a run that another process still trains is left to that.
 
     Args:
         runs: of a grid.

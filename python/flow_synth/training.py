@@ -129,7 +129,8 @@ class _Trainer:
                 f"{folder} already holds a run; choose another folder, or resume that run"
             )
         first = experiment.first
-        if first and not is_begun and not is_finished(first, folder / START):
+        has_start = self.resume and first is not None and is_finished(first, folder / START)
+        if first and not is_begun and not has_start:
             self.train(first, folder / START)
         run = _Run(experiment, self.dataset, folder, self.fabric)
         if is_begun:

@@ -103,6 +103,10 @@ def test_overrides_count_more_than_the_file_and_its_bases(tmp_path: Path) -> Non
         ('[model]\nfamily = "flow_class"', "knows positions on semantic axes alone"),
         ('[model]\nfamily = "flow_class"\nplacement = "positions"', "weight 'classes' to 1"),
         (
+            '[model]\nfamily = "flow_class"\nplacement = "positions"\n[start]\ndataset = "data"',
+            "start from a run of its family",
+        ),
+        (
             '[model]\nfamily = "flow_cond"\nregression_flow = { kind = "spline" }',
             "no flow of kind 'spline'",
         ),

@@ -81,8 +81,8 @@ classes = 0.5
 ear = 1.0
 sound = 1.0
 convergence = 1.0
-# Adam's steps are as large where a gradient is rounding alone; across the width of an ear that adds
-# up to 7e-4 of its loss at a rate of 2e-4.
+# Adam's steps are as large where a gradient is rounding alone; across the width of an ear that
+# adds up to 7e-4 of its loss at a rate of 2e-4.
 [optimiser]
 learning_rate = 2e-5
 [noise]
@@ -334,6 +334,9 @@ def test_a_run_starts_from_what_another_has_learnt(dataset: Path, tmp_path: Path
         torch.testing.assert_close(then[name], weight, rtol=0, atol=1e-12)
     with pytest.raises(InputError, match="has learnt to hear alone"):
         export_run(tmp_path / "run" / START, tmp_path / "model.flow.ts")
+    shutil.copytree(tmp_path / "run" / START, tmp_path / "anew" / START)
+    with pytest.raises(InputError, match="already holds a run"):
+        train(still, tmp_path / "anew", resume=False, show_progress=False)
 
 
 def test_a_killed_start_goes_on_where_it_was(dataset: Path, tmp_path: Path) -> None:
