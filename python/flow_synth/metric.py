@@ -11,7 +11,7 @@ from functools import cache
 import torch
 from torch import Tensor, nn
 
-from flow_synth.features import LOG_FLOOR, SAMPLE_RATE_HZ, LogMel, triangles
+from flow_synth.features import LOG_FLOOR, SAMPLE_RATE_HZ, LogMel, power_spectrum, triangles
 
 #: Windows and hops in milliseconds and the number of mel bands of the multi-scale distance.
 RESOLUTIONS = ((10, 5, 32), (25, 10, 64), (100, 50, 128))
@@ -156,26 +156,17 @@ class _Scale(nn.Module):
 
     def __init__(self, window_ms: int, hop_ms: int, n_mels: int) -> None:
         super().__init__()
-        self.fft_size = window_ms * SAMPLE_RATE_HZ // 1000
+        fft_size = window_ms * SAMPLE_RATE_HZ // 1000
         self.hop_samples = hop_ms * SAMPLE_RATE_HZ // 1000
-        self.register_buffer("window", torch.hann_window(self.fft_size))
+        self.register_buffer("window", torch.hann_window(fft_size))
         edges_hz = _slaney_edges_hz(n_mels)
         area = (edges_hz[2:] - edges_hz[:-2]) / 2.0
-        bank = triangles(edges_hz, self.fft_size) / area[:, None]
+        bank = triangles(edges_hz, fft_size) / area[:, None]
         self.register_buffer("filter_bank", bank.float())
 
     def forward(self, audio: Tensor) -> Tensor:
         """[B, N] -> [B, n_mels, frames] in [-80, 0] dB."""
-        spectrum = torch.stft(
-            audio,
-            self.fft_size,
-            self.hop_samples,
-            window=self.window,
-            center=True,
-            pad_mode="constant",
-            return_complex=True,
-        )
-        power = self.filter_bank @ torch.view_as_real(spectrum).square().sum(-1)
+        power = self.filter_bank @ power_spectrum(audio, self.window, self.hop_samples)
         maximum = power.amax((1, 2), keepdim=True).clamp(min=SILENT_POWER)
         return (10.0 * (power / maximum).log10()).clamp(min=-RANGE_DB)
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from flow_synth.error import InputError
-from flow_synth.features import N_SAMPLES, SAMPLE_RATE_HZ, one_thread
+from flow_synth.features import N_SAMPLES, SAMPLE_RATE_HZ, one_thread, power_spectrum
 from flow_synth.frozen import Frozen
 from flow_synth.synth import Note
 
@@ -365,16 +365,7 @@ def _scaled(fft_size: int, scale: float) -> int:
 
 def _power(samples: Tensor, fft_size: int, hop_samples: int) -> Tensor:
     """[N] -> [fft_size // 2 + 1, frames] power under periodic Hann windows, zeros outside."""
-    spectrum = torch.stft(
-        samples,
-        fft_size,
-        hop_samples,
-        window=torch.hann_window(fft_size),
-        center=True,
-        pad_mode="constant",
-        return_complex=True,
-    )
-    return torch.view_as_real(spectrum).square().sum(-1)
+    return power_spectrum(samples, torch.hann_window(fft_size), hop_samples)
 
 
 def _bins_hz(fft_size: int) -> Tensor:
