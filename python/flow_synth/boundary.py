@@ -62,25 +62,29 @@ def dequantise(values: Tensor, n_values: Tensor, noise: Tensor) -> Tensor:
         [..., P] with each value in the midst of where it is spread, and so beyond 0 and 1 by less
         than a boundary's margin. Snapping a stepped knob to its nearest step gives its value back.
     """
-    step = 1.0 / _last(n_values)
-    width = torch.where(n_values > 1, step.clamp(max=STEP_WIDTH), CONTINUOUS_WIDTH)
+    width = torch.where(n_values > 1, _step(n_values).clamp(max=STEP_WIDTH), CONTINUOUS_WIDTH)
     return values + width * (noise - 0.5)
 
 
-def snap(v: Tensor, n_values: Tensor) -> Tensor:
-    """Puts stepped knobs on their nearest steps, as a synth does; gradients pass as if it did not.
+def unsnap(values: Tensor, n_values: Tensor, noise: Tensor) -> Tensor:
+    """Moves knobs within what a synth takes for the same preset.
 
-    Straight-through estimator, Bengio et al. 2013, https://arxiv.org/abs/1308.3432.
+    A stepped knob comes anywhere within the reach of its step, so that a network that learns from
+    such presets learns where steps begin, and has gradients that say so.
 
     Args:
-        v: [..., P] unit values.
-        n_values: [P] number of values of each stepped knob; 0 for a continuous one.
+        values: [..., P] unit values, stepped knobs on their steps.
+        n_values: [P] number of values of each stepped knob; 0 for a continuous one, which is moved
+            by half a step of a MIDI controller at most.
+        noise: [..., P] uniform in [0, 1).
+
+    Returns:
+        [..., P] unit values that snap to the given ones, but for continuous knobs.
     """
-    last = _last(n_values)
-    snapped = torch.where(n_values > 1, torch.floor(v * last + 0.5) / last, v)
-    return v + (snapped - v).detach()
+    width = torch.where(n_values > 1, _step(n_values), CONTINUOUS_WIDTH)
+    return (values + width * (noise - 0.5)).clamp(0.0, 1.0)
 
 
-def _last(n_values: Tensor) -> Tensor:
-    """[P] number of the last step, counted from 0; 1 for a knob without steps."""
-    return (n_values - 1).clamp(min=1)
+def _step(n_values: Tensor) -> Tensor:
+    """[P] from one step of a knob to the next; 1 for a knob without steps."""
+    return 1.0 / (n_values - 1).clamp(min=1)

@@ -99,6 +99,8 @@ class Batch(NamedTuple):
         mel: [B, 128, 87] log-mel to reconstruct.
         values: [B, P] unit values.
         spread: [B, P] the same, spread a little around them.
+        unsnapped: [B, P] the same, stepped knobs anywhere within the reach of their steps: what
+            judges learn from, because they judge what is on no step.
         tags: [B, A] of -1 and +1, or positions on the semantic axes; NaN where unknown.
     """
 
@@ -106,6 +108,7 @@ class Batch(NamedTuple):
     mel: Tensor
     values: Tensor
     spread: Tensor
+    unsnapped: Tensor
     tags: Tensor
 
 
@@ -118,8 +121,6 @@ class Objective(nn.Module):
         n_parameters: P.
         shape: (mel bands, frames).
         reconstructed_share: of every batch, which the decoder has to reconstruct.
-        n_values: [P] number of values of each stepped knob, 0 for a continuous one, which all are
-            if this is not given.
     """
 
     def __init__(
@@ -129,7 +130,6 @@ class Objective(nn.Module):
         n_parameters: int,
         shape: tuple[int, int] = MEL_SHAPE,
         reconstructed_share: float = 1.0,
-        n_values: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.model = new_model(n_parameters, settings, shape)
@@ -141,8 +141,7 @@ class Objective(nn.Module):
             else None
         )
         self.ear = Ear(n_parameters, math.prod(shape)) if weights.ear else None
-        steps = torch.zeros(n_parameters, dtype=torch.long) if n_values is None else n_values
-        self.coach = SliderCoach(steps) if weights.coach else None
+        self.coach = SliderCoach(n_parameters) if weights.coach else None
         self.hears = weights.ask_to_hear(settings.family)
         self.has_space = weights.ask_for_space(settings.family)
         self.model.requires_grad_(self.has_space)
@@ -181,12 +180,14 @@ class Objective(nn.Module):
                 inferred = model.inferred(features.float(), draw)
         if draw is not None and model.decoder is not None:
             terms |= self._of_sounds(model.decoder, draw, batch)
+        if draw is not None and self.coach is not None and self.weights.sliders:
+            terms["sliders"] = self.coach.distance(model, draw.z)
         if self.weights.classes and self.knob_classes is not None:
             terms["classes"] = self.knob_classes.error(features, batch.values)
         if self.ear is not None:
             terms |= self._of_ear(self.ear, batch, inferred)
         if self.coach is not None:
-            terms["coach"] = self.coach.error(batch.values, batch.tags)
+            terms["coach"] = self.coach.error(batch.unsnapped, batch.tags)
         return terms | {"loss": self.total(terms, beta)}
 
     def _of_presets(self, features: Tensor, batch: Batch) -> tuple[Draw, dict[str, Tensor]]:
@@ -197,15 +198,13 @@ class Objective(nn.Module):
         if weights.preset_density and "preset_density" not in terms:
             presets = batch.spread[: _costly(len(batch.spread))]
             terms["preset_density"] = -model.regressor.log_density(presets).mean()
-        if self.coach is not None and weights.sliders:
-            terms["sliders"] = self.coach.distance(model, draw.z)
         return draw, terms
 
     def _of_ear(self, ear: Ear, batch: Batch, inferred: Tensor | None) -> dict[str, Tensor]:
         """What the ear learns, and what it says of inferred presets [B, P], if there are any."""
         mel = self.model.normalisation.clipped(batch.mel)
         components = ear.analyse(mel)
-        terms = {"ear": ear.error(batch.values, components)}
+        terms = {"ear": ear.error(batch.unsnapped, components)}
         if inferred is not None and self.weights.sound:
             terms["sound"] = ear.distance(inferred, components)
         if inferred is not None and self.weights.convergence:

@@ -4,7 +4,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from flow_synth.boundary import snap
 from flow_synth.global_batch import uniform
 from flow_synth.knob_network import KnobNetwork
 from flow_synth.models.flow_dis import SLIDER_STEP
@@ -23,15 +22,12 @@ class SliderCoach(nn.Module):
     stay.
 
     Args:
-        n_values: [P] number of values of each stepped knob; 0 for a continuous one.
+        n_parameters: P.
     """
 
-    n_values: Tensor
-
-    def __init__(self, n_values: Tensor) -> None:
+    def __init__(self, n_parameters: int) -> None:
         super().__init__()
-        self.network = KnobNetwork(len(n_values), len(AXES))
-        self.register_buffer("n_values", n_values)
+        self.network = KnobNetwork(n_parameters, len(AXES))
 
     def error(self, v: Tensor, positions: Tensor) -> Tensor:
         """What the coach itself has still to learn, over known positions (Huber, per axis).
@@ -61,9 +57,14 @@ class SliderCoach(nn.Module):
         moved = functional.one_hot(axis, n_axes)
         steps = moved * (2 * draws[:, 1:] - 1) * SLIDER_END * SLIDER_STEP
         there = z + functional.pad(steps, (0, z.shape[1] - n_axes))
+        # The flow alone needs full precision.
+        with torch.autocast(z.device.type, enabled=False):
+            moved_presets = model.decode(there)
+            with torch.no_grad():
+                presets = model.decode(z)
         with torch.no_grad():
-            before = self.network(snap(model.decode(z), self.n_values)).float()
-        after = self.network.as_it_is(snap(model.decode(there), self.n_values)).float()
+            before = self.network(presets).float()
+        after = self.network.as_it_is(moved_presets).float()
         # From where it is heard: what the coach or the flow errs there would pull at every step.
         wanted = (before + steps).clamp(-FURTHEST, FURTHEST)
         distance: Tensor = (after - wanted).square().sum(-1).mean()

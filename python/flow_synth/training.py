@@ -24,7 +24,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from flow_synth.atomic_file import make_folder, remove_partial_files, write_atomically
 from flow_synth.augmentation import add_noise_floor, mask
-from flow_synth.boundary import dequantise
+from flow_synth.boundary import dequantise, unsnap
 from flow_synth.cost import COST, Cost, Hardware
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
@@ -232,7 +232,6 @@ class _Run:
             settings.weights,
             len(self.table),
             reconstructed_share=settings.reconstructed_share,
-            n_values=self.n_values,
         )
         objective.to(self.fabric.device)
         fit_statistics(objective, self.train_examples)
@@ -345,9 +344,14 @@ class _Run:
         """The given rows, on this process's device, heard as they are."""
         rows = rows.to(examples.mel.device)
         mel, values = examples.mel[rows].float(), examples.values[rows]
-        noise = uniform(values.shape, values.device, training=self.objective.training)
-        spread = dequantise(values, self.n_values, noise)
-        return Batch(mel, mel, values, spread, examples.tags[rows])
+        spread, unsnapped = (
+            moved(values, self.n_values, self._uniform_like(values))
+            for moved in (dequantise, unsnap)
+        )
+        return Batch(mel, mel, values, spread, unsnapped, examples.tags[rows])
+
+    def _uniform_like(self, values: Tensor) -> Tensor:
+        return uniform(values.shape, values.device, training=self.objective.training)
 
     def _terms(self, batch: Batch, beta: float) -> dict[str, Tensor]:
         """Not by Fabric's precision, which rounds the batch itself: sounds, and what is asked."""

@@ -62,7 +62,7 @@ def batch(n: int, n_parameters: int, shape: tuple[int, int] = (128, 87)) -> Batc
     """Random examples, a third of their tags unknown."""
     mel, values = sounds(n, shape), torch.rand(n, n_parameters)
     tags = torch.randint(-1, 2, (n, len(AXES))).float()
-    return Batch(mel, mel, values, values, tags.where(tags != 0, torch.nan))
+    return Batch(mel, mel, values, values, values, tags.where(tags != 0, torch.nan))
 
 
 def learnt_model(described: ModelSettings, n_parameters: int) -> Model:

@@ -6,6 +6,7 @@ from models_for_tests import KINDS, PAPER, Networks, batch, settings, sounds
 from torch import nn
 from torch.distributions import Independent, Normal, kl_divergence
 
+from flow_synth.boundary import unsnap
 from flow_synth.models import Family
 from flow_synth.models.flow_dis import (
     POSITION_STD,
@@ -19,6 +20,7 @@ from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.models.settings import ErrorModel, Placement
 from flow_synth.models.vae_flow import FlowLatent
 from flow_synth.objective import Batch, Objective, Weights, reconstruction_error
+from flow_synth.slider_coach import SliderCoach
 
 SHAPE = (16, 8)
 P = 8
@@ -293,7 +295,7 @@ def test_sliders_learn_to_do_what_they_say() -> None:
         heard = sounds(64, SHAPE)
         heard[:, :P] += 8 * values[rows][:, :, None]
         positions = 3 * (2 * values[rows, :7] - 1)
-        made = Batch(heard, heard, values[rows], values[rows], positions)
+        made = Batch(heard, heard, values[rows], values[rows], values[rows], positions)
         terms = objective(made, 1.0)
         optimiser.zero_grad()
         terms["loss"].backward()
@@ -309,6 +311,41 @@ def test_sliders_learn_to_do_what_they_say() -> None:
     assert change[2] > 0.04
     others = torch.arange(P) != 2
     assert (moved - before)[:, others][:, :6].abs().mean() < change[2] / 3
+
+
+def test_a_coach_learns_where_the_steps_of_a_knob_begin() -> None:
+    """What snaps to a step sounds like it, and a judge is asked about knobs on no step."""
+    n_values = torch.tensor([2, *(0 for _ in range(P - 1))])
+    coach = SliderCoach(P)
+    optimiser = torch.optim.Adam(coach.parameters(), 1e-3)
+    for _ in range(150):
+        values = torch.rand(128, P)
+        values[:, 0] = values[:, 0].round()
+        positions = torch.full((128, 7), torch.nan)
+        positions[:, 0] = 2 * values[:, 0] - 1
+        error = coach.error(unsnap(values, n_values, torch.rand(values.shape)), positions)
+        optimiser.zero_grad()
+        error.backward()
+        optimiser.step()
+    asked = torch.rand(200, P)
+    asked[:, 0] = torch.tensor([0.1, 0.4, 0.6, 0.9]).repeat(50)
+    with torch.no_grad():
+        told = coach.network(asked)[:, 0].view(50, 4).mean(0)
+    torch.testing.assert_close(told, torch.tensor([-1.0, -1.0, 1.0, 1.0]), rtol=0, atol=0.25)
+
+
+def test_judges_learn_from_knobs_on_no_step() -> None:
+    described = settings(Family.FLOW_DIS, placement=Placement.POSITIONS)
+    objective = Objective(described, Weights(ear=1.0, coach=1.0), P, SHAPE).eval()
+    made = examples(8)
+    made = made._replace(tags=torch.randn(made.tags.shape))
+    others = torch.rand_like(made.values)
+    judged = [
+        {name: objective(batch, 1.0)[name] for name in ("ear", "coach")}
+        for batch in (made, made._replace(values=others), made._replace(unsnapped=others))
+    ]
+    assert judged[0] == judged[1]
+    assert all(judged[0][name] != judged[2][name] for name in ("ear", "coach"))
 
 
 # --- The whole ---
