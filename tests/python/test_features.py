@@ -28,6 +28,7 @@ from flow_synth.features import (
     Resampler,
     fit_duration,
     mel_edges_hz,
+    power_spectrum,
     triangles,
 )
 
@@ -279,6 +280,13 @@ class TestLogMel:
 
     def test_its_tables_travel_in_the_state(self) -> None:
         assert set(LogMel().state_dict()) == {"window", "filter_bank"}
+
+
+def test_the_power_spectrum_is_the_square_of_librosas() -> None:
+    audio = torch.randn(2, 5000, generator=torch.Generator().manual_seed(0))
+    power = power_spectrum(audio, torch.hann_window(256), 64)
+    expected = np.abs(librosa.stft(audio.double().numpy(), n_fft=256, hop_length=64)) ** 2
+    np.testing.assert_allclose(power, expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("n_samples", [0, 1, N_SAMPLES - 1, N_SAMPLES, N_SAMPLES + 1])
