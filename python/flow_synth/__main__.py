@@ -54,6 +54,9 @@ WorkersOption = Annotated[
     int | None,
     typer.Option("--workers", help="Local processes; one for each CPU if not given.", min=1),
 ]
+ValidationOption = Annotated[
+    bool, typer.Option("--validation", help="Take validation notes: to choose by.")
+]
 FolderOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
 FileOption = Annotated[Path, typer.Option("--out", help="File to write.")]
 
@@ -297,9 +300,7 @@ def evaluate(
     sounds: Annotated[
         Path | None, typer.Option(help="Folder of sounds to imitate instead of held-out notes.")
     ] = None,
-    validation: Annotated[
-        bool, typer.Option("--validation", help="Imitate validation notes: to choose by.")
-    ] = False,
+    validation: ValidationOption = False,
     baselines: Annotated[bool, typer.Option("--baselines", help="Score no model.")] = False,
     search: Annotated[
         bool, typer.Option("--search", help="Score CMA-ES, too: 400 renders a target.")
@@ -339,10 +340,11 @@ def evaluate(
     opened = load_native_model(model) if model else None
     known = Dataset.open(dataset, opened.info()["rotation"] if opened else 0)
     known.verify()
+    split = Split.VALIDATION if validation else Split.TEST
     chosen = (
         Targets.of_folder(sounds, targets, SEED)
         if sounds
-        else Targets.of_rows(known, Split.VALIDATION if validation else Split.TEST, targets, SEED)
+        else Targets.of_rows(known, split, targets, SEED)
     )
     workplace = Workplace(out.with_name(f"{out.name}.trials"), open_synth, scheduler, workers)
     with progress_bar("evaluating") as show:
@@ -411,6 +413,7 @@ def semantic(
     tags: Annotated[
         Path | None, typer.Option(help="What 'tags' wrote of the dataset; else measured anew.")
     ] = None,
+    validation: ValidationOption = False,
     presets: Annotated[int, typer.Option(help="Held-out presets, at most.", min=2)] = 100,
     scheduler: SchedulerOption = None,
     workers: WorkersOption = None,
@@ -439,7 +442,8 @@ def semantic(
     description = ModelDescription.model_validate(opened.info())
     known = Dataset.open(dataset, description.rotation)
     known.verify()
-    chosen = Targets.of_rows(known, Split.TEST, presets, SEED)
+    split = Split.VALIDATION if validation else Split.TEST
+    chosen = Targets.of_rows(known, split, presets, SEED)
     with progress_bar("tagging") as show:
         tagged = TagFile.read(tags) if tags else TagFile.of(known, show)
     tagged.check_dataset(known)

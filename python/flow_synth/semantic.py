@@ -26,6 +26,7 @@ from flow_synth.dataset import Dataset
 from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
 from flow_synth.evaluation import Model, check_synth
+from flow_synth.fold import Split
 from flow_synth.frozen import Frozen
 from flow_synth.json_file import read_result
 from flow_synth.latent_sweep import POSITIONS, LatentSweeps, Sweep
@@ -60,10 +61,10 @@ class MacroCurve(Frozen):
 class Controls(Frozen):
     """What was measured of a model's controls, and all that it depends on.
 
-    Presets are held-out ones; ``macros`` are ordered from the largest effect on sound to the
-    smallest, ``strongest`` are the first of them, ``macro_smoothness`` is over all dimensions,
-    ``pair_smoothness`` of interpolation between pairs of presets. ``n_failed`` presets could not
-    be played, counted once a preset that they were made from.
+    Presets are held-out ones, of ``split``; ``macros`` are ordered from the largest effect on
+    sound to the smallest, ``strongest`` are the first of them, ``macro_smoothness`` is over all
+    dimensions, ``pair_smoothness`` of interpolation between pairs of presets. ``n_failed`` presets
+    could not be played, counted once a preset that they were made from.
     """
 
     format: Literal["flow-synth controls"] = "flow-synth controls"
@@ -71,6 +72,7 @@ class Controls(Frozen):
     model_run: str
     dataset: str
     rotation: Fold
+    split: Split
     synth: str
     synth_version: str
     seed: int
@@ -153,6 +155,7 @@ def measure_controls(
     check_synth(description, dataset)
     for axis in description.semantic_axes:
         axis_of(axis)
+    assert targets.split, "rows of a dataset"
     if len(targets) < 2:
         raise InputError(
             "one preset is not enough to interpolate; ask for more, or render a larger dataset"
@@ -172,6 +175,7 @@ def measure_controls(
         model_run=description.training_run,
         dataset=recipe.digest,
         rotation=dataset.rotation,
+        split=targets.split,
         synth=recipe.synth_identity,
         synth_version=recipe.synth_version,
         seed=seed,

@@ -49,11 +49,11 @@ def semantic_page(results: Mapping[str, Controls]) -> str:
 def _section(path: str, found: Controls) -> str:
     intro = f"""## {found.synth}
 
-{found.n_presets} presets of the test split, of {found.n_families} families of near-duplicates;
-macro knobs around {found.n_macro_presets} of them, {found.n_pairs} pairs. Training run
-`{found.model_run}`, dataset `{found.dataset[:12]}`, rotation {found.rotation}, synth version
-`{found.synth_version}`, seed {found.seed}. {found.n_failed} presets of the sweeps could not be
-played."""
+{found.n_presets} presets of the {found.split} split, of {found.n_families} families of
+near-duplicates; macro knobs around {found.n_macro_presets} of them, {found.n_pairs} pairs.
+Training run `{found.model_run}`, dataset `{found.dataset[:12]}`, rotation {found.rotation}, synth
+version `{found.synth_version}`, seed {found.seed}. {found.n_failed} presets of the sweeps could
+not be played."""
     sliders = _sliders(path, found) if found.axes else "This model has no semantic sliders."
     return "\n\n".join([intro, sliders, _macros(path, found), _pairs(found)])
 

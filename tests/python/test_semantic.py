@@ -291,10 +291,11 @@ def test_the_command_writes_result_and_pictures_and_clears_its_journals(
     model = TwoKnobs(Dataset.open(data), (BRIGHTER,))
     monkeypatch.setattr(library, "load_native_model", lambda _: model)
     command = ["semantic", "two.flow.ts", "--dataset", str(data), "--out", str(out)]
-    arguments = [*command, "--presets", "2", "--scheduler", address]
+    arguments = [*command, "--presets", "2", "--validation", "--scheduler", address]
     outcome = CliRunner().invoke(app, arguments, catch_exceptions=False)
     assert outcome.exit_code == 0
     controls = Controls.read(out)
+    assert controls.split is Split.VALIDATION
     assert controls.axes[0].passed.mean == 1
     assert "brightness" in outcome.stdout
     pictures = {picture.beside(out).name for picture in ControlPicture}
