@@ -8,7 +8,7 @@ import torch
 
 from flow_synth import _native
 from flow_synth.export import Model, export_model
-from flow_synth.library import model_path
+from flow_synth.library import model_path, shipped_models
 from flow_synth.models import Family, ModelSettings, new_model
 from flow_synth.synths import BUILTIN
 from flow_synth.synths.builtin import BuiltinSynth, builtin_table
@@ -49,13 +49,15 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-@pytest.fixture(scope="session", params=["golden-2", "golden-2-one-way", "untrained", "shipped"])
+@pytest.fixture(
+    scope="session", params=["golden-2", "golden-2-one-way", "untrained", *shipped_models()]
+)
 def model_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model file; in turn the golden ones, one just exported, and the one of the package."""
+    """A model file; in turn the golden ones, one just exported, and those of the package."""
     if request.param.startswith("golden"):
         return GOLDEN / f"{request.param}.flow.ts"
-    if request.param == "shipped":
-        with model_path(BUILTIN) as path:
+    if request.param in shipped_models():
+        with model_path(request.param) as path:
             return path
     path = tmp_path_factory.mktemp("untrained") / "untrained.flow.ts"
     export_untrained(path)

@@ -13,10 +13,9 @@ from flow_synth import _native
 from flow_synth.error import InputError
 from flow_synth.export import Model
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES
-from flow_synth.library import model_path
+from flow_synth.library import model_path, shipped_models
 from flow_synth.model_file import ModelDescription, OptionalMethod
-from flow_synth.synths import BUILTIN
-from flow_synth.synths.builtin import BuiltinSynth
+from flow_synth.synths import open_synth
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 BATCHES = [1, 7, 64]
@@ -97,13 +96,16 @@ def test_invert(python_model: Model, native_model: _native.Model, batch: int) ->
     assert_close(native_model.decode(wanted.numpy()), tensor(v), ROUND_TRIP)
 
 
-def test_the_shipped_model_locates_any_preset(builtin_synth: BuiltinSynth) -> None:
+@pytest.mark.parametrize("name", shipped_models())
+def test_a_shipped_model_locates_any_preset(name: str) -> None:
     """The whole factory bank, and presets with every knob anywhere, which it has never met."""
-    with model_path(BUILTIN) as path:
+    with model_path(name) as path:
         python, native = Model.load(path), _native.Model.load(path)
-    table = builtin_synth.table
-    uniform = table.snap(np.random.default_rng(0).random((500, len(table)), np.float32))
-    v = np.concatenate([np.stack([p.values for p in builtin_synth.presets()]), uniform])
+    synth = open_synth(name)
+    uniform = synth.table.snap(
+        np.random.default_rng(0).random((500, len(synth.table)), np.float32)
+    )
+    v = np.concatenate([np.stack([p.values for p in synth.presets()]), uniform])
     z = python.invert(tensor(v))
     assert_close(native.invert(v), z, ENCODE)
     assert_close(native.decode(native.invert(v)), tensor(v), ROUND_TRIP)

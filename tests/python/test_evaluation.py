@@ -18,13 +18,15 @@ from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation, evaluate
 from flow_synth.fold import Split
-from flow_synth.library import model_path
+from flow_synth.library import model_path, shipped_models
 from flow_synth.metric import Measure
 from flow_synth.model_file import read_model_file
 from flow_synth.score import RIVALS, Method, family_interval
 from flow_synth.score_page import MEASURES, main, markdown_page, markdown_table
 from flow_synth.target import GroupName, Targets
 from flow_synth.workplace import Workplace
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 GOLDEN = read_model_file(Path(__file__).parents[1] / "golden" / "golden-2.flow.ts").description
 BASELINES = (Method.NN16, Method.NN1, Method.MEDIAN, Method.MEAN, Method.RANDOM, Method.TRUTH)
@@ -370,16 +372,17 @@ def test_the_page_is_written_from_the_result_alone(
     assert page.read_text(encoding="utf-8") == markdown_page(partial)
 
 
-def test_the_page_of_the_shipped_model_is_that_of_its_result() -> None:
-    docs = Path(__file__).parents[2] / "docs"
-    result = Evaluation.read(docs / "builtin-model.json")
-    page = (docs / "builtin-model.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", shipped_models())
+def test_the_page_of_a_shipped_model_is_that_of_its_result(name: str) -> None:
+    result = Evaluation.read(DOCS / f"{name}-model.json")
+    page = (DOCS / f"{name}-model.md").read_text(encoding="utf-8")
     assert page == markdown_page(result)
 
 
-def test_the_shipped_model_carries_the_scores_of_its_page() -> None:
-    result = Evaluation.read(Path(__file__).parents[2] / "docs" / "builtin-model.json")
-    with model_path("builtin") as path:
+@pytest.mark.parametrize("name", shipped_models())
+def test_a_shipped_model_carries_the_scores_of_its_page(name: str) -> None:
+    result = Evaluation.read(DOCS / f"{name}-model.json")
+    with model_path(name) as path:
         description = read_model_file(path).description
     assert description.training_run == result.model_run
     assert description.synth_version == result.synth_version

@@ -277,6 +277,18 @@ def test_the_page_says_what_the_result_says(
     assert cells(text, "z1")[1].startswith(f"{macro.effect_db.mean:.3g} [")
 
 
+def test_the_page_of_the_docs_is_that_of_its_results() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    files = sorted((docs / "semantic").glob("*.json"))
+    assert files
+    results = {f"semantic/{file.stem}": Controls.read(file) for file in files}
+    assert (docs / "semantic.md").read_text(encoding="utf-8") == semantic_page.semantic_page(
+        results
+    )
+    for file in files:
+        assert all(picture.beside(file).exists() for picture in ControlPicture)
+
+
 def test_the_command_writes_result_and_pictures_and_clears_its_journals(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
