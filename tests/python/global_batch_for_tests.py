@@ -76,4 +76,6 @@ def train_as_one_of(rank: int, n: int, folder: Path) -> None:
     address = (folder / "meeting").as_uri()
     distributed.init_process_group("gloo", init_method=address, rank=rank, world_size=n)
     train_two_steps(folder, rank)
+    # Who leaves first would close the connections that the other may still use.
+    distributed.barrier()
     distributed.destroy_process_group()
