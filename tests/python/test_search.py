@@ -39,15 +39,15 @@ def test_the_budget_is_exact_and_the_same_seed_tries_the_same(
     np.testing.assert_array_equal(search(bowl, start, n_renders + 5, seed)[:n_renders], tried)
 
 
-@pytest.mark.parametrize("n_knobs", [2, 6, 16])
-def test_a_convex_bowl_is_descended(n_knobs: int) -> None:
+@pytest.mark.parametrize(("n_knobs", "left"), [(2, 0.01), (6, 0.01), (16, 0.03)])
+def test_a_convex_bowl_is_descended(n_knobs: int, left: float) -> None:
     bowl = Bowl(np.random.default_rng(0).uniform(0.1, 0.9, n_knobs))
     tried = search(bowl, np.full(n_knobs, 0.5), max(BUDGETS), seed=1)
     best = np.minimum.accumulate([bowl(preset) for preset in tried])[np.array(BUDGETS) - 1]
     assert (np.diff(best) < 0).all()
     # In 16 dimensions a hundredth of where it began is left, or twice that, by seed and processor;
     # of as many uniform draws, more than a third.
-    assert best[-1] < 0.03 * bowl(np.full(n_knobs, 0.5, np.float32))
+    assert best[-1] < left * bowl(np.full(n_knobs, 0.5, np.float32))
 
 
 def test_a_corner_and_a_plain_are_no_trap() -> None:
