@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from flow_synth.dataset import CHUNK_ROWS, Dataset, Recipe
+from flow_synth.ear import unit_notes
 from flow_synth.encoder import Normalisation
 from flow_synth.error import InputError
 from flow_synth.fold import Split
@@ -34,12 +35,14 @@ class Examples:
     Attributes:
         values: [N, P] float32 unit values, stepped knobs on their steps.
         mel: [N, 128, 87] float16 log-mel in nats.
+        notes: [N, 2] float32 what was played, see :func:`~flow_synth.ear.unit_notes`.
         tags: [N, A] float32 of -1 and +1, or positions on the axes; NaN where unknown.
         sources: [N] where each preset comes from: a :class:`~flow_synth.item.Source`.
     """
 
     values: Tensor
     mel: Tensor
+    notes: Tensor
     tags: Tensor
     sources: NDArray[np.str_]
 
@@ -80,13 +83,20 @@ class Examples:
         if among is None and tags:
             among = tags.descriptors[dataset.rows(Split.TRAIN)]
         known = _known(dataset, tags, placement, among)[rows]
-        sources = dataset.sources[rows]
-        return cls(values, torch.from_numpy(mel), torch.from_numpy(known), sources)
+        played = (torch.from_numpy(numbers[rows]) for numbers in (dataset.pitch, dataset.velocity))
+        return cls(
+            values,
+            torch.from_numpy(mel),
+            unit_notes(*played),
+            torch.from_numpy(known),
+            dataset.sources[rows],
+        )
 
     def to(self, device: torch.device) -> Self:
         """The same in a device's memory, where training then reads without waiting."""
-        values, mel, tags = (x.to(device) for x in (self.values, self.mel, self.tags))
-        return dataclasses.replace(self, values=values, mel=mel, tags=tags)
+        names = ("values", "mel", "notes", "tags")
+        moved = {name: getattr(self, name).to(device) for name in names}
+        return dataclasses.replace(self, **moved)
 
 
 def _known(

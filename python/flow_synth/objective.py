@@ -98,11 +98,13 @@ class Judged(NamedTuple):
         mel: [J, 128, 87] log-mel.
         unsnapped: [J, P] unit values, stepped knobs anywhere within the reach of their steps,
             because judges judge what is on no step.
+        notes: [J, 2] what was played, as an :class:`~flow_synth.ear.Ear` takes it.
         tags: [J, A] as those of the batch.
     """
 
     mel: Tensor
     unsnapped: Tensor
+    notes: Tensor
     tags: Tensor
 
     def beside(self, others: "Judged") -> "Judged":
@@ -220,14 +222,18 @@ class Objective(nn.Module):
 
     def _of_ear(self, ear: Ear, batch: Batch, inferred: Tensor | None) -> dict[str, Tensor]:
         """What the ear learns, and what it says of inferred presets [B, P], if there are any."""
-        mel = self.model.normalisation.clipped(batch.judged.mel)
+        judged = batch.judged
+        mel = self.model.normalisation.clipped(judged.mel)
         components = ear.analyse(mel)
-        terms = {"ear": ear.error(batch.judged.unsnapped, components)}
-        if inferred is not None and self.weights.sound:
-            terms["sound"] = ear.distance(inferred, components[: len(inferred)])
-        if inferred is not None and self.weights.convergence:
-            n_rows = _costly(len(inferred))
-            terms["convergence"] = ear.convergence(inferred[:n_rows], mel[:n_rows])
+        terms = {"ear": ear.error(judged.unsnapped, judged.notes, components)}
+        if inferred is None:
+            return terms
+        if self.weights.sound:
+            own = slice(len(inferred))
+            terms["sound"] = ear.distance(inferred, judged.notes[own], components[own])
+        if self.weights.convergence:
+            few = slice(_costly(len(inferred)))
+            terms["convergence"] = ear.convergence(inferred[few], judged.notes[few], mel[few])
         return terms
 
     def _of_sounds(self, decoder: nn.Module, draw: Draw, batch: Batch) -> dict[str, Tensor]:

@@ -385,7 +385,8 @@ class _Run:
         rows = rows.to(examples.mel.device)
         values = examples.values[rows]
         unsnapped = unsnap(values, self.n_values, self._uniform_like(values))
-        return Judged(examples.mel[rows].float(), unsnapped, examples.tags[rows])
+        mel = examples.mel[rows].float()
+        return Judged(mel, unsnapped, examples.notes[rows], examples.tags[rows])
 
     def _uniform_like(self, values: Tensor) -> Tensor:
         return uniform(values.shape, values.device, training=self.objective.training)

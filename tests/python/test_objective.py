@@ -525,7 +525,7 @@ def test_the_ear_does_not_learn_to_please() -> None:
     ear = objective.ear
     assert ear is not None
     v = torch.rand(5, P, requires_grad=True)
-    ear.distance(v, torch.randn(5, ear.basis.shape[1])).backward()
+    ear.distance(v, torch.rand(5, 2), torch.randn(5, ear.basis.shape[1])).backward()
     assert v.grad is not None
     assert v.grad.abs().max() > 0
     assert all(parameter.grad is None for parameter in ear.parameters())
