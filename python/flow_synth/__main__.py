@@ -199,6 +199,40 @@ def tags(
 
 
 @app.command()
+def propose(
+    model: Annotated[str, typer.Argument(help=MODEL_HELP)],
+    dataset: Annotated[Path, typer.Option(help="Folder of the dataset it was trained on.")],
+    out: FileOption,
+    count: Annotated[int, typer.Option(help="Presets to propose.", min=1)] = 20000,
+    as_json: JsonOption = False,
+) -> None:
+    """Write presets that a model draws and moves, for judges to hear what it gets wrong."""
+    from flow_synth.atomic_file import check_writable
+    from flow_synth.dataset import Dataset
+    from flow_synth.json_file import check_format
+    from flow_synth.library import load_native_model
+    from flow_synth.model_file import ModelDescription
+    from flow_synth.proposal import FORMAT
+    from flow_synth.proposer import propose as propose_presets
+
+    check_writable(out)
+    check_format(out, FORMAT)
+    opened = load_native_model(model)
+    description = ModelDescription.model_validate(opened.info())
+    known = Dataset.open(dataset, description.rotation)
+    known.check_apart(out)
+    known.verify()
+    with progress_bar("proposing") as show:
+        proposals = propose_presets(opened, description, known, count, seed=SEED, progress=show)
+    proposals.write(out)
+    finish(
+        as_json,
+        {"file": str(out), "presets": count, "run": proposals.model_run},
+        f"Wrote {count} presets of run {proposals.model_run} to {out}",
+    )
+
+
+@app.command()
 def train(
     out: Annotated[Path, typer.Option("--out", help="Folder of the run; a run in it goes on.")],
     experiment: Annotated[

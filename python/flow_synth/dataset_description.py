@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from flow_synth.fold import N_FOLDS, Split, split_of
 from flow_synth.frozen import Frozen
+from flow_synth.proposal import ProposalFile
 from flow_synth.toml_file import read_toml, refusal
 
 #: The pitch at which every sound can be compared with every other: middle C.
@@ -56,6 +57,9 @@ class Augmentation(Frozen):
 class DatasetDescription(Frozen):
     """What to render: the synth's own bank, random presets, and presets made from both.
 
+    Or else ``proposals``, and nothing but them: a model's, for sounds of another dataset of the
+    same bank, draws and seed. In a file it is the name of a file, relative to that file.
+
     ``synth`` is what :func:`flow_synth.synths.open_synth` takes. Every preset plays each of the
     ``pitches`` at each of the ``velocities``, or with ``random_pitch`` one pitch of its own in
     place of ``pitches``. A note that takes longer than ``note_timeout_seconds`` counts as hung.
@@ -68,6 +72,8 @@ class DatasetDescription(Frozen):
     velocities: tuple[Velocity, ...] = Field(default=(REFERENCE_VELOCITY,), min_length=1)
     random_pitch: RandomPitch | None = None
     augmentation: Augmentation = Augmentation()
+    # Left out where it is none, so that datasets without it keep their identity.
+    proposals: ProposalFile | None = Field(default=None, exclude_if=lambda file: file is None)
     shard_notes: int = Field(default=250, ge=1)
     note_timeout_seconds: float = Field(default=30.0, gt=0, le=86400)
 
@@ -75,6 +81,8 @@ class DatasetDescription(Frozen):
     def _check(self) -> Self:
         if self.random_pitch and self.pitches != (REFERENCE_PITCH,):
             raise ValueError("pitches and random_pitch exclude each other; remove one of them")
+        if self.proposals and self.augmentation != Augmentation():
+            raise ValueError("proposals and augmentation exclude each other; remove one of them")
         for name in ("pitches", "velocities"):
             notes = getattr(self, name)
             if len(set(notes)) < len(notes):
@@ -88,8 +96,11 @@ class DatasetDescription(Frozen):
         Raises:
             InputError: the file cannot be read, or a key is unknown, missing or out of range.
         """
+        content = read_toml(path)
+        if isinstance(name := content.get("proposals"), str):
+            content["proposals"] = ProposalFile.of(path.parent / name)
         try:
-            return cls.model_validate(read_toml(path))
+            return cls.model_validate(content)
         except ValidationError as error:
             keys = f"the keys are: {', '.join(cls.model_fields)}"
             raise refusal(path, error, keys) from error

@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -11,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from flow_synth.dataset import CHUNK_ROWS, Dataset
+from flow_synth.dataset import CHUNK_ROWS, Dataset, Recipe
+from flow_synth.ear import unit_notes
 from flow_synth.encoder import Normalisation
 from flow_synth.error import InputError
 from flow_synth.fold import Split
@@ -33,12 +35,14 @@ class Examples:
     Attributes:
         values: [N, P] float32 unit values, stepped knobs on their steps.
         mel: [N, 128, 87] float16 log-mel in nats.
+        notes: [N, 2] float32 what was played, see :func:`~flow_synth.ear.unit_notes`.
         tags: [N, A] float32 of -1 and +1, or positions on the axes; NaN where unknown.
         sources: [N] where each preset comes from: a :class:`~flow_synth.item.Source`.
     """
 
     values: Tensor
     mel: Tensor
+    notes: Tensor
     tags: Tensor
     sources: NDArray[np.str_]
 
@@ -52,6 +56,7 @@ class Examples:
         split: Split,
         tags: TagFile | None = None,
         placement: Placement = Placement.SIDES,
+        among: NDArray[np.float32] | None = None,
     ) -> Self:
         """Reads a split, 22 kB a row.
 
@@ -59,7 +64,8 @@ class Examples:
             dataset: what to read.
             split: which rows.
             tags: of the dataset; without them every tag is unknown.
-            placement: whether a sound's tags count, or its positions among training sounds.
+            placement: whether a sound's tags count, or its positions among others.
+            among: [N, A] descriptors of those others; the dataset's training sounds if None.
 
         Raises:
             InputError: the split is too small to train on, or the tags are of another dataset.
@@ -74,23 +80,36 @@ class Examples:
         parts = np.split(rows, range(CHUNK_ROWS, len(rows), CHUNK_ROWS))
         mel = np.concatenate([dataset.mel(part).astype(np.float16) for part in parts])
         values = torch.from_numpy(dataset.values[rows])
-        known = _known(dataset, tags, placement)[rows]
-        sources = dataset.sources[rows]
-        return cls(values, torch.from_numpy(mel), torch.from_numpy(known), sources)
+        if among is None and tags:
+            among = tags.descriptors[dataset.rows(Split.TRAIN)]
+        known = _known(dataset, tags, placement, among)[rows]
+        played = (torch.from_numpy(numbers[rows]) for numbers in (dataset.pitch, dataset.velocity))
+        return cls(
+            values,
+            torch.from_numpy(mel),
+            unit_notes(*played),
+            torch.from_numpy(known),
+            dataset.sources[rows],
+        )
 
     def to(self, device: torch.device) -> Self:
         """The same in a device's memory, where training then reads without waiting."""
-        values, mel, tags = (x.to(device) for x in (self.values, self.mel, self.tags))
-        return dataclasses.replace(self, values=values, mel=mel, tags=tags)
+        names = ("values", "mel", "notes", "tags")
+        moved = {name: getattr(self, name).to(device) for name in names}
+        return dataclasses.replace(self, **moved)
 
 
-def _known(dataset: Dataset, tags: TagFile | None, placement: Placement) -> NDArray[np.float32]:
+def _known(
+    dataset: Dataset,
+    tags: TagFile | None,
+    placement: Placement,
+    among: NDArray[np.float32] | None,
+) -> NDArray[np.float32]:
     """[N, A] tags or positions of all rows; NaN where unknown."""
-    if tags is None:
+    if tags is None or among is None:
         return np.full((len(dataset), len(AXES)), np.nan, np.float32)
     if placement is Placement.POSITIONS:
-        descriptors = tags.descriptors
-        return positions(descriptors, descriptors[dataset.rows(Split.TRAIN)])
+        return positions(tags.descriptors, among)
     return np.where(tags.tags == 0, np.nan, tags.tags).astype(np.float32)
 
 
@@ -115,6 +134,37 @@ def _fit_normalisation(normalisation: Normalisation, mel: Tensor) -> None:
     mean = total / mel.numel()
     variance = square / mel.numel() - mean**2
     normalisation.fit(mean, math.sqrt(max(variance, 1e-6)))
+
+
+def open_proposals(folder: Path, dataset: Dataset) -> Dataset:
+    """Opens a dataset of what a model proposed for sounds of another.
+
+    Raises:
+        InputError: it cannot be read, holds no proposals, is of another synth or other presets,
+            or its model knew what this rotation holds out.
+    """
+    proposals = Dataset.open(folder, dataset.rotation)
+    ours, theirs = dataset.manifest.recipe, proposals.manifest.recipe
+    source = theirs.description.proposals
+    if source is None:
+        raise InputError(f"{folder} holds no proposals; render a file that 'propose' wrote")
+    if source.rotation != dataset.rotation:
+        raise InputError(
+            f"{folder} was proposed by a model of rotation {source.rotation}, which knows presets "
+            f"that rotation {dataset.rotation} holds out; let 'rotation' be {source.rotation}"
+        )
+    if _families_known_by(ours) != _families_known_by(theirs):
+        raise InputError(
+            f"{folder} and {dataset.folder} are of other synths, draws or seeds, so that their "
+            "folds differ; let both descriptions have the same"
+        )
+    return proposals
+
+
+def _families_known_by(recipe: Recipe) -> tuple[object, ...]:
+    """All that synth, families and folds follow from."""
+    asked = recipe.description
+    return recipe.synth_identity, recipe.table, recipe.bank, asked.seed, asked.draws
 
 
 def epoch_order(
@@ -147,16 +197,16 @@ def epoch_order(
             )
     total = sum(map(len, pools.values()))
     visits = [
-        _visits(pool, max(round(mixture[source] * total), 1), (seed, source), epoch)
+        visited(pool, max(round(mixture[source] * total), 1), (seed, source), epoch)
         for source, pool in pools.items()
     ]
     return generator.permutation(np.concatenate(visits))
 
 
-def _visits(
+def visited(
     pool: NDArray[np.intp], count: int, stream: tuple[int, Source], epoch: int
 ) -> NDArray[np.intp]:
-    """The part of an epoch in an endless row of shuffled pools."""
+    """An epoch's part, so many, of an endless row of shuffled pools of a seed and a source."""
     seed, source = stream
     first, last = epoch * count, (epoch + 1) * count
     rounds = range(first // len(pool), -(-last // len(pool)))

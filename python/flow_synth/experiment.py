@@ -87,6 +87,10 @@ class Experiment(Frozen):
     row is met once an epoch. Without ``noise`` and ``masks`` the encoder hears the training sounds
     as they are.
 
+    ``proposals`` is the folder of another dataset, what a model proposed for sounds of the first
+    (see :mod:`flow_synth.proposer`): its judges, the ear and the coach, learn from as many of
+    these as of the others, and nothing else does.
+
     ``start`` is an experiment that is run first, on the same rows; a file gives the name of its
     file. This one takes all weights from it that have a place here, and begins the rest anew.
     """
@@ -103,6 +107,8 @@ class Experiment(Frozen):
     batch_size: int = Field(default=64, ge=2)
     seed: int = Field(default=0, ge=0)
     precision: Precision = Precision.AUTO
+    # Left out where it is none, so that runs without it keep their identity.
+    proposals: Path | None = Field(default=None, exclude_if=lambda folder: folder is None)
     start: Self | None = None
 
     @model_validator(mode="after")
@@ -127,6 +133,11 @@ class Experiment(Frozen):
                 "weight 'coach' needs positions on semantic axes; set 'family' to 'flow_dis' or "
                 "'flow_class' and 'placement' to 'positions', or the weight to 0"
             )
+        if self.proposals and not (weights.ear or weights.coach):
+            raise ValueError(
+                "judges learn from 'proposals', and there are none; set weight 'ear' or 'coach' "
+                "to 1, or remove 'proposals'"
+            )
         has_classes = self.start is not None and self.start.model.family is Family.FLOW_CLASS
         if family is Family.FLOW_CLASS and not (weights.classes or has_classes):
             raise ValueError(
@@ -142,8 +153,8 @@ class Experiment(Frozen):
         return self.start.model_copy(update=rows) if self.start else None
 
     def recipe(self) -> dict[str, Any]:
-        """All but the dataset, as JSON."""
-        content = self.model_dump(mode="json", exclude={"dataset", "start"})
+        """All but the datasets, as JSON."""
+        content = self.model_dump(mode="json", exclude={"dataset", "proposals", "start"})
         return content | ({"start": self.first.recipe()} if self.first else {})
 
     @classmethod
@@ -170,8 +181,9 @@ def _read_tree(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     if path in above:
         raise InputError(f"{path} stands on itself; remove one 'base' or 'start' line")
     tree = read_toml(path)
-    if isinstance(tree.get("dataset"), str):
-        tree["dataset"] = path.parent / tree["dataset"]
+    for name in ("dataset", "proposals"):
+        if isinstance(tree.get(name), str):
+            tree[name] = path.parent / tree[name]
     if isinstance(tree.get("start"), str):
         tree["start"] = _read_tree(path.parent / tree["start"], (*above, path))
     bases = tree.pop("base", [])

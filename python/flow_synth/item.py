@@ -1,6 +1,6 @@
 """Every note of a dataset, planned before anything is rendered."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from flow_synth.fold import deal_families
 from flow_synth.mutation import Mutant, Mutation, mutate
 from flow_synth.parameter import ParameterTable
 from flow_synth.preset import Preset
+from flow_synth.proposal import Proposals
 from flow_synth.synth import Note, Synth
 
 #: How often a preset is made anew when it is a twin of a preset of another fold.
@@ -25,7 +26,8 @@ class Source(StrEnum):
     """Where a preset comes from.
 
     ``factory`` is the bank that comes with the synth and ``draw`` is ``Synth.draw``: these are
-    the originals. The others were made for training; see :mod:`flow_synth.mutation`.
+    the originals. The others were made for training: ``proposed`` by a model (see
+    :mod:`flow_synth.proposal`), the rest from presets (see :mod:`flow_synth.mutation`).
     """
 
     FACTORY = "factory"
@@ -34,6 +36,7 @@ class Source(StrEnum):
     SECTION = Mutation.SECTION.value
     CROSSOVER = Mutation.CROSSOVER.value
     UNIFORM = Mutation.UNIFORM.value
+    PROPOSED = "proposed"
 
     @property
     def is_original(self) -> bool:
@@ -67,19 +70,21 @@ class Item:
 def items(description: DatasetDescription, synth: Synth) -> list[Item]:
     """Every note of a dataset: a function of the description and the synth alone.
 
-    The synth's bank comes first, then its draws, then what is made from both, kind by kind. All
-    notes of a preset stand together.
+    The synth's bank comes first, then its draws, then what is made from both, kind by kind; or
+    else proposals alone, but for twins of originals of other folds. All notes of a preset stand
+    together.
 
     Raises:
-        InputError: a preset that is to be made cannot be.
+        InputError: a preset that is to be made cannot be, or the proposals are for other presets.
     """
     originals = _originals(description, synth)
-    made = _made(description, synth.table, originals)
+    if description.proposals:
+        plans = _proposed(description, description.proposals.read(), synth.table, originals)
+    else:
+        plans = [*originals, *_made(description, synth.table, originals)]
     return [
         Item(index, plan.preset, note, plan.source, plan.family, plan.fold, plan.parents)
-        for index, (plan, note) in enumerate(
-            (plan, note) for plan in (*originals, *made) for note in plan.notes
-        )
+        for index, (plan, note) in enumerate((plan, note) for plan in plans for note in plan.notes)
     ]
 
 
@@ -151,7 +156,7 @@ def _made(
             number: nursery.birth(kind, _birth_stream(description.seed, number, attempt))
             for number, kind in pending.items()
         }
-        for number in nursery.lawful(born):
+        for number in _lawful_births(born, originals):
             notes = _notes(description, np.random.default_rng([description.seed, number]))
             finished[number] = nursery.plan(number, pending.pop(number), born[number], notes)
         if not pending:
@@ -161,6 +166,48 @@ def _made(
         f"{kind} preset {number} was a twin of another fold's preset {_ATTEMPTS} times; "
         f"set '{kind}' to 0, or take a synth with more knobs"
     )
+
+
+def _proposed(
+    description: DatasetDescription,
+    proposals: Proposals,
+    table: ParameterTable,
+    originals: Sequence[_Plan],
+) -> list[_Plan]:
+    """The lawful of a model's proposals, each in the fold of the preset whose sound was heard."""
+    fold_of = {plan.family: plan.fold for plan in originals}
+    for number, proposal in enumerate(proposals.presets):
+        if len(proposal.values) != len(table) or proposal.family not in fold_of:
+            raise InputError(
+                f"proposal {number} has {len(proposal.values)} knobs and is of family "
+                f"{proposal.family}, which is none of this synth's presets; let 'synth', 'seed' "
+                "and 'draws' be those of the dataset that the model was trained on"
+            )
+    values = np.array([proposal.values for proposal in proposals.presets], np.float32)
+    values = table.snap(values.reshape(-1, len(table)))
+    folds = np.array([fold_of[proposal.family] for proposal in proposals.presets], np.int64)
+    return [
+        _Plan(
+            Preset(f"proposed {number}", values[number]),
+            _notes(description, np.random.default_rng([description.seed, number])),
+            Source.PROPOSED,
+            proposals.presets[number].family,
+            int(folds[number]),
+            (proposals.presets[number].parent,),
+        )
+        for number in _lawful(values, folds, originals)
+    ]
+
+
+def _lawful(
+    values: NDArray[np.float32], folds: NDArray[np.int64], originals: Sequence[_Plan]
+) -> list[int]:
+    """Numbers of the presets [N, P] of folds [N] that are no twin of another fold's original."""
+    theirs = np.array([plan.preset.values for plan in originals], np.float32)
+    fold_of = np.array([plan.fold for plan in originals], np.int64)
+    return [
+        row for row, twins in twin_pairs(values, theirs) if (fold_of[twins] == folds[row]).all()
+    ]
 
 
 def _birth_stream(seed: int, number: int, attempt: int) -> np.random.Generator:
@@ -176,6 +223,13 @@ class _Birth:
     mutant: Mutant
 
 
+def _lawful_births(born: Mapping[int, _Birth], originals: Sequence[_Plan]) -> list[int]:
+    numbers = list(born)
+    values = np.stack([birth.mutant.values for birth in born.values()])
+    folds = np.array([birth.fold for birth in born.values()], np.int64)
+    return [numbers[row] for row in _lawful(values, folds, originals)]
+
+
 class _Nursery:
     """The originals by fold, from which presets are made."""
 
@@ -185,11 +239,11 @@ class _Nursery:
         self._table = table
         self._originals = originals
         self._folds = folds
-        self._fold_of = np.array([plan.fold for plan in originals], np.int64)
+        fold_of = np.array([plan.fold for plan in originals], np.int64)
         self._values = np.array([plan.preset.values for plan in originals], np.float32)
         self._values = self._values.reshape(len(originals), len(table))
         self._members: Mapping[int, NDArray[np.intp]] = {
-            fold: np.flatnonzero(self._fold_of == fold) for fold in folds
+            fold: np.flatnonzero(fold_of == fold) for fold in folds
         }
 
     def birth(self, kind: Mutation, generator: np.random.Generator) -> _Birth:
@@ -197,14 +251,6 @@ class _Nursery:
         fold = self._folds[int(generator.integers(len(self._folds)))]
         parents = self._values[self._members[fold]]
         return _Birth(fold, mutate(kind, self._table, parents, generator))
-
-    def lawful(self, born: Mapping[int, _Birth]) -> Iterator[int]:
-        """The numbers of those that are no twin of an original of another fold."""
-        numbers = list(born)
-        values = np.stack([birth.mutant.values for birth in born.values()])
-        for row, twins in twin_pairs(values, self._values):
-            if (self._fold_of[twins] == born[numbers[row]].fold).all():
-                yield numbers[row]
 
     def plan(self, number: int, kind: Mutation, birth: _Birth, notes: Sequence[Note]) -> _Plan:
         """What is to be rendered; a made preset is of its first parent's family."""

@@ -91,6 +91,27 @@ class Weights(Frozen):
         return self
 
 
+class Judged(NamedTuple):
+    """J >= B examples that judges learn from: those of a batch, then what a model proposed.
+
+    Attributes:
+        mel: [J, 128, 87] log-mel.
+        unsnapped: [J, P] unit values, stepped knobs anywhere within the reach of their steps,
+            because judges judge what is on no step.
+        notes: [J, 2] what was played, as an :class:`~flow_synth.ear.Ear` takes it.
+        tags: [J, A] as those of the batch.
+    """
+
+    mel: Tensor
+    unsnapped: Tensor
+    notes: Tensor
+    tags: Tensor
+
+    def beside(self, others: "Judged") -> "Judged":
+        """These and then others."""
+        return Judged(*map(torch.cat, zip(self, others, strict=True)))
+
+
 class Batch(NamedTuple):
     """B examples.
 
@@ -99,17 +120,16 @@ class Batch(NamedTuple):
         mel: [B, 128, 87] log-mel to reconstruct.
         values: [B, P] unit values.
         spread: [B, P] the same, spread a little around them.
-        unsnapped: [B, P] the same, stepped knobs anywhere within the reach of their steps: what
-            judges learn from, because they judge what is on no step.
         tags: [B, A] of -1 and +1, or positions on the semantic axes; NaN where unknown.
+        judged: what judges learn from; the first B are the batch itself.
     """
 
     heard: Tensor
     mel: Tensor
     values: Tensor
     spread: Tensor
-    unsnapped: Tensor
     tags: Tensor
+    judged: Judged
 
 
 class Objective(nn.Module):
@@ -187,7 +207,7 @@ class Objective(nn.Module):
         if self.ear is not None:
             terms |= self._of_ear(self.ear, batch, inferred)
         if self.coach is not None:
-            terms["coach"] = self.coach.error(batch.unsnapped, batch.tags)
+            terms["coach"] = self.coach.error(batch.judged.unsnapped, batch.judged.tags)
         return terms | {"loss": self.total(terms, beta)}
 
     def _of_presets(self, features: Tensor, batch: Batch) -> tuple[Draw, dict[str, Tensor]]:
@@ -202,14 +222,18 @@ class Objective(nn.Module):
 
     def _of_ear(self, ear: Ear, batch: Batch, inferred: Tensor | None) -> dict[str, Tensor]:
         """What the ear learns, and what it says of inferred presets [B, P], if there are any."""
-        mel = self.model.normalisation.clipped(batch.mel)
+        judged = batch.judged
+        mel = self.model.normalisation.clipped(judged.mel)
         components = ear.analyse(mel)
-        terms = {"ear": ear.error(batch.unsnapped, components)}
-        if inferred is not None and self.weights.sound:
-            terms["sound"] = ear.distance(inferred, components)
-        if inferred is not None and self.weights.convergence:
-            n_rows = _costly(len(mel))
-            terms["convergence"] = ear.convergence(inferred[:n_rows], mel[:n_rows])
+        terms = {"ear": ear.error(judged.unsnapped, judged.notes, components)}
+        if inferred is None:
+            return terms
+        if self.weights.sound:
+            own = slice(len(inferred))
+            terms["sound"] = ear.distance(inferred, judged.notes[own], components[own])
+        if self.weights.convergence:
+            few = slice(_costly(len(inferred)))
+            terms["convergence"] = ear.convergence(inferred[few], judged.notes[few], mel[few])
         return terms
 
     def _of_sounds(self, decoder: nn.Module, draw: Draw, batch: Batch) -> dict[str, Tensor]:

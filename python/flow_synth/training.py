@@ -28,12 +28,19 @@ from flow_synth.boundary import dequantise, unsnap
 from flow_synth.cost import COST, Cost, Hardware
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
-from flow_synth.examples import Examples, epoch_order, fit_statistics
+from flow_synth.examples import (
+    Examples,
+    epoch_order,
+    fit_statistics,
+    open_proposals,
+    visited,
+)
 from flow_synth.experiment import Experiment, OptimiserSettings, Precision, Schedule
 from flow_synth.fold import Split
 from flow_synth.global_batch import n_processes, uniform
+from flow_synth.item import Source
 from flow_synth.models import Model, new_model
-from flow_synth.objective import Batch, Objective
+from flow_synth.objective import Batch, Judged, Objective
 from flow_synth.parameter import ParameterTable
 from flow_synth.tag_file import TagFile
 
@@ -195,11 +202,12 @@ class _Run:
         self.hardware = Hardware.of(fabric.device, fabric.world_size, str(self.precision))
         self.table = dataset.table
         self.identity = run_identity(experiment, dataset)
-        tags = _tags(experiment)
+        tags = _tags(experiment, experiment.dataset)
         self.train_examples, self.validation_examples = (
             Examples.read(dataset, split, tags, experiment.model.placement).to(fabric.device)
             for split in (Split.TRAIN, Split.VALIDATION)
         )
+        self.proposed = self._read_proposed(dataset, tags)
         n_visits = len(self._order(0))
         self.batch_size = min(experiment.batch_size, n_visits)
         self.steps_per_epoch = n_visits // self.batch_size
@@ -224,6 +232,19 @@ class _Run:
         self.objective, self.optimiser = fabric.setup(objective, optimiser)
         total = self.steps_per_epoch * experiment.epochs
         self.scheduler = _schedule(self.optimiser, settings, total)
+
+    def _read_proposed(self, dataset: Dataset, tags: TagFile | None) -> Examples | None:
+        """What a model proposed, where it stands among the training sounds of the dataset."""
+        experiment = self.experiment
+        if experiment.proposals is None:
+            return None
+        proposals = open_proposals(experiment.proposals, dataset)
+        proposals.verify()
+        among = tags.descriptors[dataset.rows(Split.TRAIN)] if tags else None
+        theirs = _tags(experiment, experiment.proposals)
+        placement = experiment.model.placement
+        found = Examples.read(proposals, Split.TRAIN, theirs, placement, among)
+        return found.to(self.fabric.device)
 
     def _new_objective(self) -> Objective:
         model, settings = self.experiment.model, self.experiment.objective
@@ -284,9 +305,14 @@ class _Run:
         self._seed(epoch)
         beta = self.experiment.objective.beta(epoch)
         sums: dict[str, Tensor] = {}
-        for rows in self._batches(epoch):
+        proposed = self._proposals(epoch)
+        for rows in self._batches(self._order(epoch)):
             batch = self._batch(self.train_examples, rows)
-            terms = self._terms(batch._replace(heard=self._heard(batch.mel)), beta)
+            batch = batch._replace(heard=self._heard(batch.mel))
+            if self.proposed:
+                more = self._judged(self.proposed, next(proposed))
+                batch = batch._replace(judged=batch.judged.beside(more))
+            terms = self._terms(batch, beta)
             self.optimiser.zero_grad()
             self.fabric.backward(terms["loss"])
             self.fabric.clip_gradients(
@@ -328,27 +354,39 @@ class _Run:
                 sums[name] = sums.get(name, torch.zeros_like(share)) + share
         return {name: self._mean(total) for name, total in sums.items()}
 
-    def _batches(self, epoch: int) -> Iterator[Tensor]:
+    def _batches(self, order: NDArray[np.intp]) -> Iterator[Tensor]:
         """This process's share of each of the epoch's batches."""
-        order = torch.from_numpy(self._order(epoch))
         for step in range(self.steps_per_epoch):
             batch = order[step * self.batch_size : (step + 1) * self.batch_size]
-            yield batch[self.fabric.global_rank :: self.fabric.world_size]
+            yield torch.from_numpy(batch[self.fabric.global_rank :: self.fabric.world_size])
 
     def _order(self, epoch: int) -> NDArray[np.intp]:
         """The training examples that an epoch visits."""
         experiment = self.experiment
         return epoch_order(self.train_examples.sources, experiment.mixture, experiment.seed, epoch)
 
+    def _proposals(self, epoch: int) -> Iterator[Tensor]:
+        """The proposals beside each of those batches, as many as it has examples."""
+        if self.proposed is None:
+            return iter(())
+        count = self.steps_per_epoch * self.batch_size
+        stream = self.experiment.seed, Source.PROPOSED
+        return self._batches(visited(np.arange(len(self.proposed)), count, stream, epoch))
+
     def _batch(self, examples: Examples, rows: Tensor) -> Batch:
         """The given rows, on this process's device, heard as they are."""
+        values = examples.values[rows]
+        spread = dequantise(values, self.n_values, self._uniform_like(values))
+        judged = self._judged(examples, rows)
+        return Batch(judged.mel, judged.mel, values, spread, judged.tags, judged)
+
+    def _judged(self, examples: Examples, rows: Tensor) -> Judged:
+        """What judges learn from the given rows."""
         rows = rows.to(examples.mel.device)
-        mel, values = examples.mel[rows].float(), examples.values[rows]
-        spread, unsnapped = (
-            moved(values, self.n_values, self._uniform_like(values))
-            for moved in (dequantise, unsnap)
-        )
-        return Batch(mel, mel, values, spread, unsnapped, examples.tags[rows])
+        values = examples.values[rows]
+        unsnapped = unsnap(values, self.n_values, self._uniform_like(values))
+        mel = examples.mel[rows].float()
+        return Judged(mel, unsnapped, examples.notes[rows], examples.tags[rows])
 
     def _uniform_like(self, values: Tensor) -> Tensor:
         return uniform(values.shape, values.device, training=self.objective.training)
@@ -485,23 +523,27 @@ def _precision(experiment: Experiment, device: torch.device) -> Precision:
 def run_identity(experiment: Experiment, dataset: Dataset) -> str:
     """Twelve hexadecimal digits over everything that the losses depend on."""
     content = json.dumps(experiment.recipe())
-    tags = _tags(experiment)
-    content += dataset.manifest.model_dump_json() + (
-        tags.model_dump_json(include={"content", "axes"}) if tags else ""
-    )
+    datasets = [dataset]
+    if experiment.proposals:
+        datasets.append(open_proposals(experiment.proposals, dataset))
+    for known in datasets:
+        tags = _tags(experiment, known.folder)
+        content += known.manifest.model_dump_json() + (
+            tags.model_dump_json(include={"content", "axes"}) if tags else ""
+        )
     return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
-def _tags(experiment: Experiment) -> TagFile | None:
-    """The tags beside the dataset's folder, where anything learns from them."""
+def _tags(experiment: Experiment, folder: Path) -> TagFile | None:
+    """The tags beside a dataset's folder, where anything learns from them."""
     family, weights = experiment.model.family, experiment.objective.weights
     if not family.has_semantic_axes or not (weights.coach or weights.ask_for_space(family)):
         return None
-    path = experiment.dataset.with_name(f"{experiment.dataset.name}.tags.json")
+    path = folder.with_name(f"{folder.name}.tags.json")
     if not path.exists():
         raise InputError(
             f"family '{family}' learns from the tags of its sounds, and there is no {path}; make "
-            f"it by 'flow-synth tags {experiment.dataset} --out {path}'"
+            f"it by 'flow-synth tags {folder} --out {path}'"
         )
     return TagFile.read(path)
 

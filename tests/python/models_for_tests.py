@@ -15,7 +15,7 @@ from flow_synth.models.settings import (
     PaperNetworks,
     Placement,
 )
-from flow_synth.objective import Batch
+from flow_synth.objective import Batch, Judged
 from flow_synth.synth import Synth
 from flow_synth.tag import AXES
 
@@ -62,7 +62,13 @@ def batch(n: int, n_parameters: int, shape: tuple[int, int] = (128, 87)) -> Batc
     """Random examples, a third of their tags unknown."""
     mel, values = sounds(n, shape), torch.rand(n, n_parameters)
     tags = torch.randint(-1, 2, (n, len(AXES))).float()
-    return Batch(mel, mel, values, values, values, tags.where(tags != 0, torch.nan))
+    return plain_batch(mel, values, tags.where(tags != 0, torch.nan))
+
+
+def plain_batch(mel: Tensor, values: Tensor, tags: Tensor) -> Batch:
+    """Examples heard as they are, of presets that are where they are."""
+    notes = torch.rand(len(mel), 2)
+    return Batch(mel, mel, values, values, tags, Judged(mel, values, notes, tags))
 
 
 def learnt_model(described: ModelSettings, n_parameters: int) -> Model:

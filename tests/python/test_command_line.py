@@ -556,7 +556,9 @@ def test_from_a_dataset_to_a_match_by_commands_alone(run: Run, tmp_path: Path) -
     dataset, data, trained = tmp_path / "dataset.toml", tmp_path / "data", tmp_path / "run"
     scores, model, out = tmp_path / "scores.json", tmp_path / "tiny.flow.ts", tmp_path / "out"
     baselines = tmp_path / "baselines.json"
+    proposals, proposed = tmp_path / "proposals.json", tmp_path / "proposed.toml"
     dataset.write_text("draws = 20\n")
+    proposed.write_text("draws = 20\nproposals = 'proposals.json'\n")
     experiment = tmp_path / "experiment.toml"
     base = Path(__file__).parents[2] / "python" / "experiments" / "tiny.toml"
     experiment.write_text(f"base = '{base}'\ndataset = 'data'\n")
@@ -568,10 +570,13 @@ def test_from_a_dataset_to_a_match_by_commands_alone(run: Run, tmp_path: Path) -
         ("evaluate", "--baselines", "--validation", "--dataset", data, "--out", baselines),
         ("export", trained, "--evaluation", scores, "--out", model),
         ("match", write_tone(tmp_path / "tone.wav"), "--model", model, "--out", out),
+        ("propose", model, "--dataset", data, "--count", 5, "--out", proposals),
+        ("render", proposed, "--out", tmp_path / "proposed", "--workers", 2),
     ):
         outcome = run(*arguments, "--json")
         assert outcome.code == 0, outcome.err
-        json.loads(outcome.out)
+        said = json.loads(outcome.out)
+    assert 1 <= said["rows"] <= 5
     assert (out / "tone.wav").is_file()
     chosen_by = json.loads(baselines.read_text())
     assert (chosen_by["model_run"], chosen_by["split"]) == (None, "validation")

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from flow_synth.ear import Ear
+from flow_synth.ear import Ear, unit_notes
 from flow_synth.metric import spectral_convergence
 
 
@@ -41,29 +41,34 @@ def test_convergence_is_that_of_the_sounds_that_an_ear_tells(
     ear.fit(mel)
     monkeypatch.setattr(ear.network, "as_it_is", lambda _: ear.analyse(others) / ear.std)
     expected = torch.log1p(spectral_convergence(mel, others)).mean()
-    torch.testing.assert_close(
-        ear.convergence(torch.rand(20, 4), mel), expected, rtol=2e-3, atol=0
-    )
-    assert ear.convergence(torch.rand(20, 4), others) < 0.01
+    v, notes = torch.rand(20, 4), torch.rand(20, 2)
+    torch.testing.assert_close(ear.convergence(v, notes, mel), expected, rtol=2e-3, atol=0)
+    assert ear.convergence(v, notes, others) < 0.01
 
 
-def test_an_ear_learns_what_presets_sound_like() -> None:
+def test_an_ear_learns_what_presets_sound_like_at_every_note() -> None:
+    """A knob tunes, the pitch transposes, another knob damps, and velocity is level."""
     torch.manual_seed(0)
     v = torch.rand(400, 4)
+    notes = unit_notes(torch.randint(30, 90, (400,)), torch.randint(1, 128, (400,)))
     bins = torch.arange(16)[:, None]
-    mel = -((bins - 15 * v[:, 0, None, None]) ** 2) / 8 - v[:, 1, None, None] * torch.arange(9)
+    centre = 4 + 3 * v[:, 0, None, None] + 8 * notes[:, 0, None, None]
+    mel = -((bins - centre) ** 2) / 8 - v[:, 1, None, None] * torch.arange(9)
+    mel = mel + 3 * notes[:, 1, None, None]
     ear = Ear(4, 16 * 9)
     ear.fit(mel)
     optimiser = torch.optim.Adam(ear.parameters(), 1e-3)
     errors = []
     for _ in range(120):
         rows = torch.randint(300, (64,))
-        error = ear.error(v[rows], ear.analyse(mel[rows]))
+        error = ear.error(v[rows], notes[rows], ear.analyse(mel[rows]))
         optimiser.zero_grad()
         error.backward()
         optimiser.step()
         errors.append(float(error.detach()))
     assert errors[-1] < errors[0] / 10
     held_out = ear.analyse(mel[300:])
-    nearer = ear.distance(v[300:], held_out)
-    assert nearer < ear.distance(v[300:].roll(1, 0), held_out) / 3
+    theirs, played = v[300:], notes[300:]
+    nearer = ear.distance(theirs, played, held_out)
+    assert nearer < ear.distance(theirs.roll(1, 0), played, held_out) / 3
+    assert nearer < ear.distance(theirs, played.roll(1, 0), held_out) / 3

@@ -100,6 +100,7 @@ def test_overrides_count_more_than_the_file_and_its_bases(tmp_path: Path) -> Non
     [
         ('[model]\nfamily = "vae"\n[objective.weights]\npreset_density = 0.1', "'vae' has not"),
         ("[objective.weights]\ncoach = 1.0", "'placement' to 'positions'"),
+        ('proposals = "proposals"', "judges learn from 'proposals', and there are none"),
         ('[model]\nfamily = "flow_class"', "knows positions on semantic axes alone"),
         ('[model]\nfamily = "flow_class"\nplacement = "positions"', "weight 'classes' to 1"),
         (
@@ -141,6 +142,15 @@ def test_a_start_is_run_on_the_same_rows(tmp_path: Path) -> None:
     for stage in (first, zero):
         assert (stage.dataset, stage.rotation) == (tmp_path / "data", 4)
     assert experiment.recipe()["start"]["start"]["rotation"] == 4
+
+
+def test_proposals_lie_beside_the_file_and_change_no_recipe(tmp_path: Path) -> None:
+    write(tmp_path, "base.toml", 'dataset = "../data"\n[objective.weights]\near = 1\n')
+    path = write(tmp_path, "over.toml", 'base = "base.toml"\nproposals = "../proposed"\n')
+    with_proposals, without = Experiment.read(path), Experiment.read(tmp_path / "base.toml")
+    assert with_proposals.proposals == tmp_path / "../proposed"
+    assert with_proposals.recipe() == without.recipe()
+    assert "proposals" not in without.model_dump()
 
 
 def test_a_mixture_replaces_that_of_its_base_as_a_whole(tmp_path: Path) -> None:

@@ -1,7 +1,11 @@
 """The notes of a dataset: which presets, at which pitches, of which family and fold."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from synths_for_tests import N_PRESETS, SineSynth
 
 from flow_synth.dataset_description import (
@@ -17,6 +21,7 @@ from flow_synth.item import Item, Source, items
 from flow_synth.mutation import Mutation
 from flow_synth.parameter import Parameter, ParameterTable
 from flow_synth.preset import Preset
+from flow_synth.proposal import Proposal, ProposalFile, Proposals
 from flow_synth.synth import Note
 
 DESCRIPTION = DatasetDescription(synth="sine", draws=200, seed=7, random_pitch=RandomPitch())
@@ -200,9 +205,8 @@ def test_more_presets_of_a_kind_leave_the_first_as_they_were(clustered: list[Ite
 
 
 def test_every_kind_of_mutation_is_a_source() -> None:
-    assert {Source(kind.value) for kind in Mutation} == {
-        source for source in Source if not source.is_original
-    }
+    mutations = {Source(kind.value) for kind in Mutation}
+    assert mutations | {Source.PROPOSED} == {source for source in Source if not source.is_original}
     assert set(Mutation) <= set(Augmentation.model_fields)
 
 
@@ -229,3 +233,56 @@ def test_a_fold_without_parents_is_refused() -> None:
     description = DatasetDescription(augmentation=Augmentation(small=1))
     with pytest.raises(InputError, match=r"a small mutation needs two presets in each of its"):
         items(description, SineSynth())
+
+
+def proposing(
+    folder: Path, values: Sequence[NDArray[np.float32]], families: Sequence[int]
+) -> DatasetDescription:
+    """A dataset of proposals for presets of the clustered synth."""
+    path = folder / "proposals.json"
+    presets = [
+        Proposal(values=tuple(value.tolist()), parent=f"parent {family}", family=family)
+        for value, family in zip(values, families, strict=True)
+    ]
+    written = Proposals(model_run="", dataset="", rotation=0, presets=tuple(presets))
+    written.write(path)
+    return DatasetDescription(
+        draws=CLUSTERED.draws, seed=CLUSTERED.seed, proposals=ProposalFile.of(path)
+    )
+
+
+def test_proposals_stand_alone_in_the_folds_of_what_was_heard(
+    clustered: list[Item], tmp_path: Path
+) -> None:
+    heard = [item for item in clustered if item.source.is_original][::7]
+    values = list(np.random.default_rng(9).random((len(heard), 16), np.float32))
+    description = proposing(tmp_path, values, [item.family for item in heard])
+    planned = items(description, ClusteredSynth())
+    assert {item.source for item in planned} == {Source.PROPOSED}
+    assert not Source.PROPOSED.is_original
+    assert [item.index for item in planned] == list(range(len(heard)))
+    for item, value, parent in zip(planned, values, heard, strict=True):
+        assert np.array_equal(item.preset.values, value)
+        assert (item.family, item.fold) == (parent.family, parent.fold)
+        assert item.parents == (f"parent {parent.family}",)
+
+
+def test_a_proposal_that_is_a_twin_of_another_fold_s_preset_is_left_out(
+    clustered: list[Item], tmp_path: Path
+) -> None:
+    originals = [item for item in clustered if item.source.is_original]
+    heard = originals[0]
+    values = [item.preset.values for item in originals]
+    planned = items(proposing(tmp_path, values, [heard.family] * len(values)), ClusteredSynth())
+    same_fold = [item for item in originals if item.fold == heard.fold]
+    assert 0 < len(same_fold) < len(originals)
+    assert [item.preset.identity for item in planned] == [
+        item.preset.identity for item in same_fold
+    ]
+
+
+def test_proposals_for_other_presets_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="has 15 knobs"):
+        items(proposing(tmp_path, [np.zeros(15, np.float32)], [0]), ClusteredSynth())
+    with pytest.raises(InputError, match="of family 999, which is none"):
+        items(proposing(tmp_path, [np.zeros(16, np.float32)], [999]), ClusteredSynth())

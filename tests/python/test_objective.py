@@ -2,7 +2,7 @@ import math
 
 import pytest
 import torch
-from models_for_tests import KINDS, PAPER, Networks, batch, settings, sounds
+from models_for_tests import KINDS, PAPER, Networks, batch, plain_batch, settings, sounds
 from torch import nn
 from torch.distributions import Independent, Normal, kl_divergence
 
@@ -295,8 +295,7 @@ def test_sliders_learn_to_do_what_they_say() -> None:
         heard = sounds(64, SHAPE)
         heard[:, :P] += 8 * values[rows][:, :, None]
         positions = 3 * (2 * values[rows, :7] - 1)
-        made = Batch(heard, heard, values[rows], values[rows], values[rows], positions)
-        terms = objective(made, 1.0)
+        terms = objective(plain_batch(heard, values[rows], positions), 1.0)
         optimiser.zero_grad()
         terms["loss"].backward()
         optimiser.step()
@@ -334,18 +333,45 @@ def test_a_coach_learns_where_the_steps_of_a_knob_begin() -> None:
     torch.testing.assert_close(told, torch.tensor([-1.0, -1.0, 1.0, 1.0]), rtol=0, atol=0.25)
 
 
+JUDGES = ("ear", "coach")
+
+
 def test_judges_learn_from_knobs_on_no_step() -> None:
     described = settings(Family.FLOW_DIS, placement=Placement.POSITIONS)
     objective = Objective(described, Weights(ear=1.0, coach=1.0), P, SHAPE).eval()
-    made = examples(8)
-    made = made._replace(tags=torch.randn(made.tags.shape))
+    made = placed_examples(8)
     others = torch.rand_like(made.values)
+    of_others = made.judged._replace(unsnapped=others)
     judged = [
-        {name: objective(batch, 1.0)[name] for name in ("ear", "coach")}
-        for batch in (made, made._replace(values=others), made._replace(unsnapped=others))
+        {name: objective(batch, 1.0)[name] for name in JUDGES}
+        for batch in (made, made._replace(values=others), made._replace(judged=of_others))
     ]
     assert judged[0] == judged[1]
-    assert all(judged[0][name] != judged[2][name] for name in ("ear", "coach"))
+    assert all(judged[0][name] != judged[2][name] for name in JUDGES)
+
+
+def test_judges_alone_learn_from_proposals_and_as_much_as_from_the_others() -> None:
+    described = settings(Family.FLOW_DIS, placement=Placement.POSITIONS)
+    weights = Weights(ear=1.0, coach=1.0, sound=1.0, convergence=1.0)
+    objective = Objective(described, weights, P, SHAPE).eval()
+    made, proposed = placed_examples(8), placed_examples(8)
+    both = made._replace(judged=made.judged.beside(proposed.judged))
+
+    def terms(batch: Batch) -> dict[str, float]:
+        torch.manual_seed(0)
+        return {name: term.item() for name, term in objective(batch, 1.0).items()}
+
+    ours, theirs, all_of_them = map(terms, (made, proposed, both))
+    for name in JUDGES:
+        assert all_of_them[name] == pytest.approx((ours[name] + theirs[name]) / 2, rel=1e-5)
+    others = set(ours) - {*JUDGES, "loss"}
+    assert {"sound", "convergence", "regression"} <= others
+    assert {name: all_of_them[name] for name in others} == {name: ours[name] for name in others}
+
+
+def placed_examples(n: int) -> Batch:
+    made = examples(n)
+    return plain_batch(made.mel, made.values, torch.randn(made.tags.shape))
 
 
 # --- The whole ---
@@ -499,7 +525,7 @@ def test_the_ear_does_not_learn_to_please() -> None:
     ear = objective.ear
     assert ear is not None
     v = torch.rand(5, P, requires_grad=True)
-    ear.distance(v, torch.randn(5, ear.basis.shape[1])).backward()
+    ear.distance(v, torch.rand(5, 2), torch.randn(5, ear.basis.shape[1])).backward()
     assert v.grad is not None
     assert v.grad.abs().max() > 0
     assert all(parameter.grad is None for parameter in ear.parameters())

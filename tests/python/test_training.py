@@ -32,6 +32,7 @@ from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.objective import Batch, Objective
 from flow_synth.parameter import Kind, Parameter, ParameterTable
 from flow_synth.preset import Preset
+from flow_synth.proposal import ProposalFile
 from flow_synth.shard import write_shard
 from flow_synth.synth import Note
 from flow_synth.training import BEST, LAST, METRICS, START, is_finished, load_run, train
@@ -143,9 +144,16 @@ class Knobs:
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Random presets, and their sounds."""
+    description = DatasetDescription(draws=N_ROWS)
+    return write_dataset(tmp_path_factory.mktemp("dataset"), description, Source.DRAW)
+
+
+def write_dataset(
+    folder: Path, description: DatasetDescription, source: Source, seed: int = 0
+) -> Path:
     """Sounds of one moving partial, whose mel bin and decay the knobs set."""
-    folder = tmp_path_factory.mktemp("dataset")
-    generator = np.random.default_rng(0)
+    generator = np.random.default_rng(seed)
     values = Knobs.table.snap(generator.random((N_ROWS, len(Knobs.table))))
     bins = np.arange(N_MELS)[:, None]
     frames = np.arange(N_FRAMES)
@@ -154,7 +162,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     folds = deal_families(np.arange(N_ROWS), 0)
     items = [
-        Item(i, Preset("", v), Note(), Source.DRAW, i, int(fold))
+        Item(i, Preset("", v), Note(), source, i, int(fold))
         for i, (v, fold) in enumerate(zip(values, folds, strict=True))
     ]
     arrays: dict[str, NDArray[Any]] = {
@@ -164,7 +172,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "velocity": np.full(N_ROWS, 100, np.uint8),
         "mel": np.array(mel, np.float16),
     }
-    recipe = Recipe.of(DatasetDescription(draws=N_ROWS), Knobs())  # type: ignore[arg-type]
+    recipe = Recipe.of(description, Knobs())  # type: ignore[arg-type]
     write_shard(folder / "shard-00000.safetensors", arrays, recipe.digest, ())
     record = ShardRecord.of(folder / "shard-00000.safetensors", N_ROWS)
     manifest = Manifest.of(recipe, items, [record], ())
@@ -339,6 +347,54 @@ def test_a_run_starts_from_what_another_has_learnt(dataset: Path, tmp_path: Path
         train(still, tmp_path / "anew", resume=False, show_progress=False)
 
 
+LISTENING = SETTINGS.replace("dataset =", 'proposals = "proposed"\ndataset =') + (
+    "[objective.weights]\near = 1\n"
+)
+
+
+def write_proposals(folder: Path, rotation: int = 0, draws: int = N_ROWS) -> Path:
+    """A folder of proposals beside the file of an experiment."""
+    (folder / "proposed").mkdir()
+    source = ProposalFile(sha256="", rotation=rotation)
+    description = DatasetDescription(draws=draws, proposals=source)
+    return write_dataset(folder / "proposed", description, Source.PROPOSED, seed=1)
+
+
+def test_an_ear_alone_learns_from_proposals(dataset: Path, tmp_path: Path) -> None:
+    (tmp_path / "deaf").mkdir()
+    write_proposals(tmp_path)
+    listening = experiment(dataset, tmp_path, LISTENING).model_copy(update={"epochs": 2})
+    deaf = listening.model_copy(update={"proposals": None})
+    histories = [
+        run(described, tmp_path / name).history
+        for described, name in ((listening, "run"), (deaf, "deaf/run"))
+    ]
+    for epoch in range(2):
+        ours, theirs = (history[epoch] for history in histories)
+        assert ours["train/ear"] != theirs["train/ear"]
+        assert ours["validation/ear"] != theirs["validation/ear"]
+    assert load_run(tmp_path / "run").identity != load_run(tmp_path / "deaf/run").identity
+    assert is_finished(listening, tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("rotation", "draws", "complaint"),
+    [(3, N_ROWS, "by a model of rotation 3"), (0, 7, "of other synths, draws or seeds")],
+)
+def test_proposals_that_may_tell_of_held_out_presets_are_refused(
+    dataset: Path, tmp_path: Path, rotation: int, draws: int, complaint: str
+) -> None:
+    write_proposals(tmp_path, rotation, draws)
+    with pytest.raises(InputError, match=complaint):
+        run(experiment(dataset, tmp_path, LISTENING), tmp_path / "run")
+
+
+def test_a_dataset_of_anything_else_holds_no_proposals(dataset: Path, tmp_path: Path) -> None:
+    described = experiment(dataset, tmp_path, LISTENING).model_copy(update={"proposals": dataset})
+    with pytest.raises(InputError, match="holds no proposals"):
+        run(described, tmp_path / "run")
+
+
 def test_a_killed_start_goes_on_where_it_was(dataset: Path, tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("whole", "killed")]
     for folder in folders:
@@ -364,7 +420,7 @@ def test_a_batch_is_not_rounded_where_networks_are(
     terms = Objective.forward
 
     def forward(objective: Objective, batch: Batch, beta: float) -> dict[str, Tensor]:
-        seen.extend(batch)
+        seen.extend((*batch[:-1], *batch.judged))
         is_mixed.add(torch.is_autocast_enabled("cpu"))
         return terms(objective, batch, beta)
 

@@ -1,0 +1,154 @@
+"""Presets that a model proposes: their file, and how a model comes to them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from datasets_for_tests import unheard_dataset
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from synths_for_tests import N_KNOBS
+
+from flow_synth.dataset import Dataset
+from flow_synth.dataset_description import DatasetDescription
+from flow_synth.error import InputError
+from flow_synth.fold import Split
+from flow_synth.model_file import ModelDescription
+from flow_synth.model_interface import SemanticAxis
+from flow_synth.parameter import ParameterTable
+from flow_synth.proposal import Proposal, ProposalFile, Proposals
+from flow_synth.proposer import propose
+
+UNIT = st.floats(0, 1, width=32)
+
+
+def proposals(*presets: Proposal, rotation: int = 0) -> Proposals:
+    return Proposals(model_run="run", dataset="digest", rotation=rotation, presets=presets)
+
+
+@given(st.lists(st.lists(UNIT, min_size=3, max_size=3), max_size=4))
+def test_a_file_keeps_every_knob_to_the_bit(
+    tmp_path_factory: pytest.TempPathFactory, values: list[list[float]]
+) -> None:
+    path = tmp_path_factory.mktemp("proposals") / "proposals.json"
+    written = proposals(*(Proposal(values=tuple(v), parent="p", family=1) for v in values))
+    written.write(path)
+    assert Proposals.read(path) == written
+    assert ProposalFile.of(path).read() == written
+
+
+def test_a_file_is_known_by_its_content_and_not_by_its_place(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("one.json", "two.json")]
+    for path in paths:
+        proposals(rotation=4).write(path)
+        (tmp_path / f"{path.stem}.toml").write_text(f'proposals = "{path.name}"\n')
+    one, two = (DatasetDescription.read(tmp_path / f"{path.stem}.toml") for path in paths)
+    assert one.proposals is not None
+    assert (one.proposals.path, one.proposals.rotation) == (paths[0], 4)
+    assert one.model_dump_json() == two.model_dump_json()
+    paths[0].write_bytes(paths[0].read_bytes() + b"\n")
+    with pytest.raises(InputError, match="is not what it was"):
+        one.proposals.read()
+    paths[0].unlink()
+    with pytest.raises(InputError, match="is not what it was"):
+        one.proposals.read()
+
+
+def test_descriptions_without_proposals_keep_their_identity() -> None:
+    assert "proposals" not in DatasetDescription().model_dump(mode="json")
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"format": "flow-synth preset", "version": 1}'])
+def test_what_holds_no_proposals_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "file.json").write_text(content)
+    (tmp_path / "dataset.toml").write_text('proposals = "file.json"\n')
+    with pytest.raises(InputError, match="give the result of 'flow-synth propose'"):
+        DatasetDescription.read(tmp_path / "dataset.toml")
+
+
+def test_proposals_and_mutations_exclude_each_other(tmp_path: Path) -> None:
+    proposals().write(tmp_path / "file.json")
+    text = 'proposals = "file.json"\n[augmentation]\nsmall = 1\n'
+    (tmp_path / "dataset.toml").write_text(text)
+    with pytest.raises(InputError, match="exclude each other"):
+        DatasetDescription.read(tmp_path / "dataset.toml")
+
+
+class Dials:
+    """A model whose z are the knobs, half of them for every sound, give or take ``width``."""
+
+    def __init__(self, width: float) -> None:
+        self.width = width
+
+    def posterior(
+        self, mel: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        mean = np.full((len(mel), N_KNOBS), 0.5, np.float32)
+        return mean, np.full_like(mean, 2 * np.log(self.width))
+
+    def decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        return z
+
+
+def described(dataset: Dataset, n_axes: int) -> ModelDescription:
+    """As much of a model's description as proposing asks for: sliders that turn a knob each."""
+    axes = tuple(
+        SemanticAxis(name="", low="", high="", direction=tuple(np.eye(N_KNOBS)[axis] / 10))
+        for axis in range(n_axes)
+    )
+    return ModelDescription.model_construct(
+        parameters=dataset.table, semantic_axes=axes, training_run="run"
+    )
+
+
+SPLITS = [Split.TRAIN] * 6 + [Split.VALIDATION] * 2 + [Split.TEST] * 2
+
+
+@pytest.fixture
+def dataset() -> Dataset:
+    return unheard_dataset(SPLITS, list(range(len(SPLITS))))
+
+
+def proposed(dataset: Dataset, n_axes: int, width: float) -> Proposals:
+    description = described(dataset, n_axes)
+    return propose(
+        Dials(width), description, dataset, 400, seed=0, progress=lambda _done, _total: None
+    )
+
+
+def values_of(found: Proposals) -> NDArray[np.float64]:
+    return np.array([preset.values for preset in found.presets])
+
+
+def test_half_are_drawn_and_half_moved_by_one_slider(dataset: Dataset) -> None:
+    n_moved = (np.abs(values_of(proposed(dataset, 2, 1e-9)) - 0.5) > 1e-6).sum(1)
+    assert set(n_moved) == {0, 1}  # Drawn as narrowly, they stay.
+    assert n_moved.mean() == pytest.approx(0.5, abs=0.1)
+    moved = values_of(proposed(dataset, 2, 1e-9))[n_moved == 1]
+    assert (moved[:, 2:] == 0.5).all()
+    furthest = np.abs(moved - 0.5).max(0)[:2]
+    assert (furthest <= 0.3 + 1e-6).all()
+    assert (furthest > 0.28).all()
+
+
+def test_a_model_without_sliders_draws_all_as_widely_as_it_says(dataset: Dataset) -> None:
+    drawn = values_of(proposed(dataset, 0, 0.05))
+    assert drawn.std(0) == pytest.approx(np.full(N_KNOBS, 0.05), rel=0.15)
+    assert drawn.mean(0) == pytest.approx(np.full(N_KNOBS, 0.5), abs=0.01)
+
+
+def test_every_proposal_is_of_a_training_sound_and_repeatable(dataset: Dataset) -> None:
+    found = proposed(dataset, 2, 0.1)
+    assert {preset.family for preset in found.presets} == set(range(6))
+    assert found.dataset == dataset.manifest.recipe.digest
+    assert (found.model_run, found.rotation) == ("run", 0)
+    assert proposed(dataset, 2, 0.1) == found
+
+
+def test_a_model_of_another_synth_proposes_nothing(dataset: Dataset) -> None:
+    other = described(dataset, 0).model_copy(
+        update={"parameters": ParameterTable(dataset.table.root[:-1])}
+    )
+    with pytest.raises(InputError, match="other knobs than the model's"):
+        propose(Dials(0.1), other, dataset, 1, seed=0, progress=lambda _done, _total: None)
