@@ -136,6 +136,9 @@ docs/baselines/amsynth-%-search.json: data/amsynth-%/manifest.json
 data/amsynth-%/manifest.json: python/experiments/amsynth_%_dataset.toml | setup
 	flow-synth render $< --out $(@D)
 
+data/amsynth-32-mixed/manifest.json: python/experiments/amsynth_32_mixed_dataset.toml | setup
+	flow-synth render $< --out $(@D)
+
 .PRECIOUS: data/%.tags.json
 data/%.tags.json: data/%/manifest.json
 	flow-synth tags $(<D) --out $@
@@ -147,14 +150,19 @@ data/out-of-domain/manifest.json: | setup
 
 # For two CPU cores; grid.toml beside it is all of the paper, for a GPU.
 GRID ?= python/experiments/paper/budgeted_grid.toml
+# What goes beyond the paper, on data of its own.
+RECIPE := python/experiments/recipe_grid.toml
 
 # The longest of all commands; every step goes on where it was. So many runs share the machine.
 RESULTS_JOBS ?= 1
 
-results: data/amsynth-16.tags.json data/amsynth-32.tags.json data/out-of-domain/manifest.json
-	flow-synth train --grid $(GRID) --out runs/paper --jobs $(RESULTS_JOBS)
-	flow-synth evaluate-grid $(GRID) --runs runs/paper --sounds data/out-of-domain \
-		--out docs/results
+results: $(foreach knobs,16 32 32-mixed,data/amsynth-$(knobs).tags.json) \
+		data/out-of-domain/manifest.json
+	for grid in $(GRID) $(RECIPE); do \
+		flow-synth train --grid $$grid --out runs/results --jobs $(RESULTS_JOBS) && \
+		flow-synth evaluate-grid $$grid --runs runs/results --sounds data/out-of-domain \
+			--out docs/results || exit; \
+	done
 	python -m flow_synth.results_page docs/results.md docs/results
 
 # --- Checking it ---

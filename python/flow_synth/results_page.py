@@ -323,19 +323,14 @@ moves."""
 _COMMANDS = """## How to make it again
 
 `make results` renders the datasets, makes the sounds, trains every model, scores it and writes
-this page from nothing. Each step goes on where it was when it is killed and given again:
+this page from nothing. Each step goes on where it was when it is killed and given again; with
+`RESULTS_JOBS=2` two runs share the machine.
 
-```console
-flow-synth tags data/amsynth-32 --out data/amsynth-32.tags.json
-flow-synth train --grid python/experiments/paper/budgeted_grid.toml --out runs/paper
-flow-synth evaluate-grid python/experiments/paper/budgeted_grid.toml --runs runs/paper \\
-    --sounds data/out-of-domain --out docs/results
-python -m flow_synth.results_page docs/results.md docs/results
-```
-
-`budgeted_grid.toml` is the paper's recipe at a quarter of its width and with fewer epochs, for two
-CPU cores; `make results GRID=python/experiments/paper/grid.toml` trains all of it as the paper
-says, which needs a GPU."""
+`python/experiments/paper/budgeted_grid.toml` is the paper's recipe at a quarter of its width and
+with fewer epochs, for two CPU cores; `make results GRID=python/experiments/paper/grid.toml` trains
+all of it as the paper says, which needs a GPU. Data named `mixed` are
+`python/experiments/recipe_grid.toml`: what goes beyond the paper, with presets made from presets
+among its training data. Its neighbours (NN1, NN16) are sought among all of those, too."""
 
 
 def main() -> None:
