@@ -178,8 +178,10 @@ def tags(
     """Tag every sound of a dataset: dark or bright, percussive or sustained, and so on."""
     from flow_synth.atomic_file import check_writable
     from flow_synth.dataset import Dataset
+    from flow_synth.json_file import check_name
     from flow_synth.tag_file import TagFile
 
+    check_name(out, what="tags")
     check_writable(out)
     rows = Dataset.open(dataset)
     rows.check_apart(out)
@@ -209,12 +211,13 @@ def propose(
     """Write presets that a model draws and moves, for judges to hear what it gets wrong."""
     from flow_synth.atomic_file import check_writable
     from flow_synth.dataset import Dataset
-    from flow_synth.json_file import check_format
+    from flow_synth.json_file import check_format, check_name
     from flow_synth.library import load_native_model
     from flow_synth.model_file import ModelDescription
     from flow_synth.proposal import FORMAT
     from flow_synth.proposer import propose as propose_presets
 
+    check_name(out, what="proposals")
     check_writable(out)
     check_format(out, FORMAT)
     opened = load_native_model(model)
@@ -350,7 +353,7 @@ def evaluate(
     from flow_synth.evaluation import FORMAT
     from flow_synth.evaluation import evaluate as score
     from flow_synth.fold import Split
-    from flow_synth.json_file import check_format
+    from flow_synth.json_file import check_format, check_name
     from flow_synth.library import load_native_model
     from flow_synth.score_picture import draw_scores
     from flow_synth.synths import open_synth
@@ -365,8 +368,7 @@ def evaluate(
         )
     if sounds and validation:
         raise InputError(f"{sounds} has no validation notes; leave out --sounds or --validation")
-    if out.suffix.lower() != ".json":
-        raise InputError(f"{out} is no name for scores; let it end in '.json'")
+    check_name(out, what="scores")
     picture = out.with_suffix(".png")
     for file in (out, picture):
         check_writable(file)
@@ -459,7 +461,7 @@ def semantic(
     from flow_synth.control_picture import draw_controls
     from flow_synth.dataset import Dataset
     from flow_synth.fold import Split
-    from flow_synth.json_file import check_format
+    from flow_synth.json_file import check_format, check_name
     from flow_synth.library import load_native_model
     from flow_synth.model_file import ModelDescription
     from flow_synth.semantic import FORMAT, measure_controls
@@ -468,8 +470,7 @@ def semantic(
     from flow_synth.target import Targets
     from flow_synth.workplace import Workplace
 
-    if out.suffix.lower() != ".json":
-        raise InputError(f"{out} is no name for scores; let it end in '.json'")
+    check_name(out, what="scores")
     check_writable(out)
     check_format(out, FORMAT)
     opened = load_native_model(model)

@@ -67,6 +67,19 @@ class Recipe(Frozen):
         )
 
     @property
+    def origins(self) -> str:
+        """SHA-256 of all that the originals, their families and their folds follow from."""
+        asked = self.description
+        known = [
+            self.synth_identity,
+            self.table.model_dump_json(),
+            self.bank,
+            asked.seed,
+            asked.draws,
+        ]
+        return hashlib.sha256(json.dumps(known).encode()).hexdigest()
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the recipe and of the format's version, in hexadecimal digits."""
         content = f"{FORMAT} {FORMAT_VERSION} {self.model_dump_json()}"

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from flow_synth.error import InputError
 from flow_synth.fold import N_FOLDS, Split, split_of
 from flow_synth.frozen import Frozen
 from flow_synth.proposal import ProposalFile
@@ -97,7 +98,13 @@ class DatasetDescription(Frozen):
             InputError: the file cannot be read, or a key is unknown, missing or out of range.
         """
         content = read_toml(path)
-        if isinstance(name := content.get("proposals"), str):
+        if "proposals" in content:
+            name = content["proposals"]
+            if not isinstance(name, str):
+                raise InputError(
+                    f"{path}: 'proposals' is {name!r}; give the name of a file that 'flow-synth "
+                    "propose' wrote, in quotes"
+                )
             content["proposals"] = ProposalFile.of(path.parent / name)
         try:
             return cls.model_validate(content)

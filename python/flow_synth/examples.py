@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from flow_synth.dataset import CHUNK_ROWS, Dataset, Recipe
+from flow_synth.dataset import CHUNK_ROWS, Dataset
 from flow_synth.ear import unit_notes
 from flow_synth.encoder import Normalisation
 from flow_synth.error import InputError
@@ -73,6 +73,11 @@ class Examples:
         if tags:
             tags.check_dataset(dataset)
         rows = dataset.rows(split)
+        if len(rows) < 2 and dataset.manifest.recipe.description.proposals:
+            raise InputError(
+                f"{dataset.folder} holds proposals, which are for judges alone; give the dataset "
+                "of the presets, and this one as 'proposals'"
+            )
         if len(rows) < 2:
             raise InputError(
                 f"{dataset.folder} has {len(rows)} {split} rows; render at least 50 presets"
@@ -153,18 +158,12 @@ def open_proposals(folder: Path, dataset: Dataset) -> Dataset:
             f"{folder} was proposed by a model of rotation {source.rotation}, which knows presets "
             f"that rotation {dataset.rotation} holds out; let 'rotation' be {source.rotation}"
         )
-    if _families_known_by(ours) != _families_known_by(theirs):
+    if ours.origins != theirs.origins:
         raise InputError(
             f"{folder} and {dataset.folder} are of other synths, draws or seeds, so that their "
             "folds differ; let both descriptions have the same"
         )
     return proposals
-
-
-def _families_known_by(recipe: Recipe) -> tuple[object, ...]:
-    """All that synth, families and folds follow from."""
-    asked = recipe.description
-    return recipe.synth_identity, recipe.table, recipe.bank, asked.seed, asked.draws
 
 
 def epoch_order(

@@ -56,9 +56,15 @@ class Grid(Frozen):
         Raises:
             InputError: the file cannot be read, or a key is unknown or out of range.
         """
-        tree = read_toml(path)
+        tree, folder = read_toml(path), path.resolve().parent
         for key in ("experiments", "datasets"):
-            tree = tree | _placed(tree, key, path.resolve().parent)
+            tree = tree | _placed(tree, key, folder)
+        if isinstance(overrides := tree.get("overrides"), dict):
+            tree["overrides"] = overrides | {
+                key: str(folder / overrides[key])
+                for key in ("dataset", "proposals")
+                if isinstance(overrides.get(key), str)
+            }
         try:
             return cls.model_validate(tree)
         except ValidationError as error:

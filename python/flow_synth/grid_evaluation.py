@@ -14,12 +14,13 @@ from flow_synth.evaluation import Evaluation, evaluate
 from flow_synth.export import SUFFIX, export_run
 from flow_synth.fold import Split
 from flow_synth.grid import GridRun
+from flow_synth.identity import run_identity
 from flow_synth.library import load_native_model
 from flow_synth.model_file import read_model_file
 from flow_synth.results import BASELINES, TargetSet
 from flow_synth.target import Targets
 from flow_synth.target_errors import target_names
-from flow_synth.training import is_finished, run_identity
+from flow_synth.training import is_finished
 from flow_synth.workplace import Workplace
 
 #: The exported model in the folder of its run.

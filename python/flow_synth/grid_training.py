@@ -191,7 +191,10 @@ def _description(run: GridRun) -> str:
     experiment = run.experiment
     # TOML knows no null: what is not set is left out.
     content = experiment.model_dump(mode="json", exclude_none=True)
-    return tomli_w.dumps(content | {"dataset": str(experiment.dataset.resolve())})
+    content["dataset"] = str(experiment.dataset.resolve())
+    if experiment.proposals:
+        content["proposals"] = str(experiment.proposals.resolve())
+    return tomli_w.dumps(content)
 
 
 def _reason(log: Path, code: int) -> str:

@@ -179,13 +179,18 @@ def _proposed(
     for number, proposal in enumerate(proposals.presets):
         if len(proposal.values) != len(table) or proposal.family not in fold_of:
             raise InputError(
-                f"proposal {number} has {len(proposal.values)} knobs and is of family "
-                f"{proposal.family}, which is none of this synth's presets; let 'synth', 'seed' "
-                "and 'draws' be those of the dataset that the model was trained on"
+                f"proposal {number}, with {len(proposal.values)} knobs and of family "
+                f"{proposal.family}, cannot be of this synth; let 'flow-synth propose' write the "
+                "file again"
             )
     values = np.array([proposal.values for proposal in proposals.presets], np.float32)
     values = table.snap(values.reshape(-1, len(table)))
     folds = np.array([fold_of[proposal.family] for proposal in proposals.presets], np.int64)
+    lawful = _lawful(values, folds, originals)
+    if not lawful:
+        raise InputError(
+            f"all {len(values)} proposals are twins of presets of other folds; propose more"
+        )
     return [
         _Plan(
             Preset(f"proposed {number}", values[number]),
@@ -195,7 +200,7 @@ def _proposed(
             int(folds[number]),
             (proposals.presets[number].parent,),
         )
-        for number in _lawful(values, folds, originals)
+        for number in lawful
     ]
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ from flow_synth.json_file import read_result
 
 FORMAT = "flow-synth proposals"
 
+UnitValue = Annotated[float, Field(ge=0, le=1)]
+
 
 class Proposal(Frozen):
     """A preset that a model made of the sound of another.
@@ -24,7 +26,7 @@ class Proposal(Frozen):
         family: of that preset.
     """
 
-    values: tuple[float, ...]
+    values: tuple[UnitValue, ...]
     parent: str
     family: int
 
@@ -32,16 +34,17 @@ class Proposal(Frozen):
 class Proposals(Frozen):
     """What a model proposed for sounds of its training split.
 
-    ``model_run`` made them, ``dataset`` is the digest of the recipe of the sounds, and
-    ``rotation`` that of the model, which knows the families that other rotations hold out.
+    ``model_run`` made them, of sounds whose families and folds ``origins`` tells (see
+    :attr:`flow_synth.dataset.Recipe.origins`). ``rotation`` is that of the model, which knows the
+    families that other rotations hold out.
     """
 
     format: Literal["flow-synth proposals"] = "flow-synth proposals"
     version: Literal[1] = 1
     model_run: str
-    dataset: str
+    origins: str
     rotation: int = Field(ge=0, lt=N_FOLDS)
-    presets: tuple[Proposal, ...]
+    presets: tuple[Proposal, ...] = Field(min_length=1)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -67,11 +70,13 @@ class ProposalFile(Frozen):
     Attributes:
         path: of the file, on this machine; it says nothing of the content and is not kept.
         sha256: of its bytes.
-        rotation: see :class:`Proposals`.
+        origins: see :class:`Proposals`.
+        rotation: likewise.
     """
 
     path: Path | None = Field(default=None, exclude=True)
     sha256: str
+    origins: str
     rotation: int
 
     @classmethod
@@ -81,8 +86,8 @@ class ProposalFile(Frozen):
         Raises:
             InputError: the file cannot be read, or holds no proposals.
         """
-        rotation = Proposals.read(path).rotation
-        return cls(path=path, sha256=_sha256(path), rotation=rotation)
+        found = Proposals.read(path)
+        return cls(path=path, sha256=_sha256(path), origins=found.origins, rotation=found.rotation)
 
     def read(self) -> Proposals:
         """The proposals.

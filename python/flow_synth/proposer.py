@@ -55,12 +55,16 @@ def propose(
         progress: is told how many proposals of how many are made.
 
     Raises:
-        InputError: the dataset is one of another synth.
+        InputError: the dataset is one of another synth, or itself of proposals.
     """
     if description.parameters != dataset.table:
         raise InputError(
             f"{dataset.folder} is a dataset of other knobs than the model's; give the one that "
             "the model was trained on"
+        )
+    if dataset.manifest.recipe.description.proposals:
+        raise InputError(
+            f"{dataset.folder} holds proposals; give the dataset that the model was trained on"
         )
     generator = np.random.default_rng(seed)
     rows = _rows(dataset, count, generator)
@@ -73,7 +77,7 @@ def propose(
     of_rows = (dataset.manifest.rows[row] for row in rows)
     return Proposals(
         model_run=description.training_run,
-        dataset=dataset.manifest.recipe.digest,
+        origins=dataset.manifest.recipe.origins,
         rotation=dataset.rotation,
         presets=tuple(
             Proposal(values=tuple(values.tolist()), parent=row.identity, family=row.family)

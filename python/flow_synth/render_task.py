@@ -69,10 +69,20 @@ def failure(item: Item, reason: str) -> Failure:
 def list_items(
     description: DatasetDescription, open_synth: OpenSynth
 ) -> tuple[Recipe, list[Item]]:
-    """Opens the synth and lists every note of a dataset."""
+    """Opens the synth and lists every note of a dataset.
+
+    Raises:
+        InputError: presets cannot be made, or the proposals are for other ones.
+    """
     with limited(description.note_timeout_seconds, Path(os.devnull)):
         synth = opened(open_synth, description.synth)
-    return Recipe.of(description, synth), items(description, synth)
+    recipe = Recipe.of(description, synth)
+    if description.proposals and description.proposals.origins != recipe.origins:
+        raise InputError(
+            f"{description.proposals.path} is of sounds of another synth, seed or draws; let "
+            "'synth', 'seed' and 'draws' be those of the dataset that it was proposed for"
+        )
+    return recipe, items(description, synth)
 
 
 def render_shard(job: RenderJob, part: Sequence[Item]) -> FinishedShard:

@@ -1,9 +1,7 @@
 """Fit, checkpoint, resume: Lightning Fabric looks after device, precision and processes."""
 
 import csv
-import hashlib
 import io
-import json
 import math
 import os
 import time
@@ -38,6 +36,7 @@ from flow_synth.examples import (
 from flow_synth.experiment import Experiment, OptimiserSettings, Precision, Schedule
 from flow_synth.fold import Split
 from flow_synth.global_batch import n_processes, uniform
+from flow_synth.identity import proposal_tags_of, run_identity, tags_of
 from flow_synth.item import Source
 from flow_synth.models import Model, new_model
 from flow_synth.objective import Batch, Judged, Objective
@@ -202,7 +201,7 @@ class _Run:
         self.hardware = Hardware.of(fabric.device, fabric.world_size, str(self.precision))
         self.table = dataset.table
         self.identity = run_identity(experiment, dataset)
-        tags = _tags(experiment, experiment.dataset)
+        tags = tags_of(experiment, experiment.dataset)
         self.train_examples, self.validation_examples = (
             Examples.read(dataset, split, tags, experiment.model.placement).to(fabric.device)
             for split in (Split.TRAIN, Split.VALIDATION)
@@ -241,9 +240,9 @@ class _Run:
         proposals = open_proposals(experiment.proposals, dataset)
         proposals.verify()
         among = tags.descriptors[dataset.rows(Split.TRAIN)] if tags else None
-        theirs = _tags(experiment, experiment.proposals)
         placement = experiment.model.placement
-        found = Examples.read(proposals, Split.TRAIN, theirs, placement, among)
+        known = proposal_tags_of(experiment)
+        found = Examples.read(proposals, Split.TRAIN, known, placement, among)
         return found.to(self.fabric.device)
 
     def _new_objective(self) -> Objective:
@@ -464,7 +463,13 @@ class _Run:
                 f"{self.folder} holds a run of another experiment or dataset; "
                 "choose another folder, or undo the change"
             )
-        self.objective.module.load_state_dict(state["objective"])
+        try:
+            self.objective.module.load_state_dict(state["objective"])
+        except RuntimeError as error:
+            raise InputError(
+                f"{self.folder} holds a run of another version of flow-synth; choose another "
+                "folder"
+            ) from error
         self.optimiser.optimizer.load_state_dict(state["optimiser"])
         self.scheduler.load_state_dict(state["scheduler"])
         self.history = state["history"]
@@ -518,34 +523,6 @@ def _precision(experiment: Experiment, device: torch.device) -> Precision:
         else torch.cpu._is_avx512_bf16_supported()
     )
     return Precision.BFLOAT16 if multiplies_bfloat16 else Precision.FLOAT32
-
-
-def run_identity(experiment: Experiment, dataset: Dataset) -> str:
-    """Twelve hexadecimal digits over everything that the losses depend on."""
-    content = json.dumps(experiment.recipe())
-    datasets = [dataset]
-    if experiment.proposals:
-        datasets.append(open_proposals(experiment.proposals, dataset))
-    for known in datasets:
-        tags = _tags(experiment, known.folder)
-        content += known.manifest.model_dump_json() + (
-            tags.model_dump_json(include={"content", "axes"}) if tags else ""
-        )
-    return hashlib.sha256(content.encode()).hexdigest()[:12]
-
-
-def _tags(experiment: Experiment, folder: Path) -> TagFile | None:
-    """The tags beside a dataset's folder, where anything learns from them."""
-    family, weights = experiment.model.family, experiment.objective.weights
-    if not family.has_semantic_axes or not (weights.coach or weights.ask_for_space(family)):
-        return None
-    path = folder.with_name(f"{folder.name}.tags.json")
-    if not path.exists():
-        raise InputError(
-            f"family '{family}' learns from the tags of its sounds, and there is no {path}; make "
-            f"it by 'flow-synth tags {folder} --out {path}'"
-        )
-    return TagFile.read(path)
 
 
 def _read_checkpoint(path: Path) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def make_dataset(
     rows = tuple(
         Row(
             index=index,
-            identity="",
+            identity=f"preset {index}",
             name="",
             category="",
             tags=(),

@@ -110,6 +110,16 @@ def test_a_wrong_line_is_named(tmp_path: Path, line: str, complaint: str) -> Non
     assert "the keys are: experiments, datasets, rotations, seeds" in str(raised.value)
 
 
+def test_paths_among_overrides_are_relative_to_the_grid(tmp_path: Path) -> None:
+    write_experiment(tmp_path / "one.toml")
+    weights = "[overrides.objective.weights]\near = 1.0\n"
+    text = 'experiments = ["one.toml"]\n[overrides]\ndataset = "a"\nproposals = "b"\n'
+    (tmp_path / "grid.toml").write_text(text + weights)
+    (found,) = Grid.read(tmp_path / "grid.toml").runs()
+    assert found.experiment.dataset == tmp_path / "a"
+    assert found.experiment.proposals == tmp_path / "b"
+
+
 def test_runs_of_one_name_are_refused(tmp_path: Path) -> None:
     sources = tuple(write_experiment(tmp_path / f"{n}" / "cnn.toml") for n in range(2))
     for source in sources:

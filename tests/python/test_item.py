@@ -244,7 +244,7 @@ def proposing(
         Proposal(values=tuple(value.tolist()), parent=f"parent {family}", family=family)
         for value, family in zip(values, families, strict=True)
     ]
-    written = Proposals(model_run="", dataset="", rotation=0, presets=tuple(presets))
+    written = Proposals(model_run="", origins="", rotation=0, presets=tuple(presets))
     written.write(path)
     return DatasetDescription(
         draws=CLUSTERED.draws, seed=CLUSTERED.seed, proposals=ProposalFile.of(path)
@@ -282,7 +282,17 @@ def test_a_proposal_that_is_a_twin_of_another_fold_s_preset_is_left_out(
 
 
 def test_proposals_for_other_presets_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="has 15 knobs"):
+    with pytest.raises(InputError, match="with 15 knobs and of family 0, cannot be of this"):
         items(proposing(tmp_path, [np.zeros(15, np.float32)], [0]), ClusteredSynth())
-    with pytest.raises(InputError, match="of family 999, which is none"):
+    with pytest.raises(InputError, match="with 16 knobs and of family 999, cannot be of this"):
         items(proposing(tmp_path, [np.zeros(16, np.float32)], [999]), ClusteredSynth())
+
+
+def test_proposals_of_which_none_is_lawful_are_refused(
+    clustered: list[Item], tmp_path: Path
+) -> None:
+    heard = clustered[0]
+    other = next(item for item in clustered if item.fold != heard.fold)
+    description = proposing(tmp_path, [other.preset.values], [heard.family])
+    with pytest.raises(InputError, match="all 1 proposals are twins of presets of other folds"):
+        items(description, ClusteredSynth())

@@ -1,5 +1,6 @@
 """Presets that a model proposes: their file, and how a model comes to them."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from synths_for_tests import N_KNOBS
 
+from flow_synth.__main__ import main
 from flow_synth.dataset import Dataset
 from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
 from flow_synth.fold import Split
+from flow_synth.item import Source
 from flow_synth.model_file import ModelDescription
 from flow_synth.model_interface import SemanticAxis
 from flow_synth.parameter import ParameterTable
@@ -24,10 +27,11 @@ UNIT = st.floats(0, 1, width=32)
 
 
 def proposals(*presets: Proposal, rotation: int = 0) -> Proposals:
-    return Proposals(model_run="run", dataset="digest", rotation=rotation, presets=presets)
+    some = presets or (Proposal(values=(0.5,), parent="p", family=1),)
+    return Proposals(model_run="run", origins="digest", rotation=rotation, presets=some)
 
 
-@given(st.lists(st.lists(UNIT, min_size=3, max_size=3), max_size=4))
+@given(st.lists(st.lists(UNIT, min_size=3, max_size=3), min_size=1, max_size=4))
 def test_a_file_keeps_every_knob_to_the_bit(
     tmp_path_factory: pytest.TempPathFactory, values: list[list[float]]
 ) -> None:
@@ -46,6 +50,7 @@ def test_a_file_is_known_by_its_content_and_not_by_its_place(tmp_path: Path) -> 
     one, two = (DatasetDescription.read(tmp_path / f"{path.stem}.toml") for path in paths)
     assert one.proposals is not None
     assert (one.proposals.path, one.proposals.rotation) == (paths[0], 4)
+    assert one.proposals.origins == "digest"
     assert one.model_dump_json() == two.model_dump_json()
     paths[0].write_bytes(paths[0].read_bytes() + b"\n")
     with pytest.raises(InputError, match="is not what it was"):
@@ -59,11 +64,31 @@ def test_descriptions_without_proposals_keep_their_identity() -> None:
     assert "proposals" not in DatasetDescription().model_dump(mode="json")
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"format": "flow-synth preset", "version": 1}'])
-def test_what_holds_no_proposals_is_refused(tmp_path: Path, content: str) -> None:
+FILE = json.loads(proposals().model_dump_json())
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("", "give the result of 'flow-synth propose'"),
+        ("{}", "give the result of 'flow-synth propose'"),
+        (json.dumps(FILE | {"format": "flow-synth preset"}), "give the result of"),
+        (json.dumps(FILE | {"presets": []}), "give the result of"),
+        (json.dumps(FILE).replace("[0.5]", "[1.5]"), "give the result of"),
+        (json.dumps(FILE | {"version": 2, "more": 1}), "a newer version .* update flow-synth"),
+    ],
+)
+def test_what_holds_no_proposals_is_refused(tmp_path: Path, content: str, complaint: str) -> None:
     (tmp_path / "file.json").write_text(content)
     (tmp_path / "dataset.toml").write_text('proposals = "file.json"\n')
-    with pytest.raises(InputError, match="give the result of 'flow-synth propose'"):
+    with pytest.raises(InputError, match=complaint):
+        DatasetDescription.read(tmp_path / "dataset.toml")
+
+
+@pytest.mark.parametrize("value", ["5", '{ sha256 = "", origins = "", rotation = 0 }'])
+def test_proposals_are_named_by_their_file(tmp_path: Path, value: str) -> None:
+    (tmp_path / "dataset.toml").write_text(f"proposals = {value}\n")
+    with pytest.raises(InputError, match="give the name of a file"):
         DatasetDescription.read(tmp_path / "dataset.toml")
 
 
@@ -76,7 +101,7 @@ def test_proposals_and_mutations_exclude_each_other(tmp_path: Path) -> None:
 
 
 class Dials:
-    """A model whose z are the knobs, half of them for every sound, give or take ``width``."""
+    """A model whose z are the knobs, for each sound others, give or take ``width``."""
 
     def __init__(self, width: float) -> None:
         self.width = width
@@ -84,11 +109,16 @@ class Dials:
     def posterior(
         self, mel: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        mean = np.full((len(mel), N_KNOBS), 0.5, np.float32)
+        mean = heard(mel)
         return mean, np.full_like(mean, 2 * np.log(self.width))
 
     def decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
         return z
+
+
+def heard(mel: NDArray[np.float32]) -> NDArray[np.float32]:
+    """[B, 128, 87] -> knobs [B, P] between 0.4 and 0.6, which tell the sounds apart."""
+    return (0.5 + 0.1 * np.sin(100 * mel[:, :N_KNOBS, 0])).astype(np.float32)
 
 
 def described(dataset: Dataset, n_axes: int) -> ModelDescription:
@@ -102,48 +132,79 @@ def described(dataset: Dataset, n_axes: int) -> ModelDescription:
     )
 
 
-SPLITS = [Split.TRAIN] * 6 + [Split.VALIDATION] * 2 + [Split.TEST] * 2
+N_ORIGINALS = 6
+N_MADE = 20
+SPLITS = [Split.TRAIN] * (N_ORIGINALS + N_MADE) + [Split.VALIDATION] * 2 + [Split.TEST] * 2
+N_PROPOSED = 400
 
 
 @pytest.fixture
 def dataset() -> Dataset:
-    return unheard_dataset(SPLITS, list(range(len(SPLITS))))
+    """Six original training sounds, twenty that were made of them, and four held-out ones."""
+    found = unheard_dataset(SPLITS, [n % N_ORIGINALS for n in range(len(SPLITS))])
+    made = {"source": Source.SMALL, "parents": ("preset 0",)}
+    rows = tuple(
+        row.model_copy(update=made) if N_ORIGINALS <= row.index < N_ORIGINALS + N_MADE else row
+        for row in found.manifest.rows
+    )
+    found.manifest = found.manifest.model_copy(update={"rows": rows})
+    return found
 
 
 def proposed(dataset: Dataset, n_axes: int, width: float) -> Proposals:
     description = described(dataset, n_axes)
     return propose(
-        Dials(width), description, dataset, 400, seed=0, progress=lambda _done, _total: None
+        Dials(width), description, dataset, N_PROPOSED, seed=0, progress=lambda _done, _total: None
     )
 
 
-def values_of(found: Proposals) -> NDArray[np.float64]:
-    return np.array([preset.values for preset in found.presets])
+def moves(dataset: Dataset, found: Proposals) -> NDArray[np.float64]:
+    """[N, P] from what the model hears of a proposal's parent to the proposal."""
+    numbers = np.array([int(preset.parent.split()[1]) for preset in found.presets])
+    values = np.array([preset.values for preset in found.presets])
+    return values - heard(dataset.mel(numbers))
 
 
 def test_half_are_drawn_and_half_moved_by_one_slider(dataset: Dataset) -> None:
-    n_moved = (np.abs(values_of(proposed(dataset, 2, 1e-9)) - 0.5) > 1e-6).sum(1)
+    moved = moves(dataset, proposed(dataset, 2, 1e-9))
+    n_moved = (np.abs(moved) > 1e-5).sum(1)
     assert set(n_moved) == {0, 1}  # Drawn as narrowly, they stay.
     assert n_moved.mean() == pytest.approx(0.5, abs=0.1)
-    moved = values_of(proposed(dataset, 2, 1e-9))[n_moved == 1]
-    assert (moved[:, 2:] == 0.5).all()
-    furthest = np.abs(moved - 0.5).max(0)[:2]
-    assert (furthest <= 0.3 + 1e-6).all()
+    assert (np.abs(moved[:, 2:]) < 1e-5).all()
+    furthest = np.abs(moved).max(0)[:2]
+    assert (furthest <= 0.3 + 1e-5).all()
     assert (furthest > 0.28).all()
 
 
 def test_a_model_without_sliders_draws_all_as_widely_as_it_says(dataset: Dataset) -> None:
-    drawn = values_of(proposed(dataset, 0, 0.05))
+    drawn = moves(dataset, proposed(dataset, 0, 0.05))
     assert drawn.std(0) == pytest.approx(np.full(N_KNOBS, 0.05), rel=0.15)
-    assert drawn.mean(0) == pytest.approx(np.full(N_KNOBS, 0.5), abs=0.01)
+    assert drawn.mean(0) == pytest.approx(np.zeros(N_KNOBS), abs=0.01)
 
 
-def test_every_proposal_is_of_a_training_sound_and_repeatable(dataset: Dataset) -> None:
+def test_every_proposal_is_of_a_training_sound_by_turns_original_and_made(
+    dataset: Dataset,
+) -> None:
     found = proposed(dataset, 2, 0.1)
-    assert {preset.family for preset in found.presets} == set(range(6))
-    assert found.dataset == dataset.manifest.recipe.digest
+    numbers = np.array([int(preset.parent.split()[1]) for preset in found.presets])
+    assert set(numbers[::2]) == set(range(N_ORIGINALS))
+    assert set(numbers[1::2]) == set(range(N_ORIGINALS, N_ORIGINALS + N_MADE))
+    families = [dataset.manifest.rows[number].family for number in numbers]
+    assert [preset.family for preset in found.presets] == families
     assert (found.model_run, found.rotation) == ("run", 0)
+    assert found.origins == dataset.manifest.recipe.origins
     assert proposed(dataset, 2, 0.1) == found
+
+
+def test_nothing_is_proposed_for_proposals(dataset: Dataset) -> None:
+    source = ProposalFile(sha256="", origins="", rotation=0)
+    recipe = dataset.manifest.recipe
+    asked = recipe.description.model_copy(update={"proposals": source})
+    dataset.manifest = dataset.manifest.model_copy(
+        update={"recipe": recipe.model_copy(update={"description": asked})}
+    )
+    with pytest.raises(InputError, match="holds proposals; give the dataset"):
+        proposed(dataset, 2, 0.1)
 
 
 def test_a_model_of_another_synth_proposes_nothing(dataset: Dataset) -> None:
@@ -152,3 +213,15 @@ def test_a_model_of_another_synth_proposes_nothing(dataset: Dataset) -> None:
     )
     with pytest.raises(InputError, match="other knobs than the model's"):
         propose(Dials(0.1), other, dataset, 1, seed=0, progress=lambda _done, _total: None)
+
+
+@pytest.mark.parametrize("name", ["model.flow.ts", "dataset.toml"])
+def test_proposals_are_not_written_over_a_model_or_a_description(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / name
+    out.write_text("precious")
+    with pytest.raises(SystemExit, match=r"^2$"):
+        main(["propose", str(out), "--dataset", str(tmp_path), "--out", str(out)])
+    assert f"{name} is no name for proposals" in capsys.readouterr().err
+    assert out.read_text() == "precious"

@@ -23,10 +23,11 @@ from synths_for_tests import N_PRESETS, SineSynth, open_test_synth
 from flow_synth import cluster as cluster_module
 from flow_synth.atomic_file import PARTIAL_SUFFIX
 from flow_synth.dataset import MANIFEST, Dataset
-from flow_synth.dataset_description import DatasetDescription, RandomPitch
+from flow_synth.dataset_description import Augmentation, DatasetDescription, RandomPitch
 from flow_synth.error import InputError
 from flow_synth.features import LogMel, Resampler
 from flow_synth.item import Source, items
+from flow_synth.proposal import ProposalFile
 from flow_synth.rendering import RenderSummary, render_dataset
 from flow_synth.synth import SAMPLE_RATE_HZ
 
@@ -435,3 +436,12 @@ def _wait_for(condition: Callable[[], bool]) -> None:
 
 def _find_nothing(_package: str) -> None:
     """As ``importlib.util.find_spec`` where a package is not installed."""
+
+
+def test_proposals_for_another_draw_of_presets_are_refused(render: Render, tmp_path: Path) -> None:
+    source = ProposalFile(path=tmp_path / "other.json", sha256="", origins="other", rotation=0)
+    described = DESCRIPTION.model_copy(
+        update={"augmentation": Augmentation(), "proposals": source}
+    )
+    with pytest.raises(InputError, match=r"other\.json is of sounds of another synth, seed or"):
+        render(tmp_path / "data", description=described)

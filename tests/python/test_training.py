@@ -7,65 +7,41 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
+from training_for_tests import (
+    COSINE,
+    HEARING,
+    SETTINGS,
+    STARTED,
+    Knobs,
+    experiment,
+    random_presets,
+    run,
+    write_proposals,
+)
 
 from flow_synth import training
 from flow_synth.boundary import Boundary
 from flow_synth.cost import COST, Cost, count_parameters
-from flow_synth.dataset import Dataset, Manifest, Recipe, ShardRecord
-from flow_synth.dataset_description import DatasetDescription
+from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.examples import Examples
 from flow_synth.experiment import Experiment, OptimiserSettings, Precision
 from flow_synth.export import export_run
-from flow_synth.features import N_FRAMES, N_MELS
-from flow_synth.fold import Split, deal_families
-from flow_synth.item import Item, Source
+from flow_synth.fold import Split
 from flow_synth.models import Model
 from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.objective import Batch, Objective
-from flow_synth.parameter import Kind, Parameter, ParameterTable
-from flow_synth.preset import Preset
-from flow_synth.proposal import ProposalFile
-from flow_synth.shard import write_shard
-from flow_synth.synth import Note
 from flow_synth.training import BEST, LAST, METRICS, START, is_finished, load_run, train
-
-N_ROWS = 80
-
-SETTINGS = """
-dataset = "{dataset}"
-epochs = 6
-batch_size = 16
-[model]
-n_draws = 8
-[model.networks]
-style = "compact"
-encoder_channels = [4, 4, 8]
-decoder_channels = [8, 4, 4]
-n_features = 16
-[model.posterior_flow]
-n_layers = 2
-n_hidden = 16
-[model.regression_flow]
-n_layers = 2
-n_hidden = 16
-[objective]
-warmup_epochs = 3
-[optimiser]
-learning_rate = 1e-3
-"""
 
 PLATEAU = SETTINGS.replace("epochs = 6", "epochs = 4") + "patience_epochs = 0\n"
 #: The paper's networks, whose dropout and batch statistics are random and shared.
 PARALLEL = """
 dataset = "{dataset}"
+proposals = "proposed"
 epochs = 3
 batch_size = 16
 precision = "float32"
@@ -88,27 +64,6 @@ convergence = 1.0
 learning_rate = 2e-5
 [noise]
 """
-COSINE = SETTINGS + 'schedule = "cosine"\n[noise]\n'
-
-
-#: What teaches an encoder and an ear alone, and what goes on from there.
-HEARING = (
-    SETTINGS
-    + """
-[objective.weights]
-reconstruction = 0
-latent_divergence = 0
-regression = 0
-flow_divergence = 0
-classes = 1
-ear = 1
-"""
-)
-STARTED = (
-    'start = "hearing.toml"\n'
-    + SETTINGS.replace("epochs = 6", "epochs = 2")
-    + "[objective.weights]\near = 1\nsound = 1\n"
-)
 
 
 #: A program that trains in the folder it is given.
@@ -119,75 +74,9 @@ TRAINING = (
 )
 
 
-class Knobs:
-    """As much of a synth as a dataset's recipe asks for."""
-
-    identity = "knobs"
-    version = "1"
-    table = ParameterTable(
-        (
-            Parameter(
-                name="octave", label="Octave", minimum=0, maximum=2, default=1, kind=Kind.ORDINAL
-            ),
-            # So many that random presets are no near-duplicates of each other.
-            *(
-                Parameter(name=f"knob{i}", label=f"Knob {i}", minimum=0, maximum=1, default=0.5)
-                for i in range(15)
-            ),
-        )
-    )
-
-    def presets(self) -> list[Preset]:
-        """It has no bank."""
-        return []
-
-
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Random presets, and their sounds."""
-    description = DatasetDescription(draws=N_ROWS)
-    return write_dataset(tmp_path_factory.mktemp("dataset"), description, Source.DRAW)
-
-
-def write_dataset(
-    folder: Path, description: DatasetDescription, source: Source, seed: int = 0
-) -> Path:
-    """Sounds of one moving partial, whose mel bin and decay the knobs set."""
-    generator = np.random.default_rng(seed)
-    values = Knobs.table.snap(generator.random((N_ROWS, len(Knobs.table))))
-    bins = np.arange(N_MELS)[:, None]
-    frames = np.arange(N_FRAMES)
-    mel = [
-        -0.05 * np.abs(bins - 10 * v[0] - 100 * v[1]) - 0.05 * v[2] * frames - 2 for v in values
-    ]
-    folds = deal_families(np.arange(N_ROWS), 0)
-    items = [
-        Item(i, Preset("", v), Note(), source, i, int(fold))
-        for i, (v, fold) in enumerate(zip(values, folds, strict=True))
-    ]
-    arrays: dict[str, NDArray[Any]] = {
-        "index": np.arange(N_ROWS),
-        "values": values,
-        "pitch": np.full(N_ROWS, 60, np.float32),
-        "velocity": np.full(N_ROWS, 100, np.uint8),
-        "mel": np.array(mel, np.float16),
-    }
-    recipe = Recipe.of(description, Knobs())  # type: ignore[arg-type]
-    write_shard(folder / "shard-00000.safetensors", arrays, recipe.digest, ())
-    record = ShardRecord.of(folder / "shard-00000.safetensors", N_ROWS)
-    manifest = Manifest.of(recipe, items, [record], ())
-    (folder / "manifest.json").write_text(manifest.model_dump_json())
-    return folder
-
-
-def experiment(dataset: Path, folder: Path, settings: str = COSINE) -> Experiment:
-    path = folder / "experiment.toml"
-    path.write_text(settings.format(dataset=dataset))
-    return Experiment.read(path)
-
-
-def run(experiment: Experiment, folder: Path) -> training.TrainedRun:
-    return train(experiment, folder, accelerator="cpu", show_progress=False)
+    return random_presets(tmp_path_factory.mktemp("dataset"))
 
 
 def metrics(folder: Path) -> list[dict[str, str]]:
@@ -347,54 +236,6 @@ def test_a_run_starts_from_what_another_has_learnt(dataset: Path, tmp_path: Path
         train(still, tmp_path / "anew", resume=False, show_progress=False)
 
 
-LISTENING = SETTINGS.replace("dataset =", 'proposals = "proposed"\ndataset =') + (
-    "[objective.weights]\near = 1\n"
-)
-
-
-def write_proposals(folder: Path, rotation: int = 0, draws: int = N_ROWS) -> Path:
-    """A folder of proposals beside the file of an experiment."""
-    (folder / "proposed").mkdir()
-    source = ProposalFile(sha256="", rotation=rotation)
-    description = DatasetDescription(draws=draws, proposals=source)
-    return write_dataset(folder / "proposed", description, Source.PROPOSED, seed=1)
-
-
-def test_an_ear_alone_learns_from_proposals(dataset: Path, tmp_path: Path) -> None:
-    (tmp_path / "deaf").mkdir()
-    write_proposals(tmp_path)
-    listening = experiment(dataset, tmp_path, LISTENING).model_copy(update={"epochs": 2})
-    deaf = listening.model_copy(update={"proposals": None})
-    histories = [
-        run(described, tmp_path / name).history
-        for described, name in ((listening, "run"), (deaf, "deaf/run"))
-    ]
-    for epoch in range(2):
-        ours, theirs = (history[epoch] for history in histories)
-        assert ours["train/ear"] != theirs["train/ear"]
-        assert ours["validation/ear"] != theirs["validation/ear"]
-    assert load_run(tmp_path / "run").identity != load_run(tmp_path / "deaf/run").identity
-    assert is_finished(listening, tmp_path / "run")
-
-
-@pytest.mark.parametrize(
-    ("rotation", "draws", "complaint"),
-    [(3, N_ROWS, "by a model of rotation 3"), (0, 7, "of other synths, draws or seeds")],
-)
-def test_proposals_that_may_tell_of_held_out_presets_are_refused(
-    dataset: Path, tmp_path: Path, rotation: int, draws: int, complaint: str
-) -> None:
-    write_proposals(tmp_path, rotation, draws)
-    with pytest.raises(InputError, match=complaint):
-        run(experiment(dataset, tmp_path, LISTENING), tmp_path / "run")
-
-
-def test_a_dataset_of_anything_else_holds_no_proposals(dataset: Path, tmp_path: Path) -> None:
-    described = experiment(dataset, tmp_path, LISTENING).model_copy(update={"proposals": dataset})
-    with pytest.raises(InputError, match="holds no proposals"):
-        run(described, tmp_path / "run")
-
-
 def test_a_killed_start_goes_on_where_it_was(dataset: Path, tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("whole", "killed")]
     for folder in folders:
@@ -534,6 +375,7 @@ def test_two_processes_of_torchrun_have_the_losses_of_one(
     folders = [tmp_path / name for name in ("one", "two")]
     for folder in folders:
         folder.mkdir()
+        write_proposals(folder)
         experiment(dataset, folder, PARALLEL.replace("FAMILY", family))
     assert training_process(folders[0]).wait() == 0
     outcome = torchrun(folders[1])
