@@ -1,6 +1,6 @@
 """What the paper says of its models (section 5.1), each checked against our own results."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,7 +57,9 @@ class Judged:
 
     Attributes:
         claim: what was said.
-        verdict: it holds if all intervals lie below zero, and does not if one lies above.
+        verdict: it holds if the better side can be told to err less than every rival, and does
+            not if it can be told to err more than one; see
+            :attr:`~flow_synth.comparison.Contrast.sign`.
         rival: the one that speaks most against the claim.
         found: the better side less that rival; None if something was not measured.
         printed: the same difference of the numbers in the paper; None if it prints none.
@@ -68,6 +70,12 @@ class Judged:
     rival: Models
     found: Contrast | None
     printed: float | None
+
+    @property
+    def sides(self) -> Hashable:
+        """What the verdict rests on: the same for another statement of the same difference."""
+        claim = self.claim
+        return claim.setting, claim.since, claim.measure, frozenset([claim.better, self.rival])
 
 
 def each(models: Sequence[str]) -> tuple[Models, ...]:
@@ -81,14 +89,14 @@ def judge(claim: Claim, results: Results) -> Judged:
     measured = {rival: one for rival, one in found.items() if one}
     if len(measured) < len(found):
         return Judged(claim, Verdict.MISSING, claim.rivals[0], None, None)
-    highest = max(measured, key=lambda rival: measured[rival].high)
-    lowest = max(measured, key=lambda rival: measured[rival].low)
-    if measured[highest].high < 0:
-        verdict, rival = Verdict.HOLDS, highest
-    elif measured[lowest].low > 0:
-        verdict, rival = Verdict.FAILS, lowest
+    fails = [rival for rival, one in measured.items() if one.sign > 0]
+    is_open = [rival for rival, one in measured.items() if one.sign == 0]
+    if fails:
+        verdict, rival = Verdict.FAILS, max(fails, key=lambda rival: measured[rival].low)
+    elif is_open:
+        verdict, rival = Verdict.OPEN, max(is_open, key=lambda rival: measured[rival].high)
     else:
-        verdict, rival = Verdict.OPEN, highest
+        verdict, rival = Verdict.HOLDS, max(measured, key=lambda rival: measured[rival].high)
     return Judged(claim, verdict, rival, measured[rival], _printed(claim, rival))
 
 
@@ -209,3 +217,8 @@ CLAIMS: Sequence[Claim] = tuple(_claims())
 def count(judged: Sequence[Judged]) -> Mapping[Verdict, int]:
     """How many claims came to each verdict."""
     return {verdict: sum(one.verdict is verdict for one in judged) for verdict in Verdict}
+
+
+def n_differences(judged: Sequence[Judged]) -> int:
+    """On how many differences the verdicts rest: two statements may be judged by the same one."""
+    return len({one.sides for one in judged if one.found})

@@ -18,27 +18,42 @@ SIGNIFICANCE = 0.05
 
 Cell = tuple[int, str]
 Group = Sequence[Row]
+ByRotation = Mapping[int, float]
 
 
 @dataclass(frozen=True)
 class Contrast:
     """The mean of one side less that of the other, on the cells that both have.
 
+    The interval is of the families of targets alone: how far chance moves a training is in none.
+
     Attributes:
         mean: below zero the first side is nearer.
+        by_rotation: likewise, of the cells of each rotation.
         low: lower end of the 95 % interval over families.
         high: upper end.
         p: of two sides, by the bootstrap: twice the smaller share of resamples beyond zero.
     """
 
     mean: float
+    by_rotation: ByRotation
     low: float
     high: float
     p: float
 
+    @property
+    def sign(self) -> int:
+        """-1 or 1 if the sides can be told apart, or else 0.
+
+        They can if their families do (``p``) and the trainings of no rotation contradict.
+        """
+        signs = {int(np.sign(mean)) for mean in (self.mean, *self.by_rotation.values())}
+        is_told = self.p < SIGNIFICANCE and bool(self.by_rotation) and len(signs) == 1
+        return signs.pop() if is_told else 0
+
     @classmethod
-    def of(cls, mean: float, resampled: NDArray[np.float64]) -> Self:
-        """A mean difference with the interval and the p-value of its resamples [R].
+    def of(cls, mean: float, by_rotation: ByRotation, resampled: NDArray[np.float64]) -> Self:
+        """Mean differences with the interval and the p-value of resamples [R] of all cells.
 
         Efron and Tibshirani 1993, section 15.4: the level at which the percentile interval just
         reaches zero; one is added to either count so that no p-value is zero.
@@ -46,7 +61,7 @@ class Contrast:
         low, high = interval(resampled)
         beyond = min(int((resampled >= 0).sum()), int((resampled <= 0).sum()))
         p = min(1.0, 2 * (beyond + 1) / (len(resampled) + 1))
-        return cls(mean, float(low), float(high), p)
+        return cls(mean, by_rotation, float(low), float(high), p)
 
 
 def contrast(
@@ -74,11 +89,16 @@ def contrast(
         return None
     resampled = now.resampled(0)
     if before is None:
-        return Contrast.of(now.mean, resampled)
+        return Contrast.of(now.mean, now.by_rotation, resampled)
     then = _difference(*before, measure)
     if not then.cells:
         return None
-    return Contrast.of(now.mean - then.mean, resampled - then.resampled(1))
+    grown = {
+        rotation: now.by_rotation[rotation] - then.by_rotation[rotation]
+        for rotation in now.by_rotation
+        if rotation in then.by_rotation
+    }
+    return Contrast.of(now.mean - then.mean, grown, resampled - then.resampled(1))
 
 
 def compare(rows: Mapping[str, Row], measure: Measure) -> dict[tuple[str, str], Contrast]:
@@ -99,7 +119,7 @@ def compare(rows: Mapping[str, Row], measure: Measure) -> dict[tuple[str, str], 
         families = next(iter(mine.values())).families
         resampled = family_means(columns, families, 0, TEST_RESAMPLES)
         for (key, pair), column in zip(mine.items(), resampled.T, strict=True):
-            found[key] = Contrast.of(pair.mean, column)
+            found[key] = Contrast.of(pair.mean, pair.by_rotation, column)
     corrected = holm(np.array([found[key].p for key in pairs if key in found]))
     return {
         key: replace(found[key], p=float(p))
@@ -127,6 +147,14 @@ class _Difference:
     @property
     def mean(self) -> float:
         return float(self.errors.mean())
+
+    @property
+    def by_rotation(self) -> ByRotation:
+        rotations = np.array([rotation for rotation, _ in self.cells])
+        return {
+            int(rotation): float(self.errors[rotations == rotation].mean())
+            for rotation in np.unique(rotations)
+        }
 
     def resampled(self, seed: int) -> NDArray[np.float64]:
         """[R] means when whole families are drawn anew."""

@@ -41,6 +41,9 @@ FEW = Setting(16, TargetSet.TEST)
 MANY = Setting(32, TargetSet.TEST)
 OUT_OF_DOMAIN = Setting(32, TargetSet.OUT_OF_DOMAIN)
 
+#: What every model of the paper's table was trained for.
+EPOCHS = 500
+
 _COLUMNS = (
     (FEW, Measure.MSE_N),
     (FEW, Measure.SC),
@@ -71,3 +74,13 @@ def printed_mean(model: str, setting: Setting, measure: Measure) -> float:
         KeyError: it prints no such number.
     """
     return dict(zip(_COLUMNS, _MEANS[model], strict=True))[setting, measure]
+
+
+def printed_means(dataset: str, targets: TargetSet, measure: Measure) -> Mapping[str, float]:
+    """By model, the column of the paper that goes with a table of ours; empty if none does."""
+    return {
+        model: mean
+        for model, means in _MEANS.items()
+        for (setting, printed), mean in zip(_COLUMNS, means, strict=True)
+        if (setting.dataset, setting.targets, printed) == (dataset, targets, measure)
+    }

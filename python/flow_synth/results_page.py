@@ -1,18 +1,21 @@
 """Results of a grid as Markdown: ``python -m flow_synth.results_page PAGE.md FOLDER``."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from flow_synth.claim import CLAIMS, Judged, Verdict, count, judge
-from flow_synth.comparison import SIGNIFICANCE, TEST_RESAMPLES, compare
+from flow_synth.claim import CLAIMS, judge
+from flow_synth.comparison import SIGNIFICANCE, TEST_RESAMPLES
 from flow_synth.cost import Cost
+from flow_synth.labelled_table import PAPER_MEASURES, LabelledTable, label
 from flow_synth.metric import Measure
-from flow_synth.paper_table import LABELS, Setting
-from flow_synth.results import Results, Row, Statistic, Summary, Table, TargetSet
-from flow_synth.score import INTERVAL_PERCENT, RESAMPLES, Method
+from flow_synth.paper_table import printed_means
+from flow_synth.results import Results, Row, Statistic, Summary, TargetSet
+from flow_synth.results_claims import claim_table, claims_explained
+from flow_synth.results_summary import what_it_says
+from flow_synth.score import INTERVAL_PERCENT, RESAMPLES
 from flow_synth.score_page import MEASURES, MEASURES_EXPLAINED, table
 
 #: What is reported of every row.
@@ -23,134 +26,107 @@ QUANTITIES: Mapping[tuple[Measure, Statistic], str] = {
     (Measure.LOG_MEL_MSE, Statistic.MEAN): MEASURES[Measure.LOG_MEL_MSE],
     (Measure.MSS, Statistic.MEAN): MEASURES[Measure.MSS],
 }
-#: The paper's columns, as means.
-PAPER_MEASURES = (Measure.MSE_N, Measure.SC, Measure.LOG_MEL_MSE)
-TESTED = (*PAPER_MEASURES, Measure.MSS)
-BASELINE_LABELS: Mapping[Method, str] = {
-    Method.NN16: "NN16",
-    Method.NN1: "NN1",
-    Method.MEDIAN: "median preset",
-    Method.MEAN: "mean preset",
-    Method.RANDOM: "random preset",
-    Method.TRUTH: "true preset (floor)",
-}
-SET_LABELS = {TargetSet.TEST: "held-out presets", TargetSet.OUT_OF_DOMAIN: "out of domain"}
 
 
 def results_page(results: Results) -> str:
     """The whole page."""
     judged = [judge(claim, results) for claim in CLAIMS]
+    tables = [LabelledTable(one) for one in results.tables]
     parts = [
         _HEAD,
+        "## What it says",
+        what_it_says(results, tables, judged),
+        "## Rows and measures",
+        _ROWS_EXPLAINED,
+        MEASURES_EXPLAINED,
         "## Table 1",
         _TABLE_EXPLAINED,
-        _paper_table(results.tables),
+        *(f"### {_capital(one.title)}: means\n\n{_paper_table(one)}" for one in tables),
         "## The paper's claims",
-        _claims_explained(judged),
-        _claim_table(judged),
-        *(part for one in results.tables for part in _section(one)),
+        claims_explained(judged, tables),
+        claim_table(judged),
+        *(part for one in tables for part in _section(one)),
         "## What it cost",
         _COST_EXPLAINED,
         _cost_table(results.costs),
-        "## Measures",
-        MEASURES_EXPLAINED,
         _COMMANDS,
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _title(one: Table) -> str:
-    return f"{one.dataset}, {SET_LABELS[one.targets]}"
-
-
-def _label(model: str) -> str:
-    return LABELS.get(model, model)
-
-
-def _rows(one: Table) -> dict[str, Row]:
-    """Rows by their labels: models in the paper's order, then others, then what needs no model."""
-    names = [name for name in LABELS if name in one.models]
-    names += sorted(set(one.models) - set(names))
-    return {_label(name): one.models[name] for name in names} | {
-        BASELINE_LABELS[method]: row for method, row in one.baselines.items()
-    }
+def _capital(title: str) -> str:
+    return title[0].upper() + title[1:]
 
 
 def _quantities(row: Row) -> list[tuple[Measure, Statistic]]:
     return [quantity for quantity in QUANTITIES if quantity[0] in row.measures]
 
 
-def _paper_table(tables: Sequence[Table]) -> str:
-    """Every row of every table: mean and element spread of the paper's measures."""
+def _paper_table(one: LabelledTable) -> str:
+    """Every row: mean and element spread of the paper's measures, beside what the paper prints."""
     columns = [
-        (one, measure)
-        for one in tables
+        column
         for measure in PAPER_MEASURES
-        if measure in next(iter(_rows(one).values())).measures
+        if measure in one.measures
+        for column in (_ours(one, measure), *_printed(one, measure))
     ]
-    rows = [_rows(one) for one in tables]
-    labels = list(dict.fromkeys(label for found in rows for label in found))
-    best = {
-        (id(one), measure): min(
-            (row.summary(measure).value for row in one.models.values()), default=None
-        )
-        for one, measure in columns
+    rows = ([name, *(column.get(name, "") for _, column in columns)] for name in one.rows)
+    return table(["", *(header for header, _ in columns)], rows)
+
+
+def _ours(one: LabelledTable, measure: Measure) -> tuple[str, Mapping[str, str]]:
+    found = {name: row.summary(measure) for name, row in one.rows.items()}
+    best = min((found[name].value for name in one.models), default=None)
+    return MEASURES[measure], {
+        name: f"{_bold(summary.value, best)} ± {_number(summary.element)}"
+        for name, summary in found.items()
     }
-    cells = {
-        label: [
-            _mean_and_spread(_rows(one).get(label), measure, best[id(one), measure])
-            for one, measure in columns
-        ]
-        for label in labels
-    }
-    header = [f"{_title(one)}: {MEASURES[measure]}" for one, measure in columns]
-    return table(["", *header], ([label, *found] for label, found in cells.items()))
 
 
-def _mean_and_spread(row: Row | None, measure: Measure, best: float | None) -> str:
-    if row is None:
-        return ""
-    found = row.summary(measure)
-    mean = f"**{found.value:.3g}**" if found.value == best else f"{found.value:.3g}"
-    return f"{mean} ± {_number(found.element)}"
+def _printed(one: LabelledTable, measure: Measure) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The paper's column that goes with one of ours, if it has any."""
+    means = printed_means(one.table.dataset, one.table.targets, measure)
+    if means:
+        best = min(means.values())
+        yield "Diva", {label(model): _bold(mean, best, 4) for model, mean in means.items()}
 
 
-def _section(one: Table) -> list[str]:
-    rows = _rows(one)
-    quantities = _quantities(next(iter(rows.values())))
+def _bold(value: float, best: float | None, digits: int = 3) -> str:
+    return f"**{value:.{digits}g}**" if value == best else f"{value:.{digits}g}"
+
+
+def _section(one: LabelledTable) -> list[str]:
+    quantities = _quantities(next(iter(one.rows.values())))
     header = ["", *(QUANTITIES[quantity] for quantity in quantities)]
     summaries = {
-        label: [row.summary(*quantity) for quantity in quantities] for label, row in rows.items()
+        name: [row.summary(*quantity) for quantity in quantities] for name, row in one.rows.items()
     }
     return [
-        f"## {_title(one)[0].upper()}{_title(one)[1:]}",
+        f"## {_capital(one.title)}",
         _targets(one),
-        table(header, ([label, *map(_interval, found)] for label, found in summaries.items())),
+        table(header, ([name, *map(_interval, found)] for name, found in summaries.items())),
         "Spreads over targets / rotations / seeds:",
         table(
             [*header, "runs"],
             (
-                [label, *map(_spreads, found), _runs(rows[label])]
-                for label, found in summaries.items()
+                [name, *map(_spreads, found), _runs(one.rows[name])]
+                for name, found in summaries.items()
             ),
         ),
-        f"### Which differences are real: {_title(one)}",
+        f"### Which differences are real: {one.title}",
         _MATRIX_EXPLAINED,
-        *(
-            f"**{MEASURES[measure]}**\n\n{_matrix(rows, measure)}"
-            for measure in TESTED
-            if measure in next(iter(rows.values())).measures
-        ),
+        *(f"**{MEASURES[measure]}**\n\n{_matrix(one, measure)}" for measure in one.tested),
     ]
 
 
-def _targets(one: Table) -> str:
-    row = next(iter(_rows(one).values()))
+def _targets(one: LabelledTable) -> str:
+    row = next(iter(one.rows.values()))
     n_families = len(set(row.families.values()))
     n_targets = len({target for _, target in row.families})
-    kind = "notes" if one.targets is TargetSet.TEST else "sounds"
+    kind = "notes" if one.table.targets is TargetSet.TEST else "sounds"
     rotations = ", ".join(map(str, row.rotations))
-    return f"{n_targets} {kind} of {n_families} families, in rotations {rotations} of the folds."
+    of = f"rotation{'s' * (len(row.rotations) > 1)} {rotations}"
+    return f"{n_targets} {kind} of {n_families} families, in {of} of the folds."
 
 
 def _runs(row: Row) -> str:
@@ -170,93 +146,25 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3g}"
 
 
-def _matrix(rows: Mapping[str, Row], measure: Measure) -> str:
+def _matrix(one: LabelledTable, measure: Measure) -> str:
     """Rows from the best on; the columns have their numbers."""
-    tested = {label: row for label, row in rows.items() if label != BASELINE_LABELS[Method.TRUTH]}
-    means = {label: row.summary(measure).value for label, row in tested.items()}
-    order = sorted(tested, key=lambda label: means[label])
-    found = compare(tested, measure)
-    signs = {
-        **{pair: _sign(one.mean, one.p) for pair, one in found.items()},
-        **{(pair[1], pair[0]): _sign(-one.mean, one.p) for pair, one in found.items()},
-    }
+    order = one.ranked(measure)
     body = (
         [
-            f"{number}. {label}",
-            f"{means[label]:.3g}",
-            *("" if other == label else signs.get((label, other), "?") for other in order),
+            f"{number}. {name}",
+            f"{one.rows[name].summary(measure).value:.3g}",
+            *("" if other == name else _SIGNS[one.sign(name, other, measure)] for other in order),
         ]
-        for number, label in enumerate(order, 1)
+        for number, name in enumerate(order, 1)
     )
     return table(["", "mean", *(str(number) for number in range(1, len(order) + 1))], body)
-
-
-def _sign(mean: float, p: float) -> str:
-    if p >= SIGNIFICANCE:
-        return "·"
-    return "<" if mean < 0 else ">"
-
-
-def _claims_explained(judged: Sequence[Judged]) -> str:
-    found = count(judged)
-    counts = ", ".join(f"{found[verdict]} {_PLURAL[verdict]}" for verdict in Verdict)
-    return f"""Of {len(judged)} statements of the paper's section 5.1: {counts}.
-
-Each is put as a difference: what the models of its first side err on average less what its rival
-errs, on the same targets, with the {INTERVAL_PERCENT:g} % interval of {TEST_RESAMPLES} paired
-bootstrap resamples of whole families. A claim *holds* if the interval of every rival lies below
-zero, *does not hold* if that of one lies above, and *cannot be told* otherwise; shown is the rival
-that speaks most against it. A difference "since" another setting is how much it has grown. The
-intervals are not corrected for the number of claims. The last column is the same difference of the
-means that the paper prints of another synthesizer, Diva: only its sign can be compared."""
-
-
-def _claim_table(judged: Sequence[Judged]) -> str:
-    rows = (
-        [
-            one.claim.text,
-            _where(one),
-            MEASURES[one.claim.measure],
-            f"{_side(one.claim.better)} - {_side(one.rival)}",
-            f"{one.found.mean:+.3g} [{one.found.low:+.3g}, {one.found.high:+.3g}]"
-            if one.found
-            else "-",
-            f"**{one.verdict}**",
-            "-" if one.printed is None else f"{one.printed:+.3g}",
-        ]
-        for one in judged
-    )
-    header = [
-        "the paper says",
-        "where",
-        "in",
-        "sides",
-        "difference here",
-        "verdict",
-        "paper (Diva)",
-    ]
-    return table(header, rows)
-
-
-def _where(one: Judged) -> str:
-    where = _setting(one.claim.setting)
-    return f"{where}, since {_setting(one.claim.since)}" if one.claim.since else where
-
-
-def _setting(setting: Setting) -> str:
-    return f"{setting.n_knobs} knobs, {SET_LABELS[setting.targets]}"
-
-
-def _side(models: Iterable[str]) -> str:
-    labels = [_label(model) for model in models]
-    return labels[0] if len(labels) == 1 else f"mean({', '.join(labels)})"
 
 
 def _cost_table(costs: Mapping[tuple[str, str], Sequence[Cost]]) -> str:
     rows = (
         [
             dataset,
-            _label(name),
+            label(name),
             str(len(found)),
             f"{found[0].n_parameters:,}",
             ", ".join(f"{part} {size:,}" for part, size in found[0].parameters.items()),
@@ -285,18 +193,16 @@ def _epochs(costs: Sequence[Cost]) -> list[int]:
     return [cost.epochs for cost in costs]
 
 
-_PLURAL = {
-    Verdict.HOLDS: "hold",
-    Verdict.FAILS: "do not hold",
-    Verdict.OPEN: "cannot be told",
-    Verdict.MISSING: "are not measured",
-}
+_SIGNS = {-1: "<", 0: "·", 1: ">", None: "?"}
 
 _HEAD = f"""# Results: the paper's table on amsynth
 
 Every model of Esling et al. 2019, trained and scored on presets of amsynth, beside what is found
 without a model. A model hears a sound and proposes one preset, in one pass; the synth plays it,
 and the result is compared with the sound. Smaller is better throughout.
+
+A data set named *mixed* goes beyond the paper: the shipped model's recipe, with presets made from
+presets among the training data, which its neighbours know, too.
 
 Generated from the results of `flow-synth evaluate-grid` by `python -m flow_synth.results_page`;
 nothing here is typed by hand. Intervals are {INTERVAL_PERCENT:g} % bootstrap intervals over
@@ -308,13 +214,28 @@ within a run; over **rotations**, that of the mean errors of runs whose other fo
 over **seeds**, that of runs that differ in their random numbers alone. A dash means that there are
 no two to compare."""
 
-_TABLE_EXPLAINED = """In the paper's layout: mean ± spread over targets; the best model of each
-column is bold. The paper's Flow_reg is Flow_post here."""
+_ROWS_EXPLAINED = """Rows without a model, which know the same training presets as the models:
+
+- **NN1**: the preset of the training sound that is nearest to the target.
+- **NN16**: of the 16 nearest the one that comes nearest in MSS when the synth plays it: 16 tries,
+  where a model has one.
+- **median preset**, **mean preset**, **random preset**: of the training presets, whatever is
+  heard.
+- **true preset (floor)**: the target's own preset, played again. What is left is what storing the
+  sound and any noise of the synth make: the least that can be reached.
+
+Measures:"""
+
+_TABLE_EXPLAINED = """In the paper's measures: mean ± spread over targets; the best model of each
+column is bold. The paper's Flow_reg is Flow_post here. A column *Diva* is the mean that the paper
+prints in its place, of that synthesizer and other presets: only the orderings of two columns can
+be compared, not their numbers."""
 
 _MATRIX_EXPLAINED = f"""From the best mean on. In a row, `<` says that it errs less than the row of
 that number, `>` that it errs more, `·` that the two cannot be told apart: paired bootstrap of
 {TEST_RESAMPLES} resamples of whole families on the targets that both have, errors averaged over
-seeds, p < {SIGNIFICANCE:g} after Holm's correction for all pairs of the matrix."""
+seeds, p < {SIGNIFICANCE:g} after Holm's correction for all pairs of the matrix, and the same sign
+in every rotation that both have."""
 
 _COST_EXPLAINED = """Seconds are those of training and validation, on the hardware named beside
 them; runs side by side on one machine slow each other down. Parameters are those that training

@@ -1,6 +1,6 @@
 """Controls as Markdown: ``python -m flow_synth.semantic_page PAGE.md RESULT.json ...``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from flow_synth.control import (
@@ -81,17 +81,35 @@ The first preset under every slider, from {-SLIDER_END:g} to {SLIDER_END:g}:
 
 def _verdict(axes: Iterable[AxisScore]) -> str:
     """What was asked for and what was found, axis by axis."""
-    lines = []
-    for axis in axes:
-        passes = axis.passed.mean >= REQUIRED_SHARE
-        contained = axis.most_cross_talk <= CONTAINED_SHARE
-        lines.append(
-            f"- **{axis.name}** follows its slider on {axis.passed.mean:.0%} of the presets, "
-            f"{'at least' if passes else 'less than'} {REQUIRED_SHARE:.0%}; of the others the one "
-            f"that moves most moves {axis.most_cross_talk:.2f} times as far, "
-            f"{'no more' if contained else 'more'} than a third."
-        )
-    return "\n".join(lines)
+    return "\n".join(
+        f"- **{axis.name}** follows its slider on {_followed(axis)}; {_cross_talk(axis)}."
+        for axis in axes
+    )
+
+
+def _followed(axis: AxisScore) -> str:
+    passes = "at least" if axis.passed.mean >= REQUIRED_SHARE else "less than"
+    text = f"{axis.passed.mean:.0%} of the presets, {passes} {REQUIRED_SHARE:.0%}"
+    if not 0 < axis.n_measured < axis.n_presets:
+        return text
+    share = axis.passed.mean * axis.n_presets / axis.n_measured
+    return f"{text} ({share:.0%} of the {axis.n_measured} at which it can be measured)"
+
+
+def _cross_talk(axis: AxisScore) -> str:
+    """Which other descriptor moves most."""
+    others = {
+        other.name: share
+        for other, share in zip(AXES, axis.shares, strict=True)
+        if other.name != axis.name and share is not None
+    }
+    if not others:
+        return "of the others none can be measured"
+    most = max(others, key=lambda name: others[name])
+    bound = "no more" if others[most] <= CONTAINED_SHARE else "more"
+    return (
+        f"of the others {most} moves most, {others[most]:.2f} times as far, {bound} than a third"
+    )
 
 
 def _slider_table(axes: Iterable[AxisScore]) -> str:
@@ -131,6 +149,8 @@ def _cross_talk_table(axes: Iterable[AxisScore]) -> str:
 def _macros(path: str, found: Controls) -> str:
     return f"""### Macro knobs
 
+{_strongest(found.macros)}{_smoother(found.macro_smoothness)}
+
 Every dimension of the audio space, z0 the first, from the largest effect on sound to the smallest.
 Effect: MSS between one standard deviation below the dimension's mean and one above, the other
 dimensions being those of a preset; on knobs, the root mean square change in unit space. Last the
@@ -149,6 +169,20 @@ deviations from the mean of training sounds. The first preset along the same dim
 Over all dimensions, preset by preset:
 
 {_smoothness_table(found.macro_smoothness)}"""
+
+
+def _strongest(macros: Sequence[MacroScore]) -> str:
+    """How far the first and the last knob change the sound, and how many change no descriptor."""
+    effects = {f"z{one.dimension}": one.effect_db.mean for one in macros if one.effect_db}
+    if not effects:
+        return ""
+    most, least = (choose(effects, key=lambda name: effects[name]) for choose in (max, min))
+    n_unnamed = sum(not _named(one) for one in macros)
+    return (
+        f"{most} changes the sound most, by {effects[most]:.3g} dB, {least} least, by "
+        f"{effects[least]:.3g} dB; {n_unnamed} of {len(macros)} knobs move no descriptor by "
+        f"{NAMED_CHANGE:g} deviations. "
+    )
 
 
 def _macro_table(macros: Iterable[MacroScore]) -> str:
@@ -189,10 +223,34 @@ def _named(macro: MacroScore) -> str:
 def _pairs(found: Controls) -> str:
     return f"""### Interpolation
 
+{_smoother(found.pair_smoothness)}
+
 From one preset to another through the audio space, beside the straight line of knobs between the
 same two presets as the model decodes them; {found.n_pairs} pairs.
 
 {_smoothness_table(found.pair_smoothness)}"""
+
+
+def _smoother(smoothness: Smoothness) -> str:
+    """In which measures the way through the audio space is the smoother one."""
+    known = {UNEVENNESS[kind]: one.difference for kind, one in smoothness.items() if one}
+    if not known:
+        return ""
+    found = {
+        "it is **smoother** in": [name for name, one in known.items() if one.high < 0],
+        "it is **less smooth** in": [name for name, one in known.items() if one.low > 0],
+        "it **cannot be told** in": [n for n, one in known.items() if one.low <= 0 <= one.high],
+    }
+    texts = (f"{side} {_listed(names, len(known))}" for side, names in found.items())
+    return (
+        "Is the way through the audio space smoother than the straight line of knobs? By the "
+        f"intervals of the paired difference: {', '.join(texts)}."
+    )
+
+
+def _listed(names: Sequence[str], n_all: int) -> str:
+    listed = "; ".join(name.partition(",")[0] for name in names)
+    return f"{len(names)} of {n_all} measures ({listed})" if names else "none"
 
 
 def _smoothness_table(smoothness: Smoothness) -> str:

@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 from evaluations_for_tests import write_result
 
-from flow_synth.claim import AUTOENCODERS, CLAIMS, FEED_FORWARD, Claim, Verdict, count, each, judge
+from flow_synth.claim import (
+    AUTOENCODERS,
+    CLAIMS,
+    FEED_FORWARD,
+    Claim,
+    Verdict,
+    count,
+    each,
+    judge,
+    n_differences,
+)
 from flow_synth.metric import Measure
 from flow_synth.paper_table import FEW, LABELS, MANY, OUT_OF_DOMAIN, Setting, printed_mean
 from flow_synth.results import Results
@@ -17,7 +27,9 @@ SC = Measure.SC
 BEST = Claim("It is best.", MANY, SC, ("wae",), each(("ae", "vae")))
 
 
-def results(folder: Path, means: Mapping[Setting, Mapping[str, float]]) -> Results:
+def results(
+    folder: Path, means: Mapping[Setting, Mapping[str, float]], rotation: int = 0
+) -> Results:
     """Errors of the given means and a standard error of 0.1, and of 0.14 between models."""
     for number, (setting, models) in enumerate(means.items()):
         for seed, (model, mean) in enumerate(models.items()):
@@ -27,7 +39,7 @@ def results(folder: Path, means: Mapping[Setting, Mapping[str, float]]) -> Resul
             if setting is not OUT_OF_DOMAIN:
                 measures.append(Measure.MSE_N)
             write_result(
-                folder / setting.dataset / f"{model}-r0-s0",
+                folder / setting.dataset / f"{model}-r{rotation}-s0",
                 {Method.MODEL: dict.fromkeys(measures, errors)},
                 kind=setting.targets,
             )
@@ -74,6 +86,49 @@ def test_a_growing_gap_is_told_from_one_that_shrinks(
     assert judged.found.mean == pytest.approx(before - 3, abs=1e-3)
     printed = {s: printed_mean("wae", s, SC) - printed_mean("ae", s, SC) for s in (FEW, MANY)}
     assert judged.printed == pytest.approx(printed[MANY] - printed[FEW])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        (-3, -0.05, Verdict.HOLDS),
+        (-3, 0.05, Verdict.OPEN),
+        (3, 0.05, Verdict.FAILS),
+        (3, -0.05, Verdict.OPEN),
+    ],
+)
+def test_a_claim_whose_rotations_disagree_is_open(
+    tmp_path: Path, first: float, second: float, verdict: Verdict
+) -> None:
+    results(tmp_path, {MANY: {"wae": first, "ae": 0, "vae": 9}})
+    found = results(tmp_path, {MANY: {"wae": second, "ae": 0, "vae": 9}}, rotation=1)
+    judged = judge(BEST, found)
+    assert (judged.verdict, judged.rival) == (verdict, ("ae",))
+    assert judged.found is not None
+    assert judged.found.low * judged.found.high > 0
+    assert judged.found.by_rotation == pytest.approx({0: first, 1: second}, abs=1e-3)
+
+
+@pytest.mark.parametrize(("second", "verdict"), [(4.1, Verdict.HOLDS), (3.9, Verdict.OPEN)])
+def test_a_gap_that_grows_in_one_rotation_and_shrinks_in_the_other_is_open(
+    tmp_path: Path, second: float, verdict: Verdict
+) -> None:
+    before = {"wae": 0.0, "ae": 4.0}
+    results(tmp_path, {MANY: {"wae": 0, "ae": 9}, FEW: before})
+    found = results(tmp_path, {MANY: {"wae": 0, "ae": second}, FEW: before}, rotation=1)
+    judged = judge(Claim("It grew.", MANY, SC, ("wae",), each(("ae",)), since=FEW), found)
+    assert judged.verdict is verdict
+    assert judged.found is not None
+    assert judged.found.high < 0
+
+
+def test_statements_of_one_difference_rest_on_it_together(tmp_path: Path) -> None:
+    found = results(tmp_path, {MANY: {"wae": 0, "ae": 1, "vae": 2}})
+    turned = Claim("AE is better.", MANY, SC, ("ae",), each(("wae",)))
+    other = Claim("VAE is better.", MANY, SC, ("vae",), each(("wae",)))
+    missing = Claim("CNN is better.", MANY, SC, ("cnn",), each(("wae",)))
+    judged = [judge(claim, found) for claim in (BEST, turned, other, missing)]
+    assert n_differences(judged) == 2
 
 
 def test_the_paper_s_own_numbers_bear_out_what_it_says_of_them() -> None:

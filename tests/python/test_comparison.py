@@ -95,6 +95,49 @@ def test_twins_make_nothing_more_certain() -> None:
     )
 
 
+def two_rotations(first: NDArray[Any], second: NDArray[Any]) -> Row:
+    outcomes = [
+        row(errors, rotation).outcomes[0] for rotation, errors in enumerate((first, second))
+    ]
+    return Row(tuple(outcomes))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sign"),
+    [(-0.5, -0.1, -1), (0.1, 0.5, 1), (-0.9, 0.01, 0), (0.9, -0.01, 0)],
+)
+def test_what_rotations_contradict_cannot_be_told(first: float, second: float, sign: int) -> None:
+    flat = two_rotations(np.zeros(N_TARGETS), np.zeros(N_TARGETS))
+    found = contrast([two_rotations(0.1 * noise(1) + first, 0.1 * noise(2) + second)], [flat], SC)
+    assert found is not None
+    assert found.p < SIGNIFICANCE
+    assert found.by_rotation == pytest.approx({0: first, 1: second}, abs=1e-12)
+    assert found.sign == sign
+
+
+def test_a_growth_is_told_in_rotations_that_all_sides_have() -> None:
+    def sides(first: float, second: float) -> tuple[list[Row], list[Row]]:
+        flat = two_rotations(np.zeros(N_TARGETS), np.zeros(N_TARGETS))
+        return [two_rotations(noise(1) + first, noise(2) + second)], [flat]
+
+    found = contrast(*sides(3, 2), SC, before=sides(1, 1.5))
+    assert found is not None
+    assert found.by_rotation == pytest.approx({0: 2, 1: 0.5})
+    assert found.sign == 1
+    elsewhere = [row(noise(1))], [row(noise(2))]
+    one = contrast(*sides(3, 2), SC, before=elsewhere)
+    assert one is not None
+    assert list(one.by_rotation) == [0]
+    nowhere = contrast(
+        [row(noise(1) + 3)],
+        [row(noise(2))],
+        SC,
+        before=([row(noise(3), rotation=1)], [row(noise(4), rotation=1)]),
+    )
+    assert nowhere is not None
+    assert (nowhere.by_rotation, nowhere.sign) == ({}, 0)
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_holm_rejects_what_its_definition_rejects(p: list[float]) -> None:
     """Step down from the smallest; stop at the first that is not below alpha / (those left)."""

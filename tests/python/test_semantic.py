@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from flow_synth import library, semantic_page, synths
 from flow_synth.__main__ import app
-from flow_synth.control import Scale, Unevenness
+from flow_synth.control import Comparison, Interval, Scale, Unevenness
 from flow_synth.control_picture import ControlPicture, draw_controls
 from flow_synth.dataset import Dataset
 from flow_synth.dataset_description import DatasetDescription
@@ -275,6 +275,50 @@ def test_the_page_says_what_the_result_says(
     (macro,) = (macro for macro in measured.controls.macros if macro.dimension == 1)
     assert macro.effect_db
     assert cells(text, "z1")[1].startswith(f"{macro.effect_db.mean:.3g} [")
+
+
+def test_a_slider_names_what_moves_most_and_what_share_of_the_measured_passed(
+    measured: Measured,
+) -> None:
+    score = measured.controls.axes[0]
+    shares = tuple({"brightness": 1.0, "dirt": 0.55}.get(axis.name) for axis in AXES)
+    passed = score.passed.model_copy(update={"mean": 0.5})
+    axis = score.model_copy(
+        update={"shares": shares, "passed": passed, "n_presets": 100, "n_measured": 80}
+    )
+    lone = axis.model_copy(update={"shares": (None,) * len(AXES), "n_measured": 100})
+    page = semantic_page.semantic_page(
+        {"semantic/sine": measured.controls.model_copy(update={"axes": (axis, lone)})}
+    )
+    assert (
+        "- **brightness** follows its slider on 50% of the presets, less than 90% (62% of the 80 "
+        "at which it can be measured); of the others dirt moves most, 0.55 times as far, more "
+        "than a third."
+    ) in page
+    assert "less than 90%; of the others none can be measured." in page
+
+
+def test_smoothness_is_told_by_the_interval_of_the_paired_difference(measured: Measured) -> None:
+    ends = [(-2.0, -1.0), (1.0, 2.0), (-1.0, 1.0), (1.0, 2.0)]
+    smoothness = {
+        kind: Comparison(
+            path=Interval(mean=1, low=0, high=2, n=9),
+            line=Interval(mean=1, low=0, high=2, n=9),
+            difference=Interval(mean=sum(end) / 2, low=end[0], high=end[1], n=9),
+            wins=0.5,
+        )
+        for kind, end in zip(Unevenness, ends, strict=False)
+    }
+    controls = measured.controls.model_copy(
+        update={"macro_smoothness": smoothness, "pair_smoothness": {}}
+    )
+    page = semantic_page.semantic_page({"semantic/sine": controls})
+    assert page.count("Is the way through the audio space smoother") == 1
+    assert (
+        "it is **smoother** in 1 of 4 measures (mean step of the descriptors), it is **less "
+        "smooth** in 2 of 4 measures (largest step of the descriptors; mean step of the sound), "
+        "it **cannot be told** in 1 of 4 measures (mean second difference of the descriptors)."
+    ) in page
 
 
 def test_the_page_of_the_docs_is_that_of_its_results() -> None:
