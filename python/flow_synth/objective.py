@@ -246,6 +246,17 @@ class Objective(nn.Module):
             "reconstruction": reconstruction_error(reconstruction, target),
         }
 
+    def clip_gradients(self, maximum_norm: float) -> None:
+        """Scales gradients down to a norm: those of each judge, and all others together.
+
+        They share no parameter and no term, and a wild flow must not slow down who judges it.
+        """
+        judges = [judge for judge in (self.ear, self.coach) if judge is not None]
+        theirs = {id(weight) for judge in judges for weight in judge.parameters()}
+        others = [weight for weight in self.parameters() if id(weight) not in theirs]
+        for part in (others, *(list(judge.parameters()) for judge in judges)):
+            nn.utils.clip_grad_norm_(part, maximum_norm)
+
     def total(self, terms: Mapping[str, Tensor], beta: float) -> Tensor:
         """Weighted sum of the terms, the divergences also times beta (equation 2)."""
         weights = self.weights

@@ -314,12 +314,7 @@ class _Run:
             terms = self._terms(batch, beta)
             self.optimiser.zero_grad()
             self.fabric.backward(terms["loss"])
-            self.fabric.clip_gradients(
-                self.objective,
-                self.optimiser,
-                max_norm=self.experiment.optimiser.maximum_gradient_norm,
-                error_if_nonfinite=False,
-            )
+            self.objective.module.clip_gradients(self.experiment.optimiser.maximum_gradient_norm)
             self.optimiser.step()
             if isinstance(self.scheduler, LambdaLR):
                 self.scheduler.step()

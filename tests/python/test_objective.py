@@ -369,6 +369,25 @@ def test_judges_alone_learn_from_proposals_and_as_much_as_from_the_others() -> N
     assert {name: all_of_them[name] for name in others} == {name: ours[name] for name in others}
 
 
+def test_a_wild_model_does_not_slow_its_judges() -> None:
+    described = settings(Family.FLOW_DIS, placement=Placement.POSITIONS)
+    objective = Objective(described, Weights(ear=1.0, coach=1.0, sliders=1.0), P, SHAPE)
+    parts = {"model": objective.model, "ear": objective.ear, "coach": objective.coach}
+    norms = {"model": 1e6, "ear": 0.5, "coach": 30.0}
+    for name, part in parts.items():
+        assert part is not None
+        weights = list(part.parameters())
+        total = sum(weight.numel() for weight in weights) ** 0.5
+        for weight in weights:
+            weight.grad = torch.full_like(weight, norms[name] / total)
+    objective.clip_gradients(10.0)
+    for name, part in parts.items():
+        assert part is not None
+        gradients = [weight.grad for weight in part.parameters() if weight.grad is not None]
+        norm = torch.stack([gradient.norm() for gradient in gradients]).norm()
+        assert float(norm) == pytest.approx(min(norms[name], 10.0), rel=1e-3)
+
+
 def placed_examples(n: int) -> Batch:
     made = examples(n)
     return plain_batch(made.mel, made.values, torch.randn(made.tags.shape))
