@@ -209,6 +209,7 @@ def _lawful(
 ) -> list[int]:
     """Numbers of the presets [N, P] of folds [N] that are no twin of another fold's original."""
     theirs = np.array([plan.preset.values for plan in originals], np.float32)
+    theirs = theirs.reshape(len(originals), values.shape[1])
     fold_of = np.array([plan.fold for plan in originals], np.int64)
     return [
         row for row, twins in twin_pairs(values, theirs) if (fold_of[twins] == folds[row]).all()

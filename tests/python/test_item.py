@@ -229,6 +229,15 @@ def test_presets_that_cannot_be_made_apart_are_refused() -> None:
         items(description, OneKnob())
 
 
+def test_uniform_presets_need_no_original() -> None:
+    class Bankless(SineSynth):
+        def presets(self) -> list[Preset]:
+            return []
+
+    planned = items(DatasetDescription(augmentation=Augmentation(uniform=3)), Bankless())
+    assert [item.source for item in planned] == [Source.UNIFORM] * 3
+
+
 def test_a_fold_without_parents_is_refused() -> None:
     description = DatasetDescription(augmentation=Augmentation(small=1))
     with pytest.raises(InputError, match=r"a small mutation needs two presets in each of its"):

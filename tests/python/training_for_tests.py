@@ -119,6 +119,7 @@ def write_dataset(
         "velocity": np.full(N_ROWS, 100, np.uint8),
         "mel": np.array(mel, np.float16),
     }
+    # Knobs is as much of a synth as a recipe asks for, and no more.
     recipe = Recipe.of(description, Knobs())  # type: ignore[arg-type]
     write_shard(folder / "shard-00000.safetensors", arrays, recipe.digest, ())
     record = ShardRecord.of(folder / "shard-00000.safetensors", N_ROWS)
