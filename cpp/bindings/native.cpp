@@ -132,6 +132,25 @@ public:
         return mel;
     }
 
+    Output sample(const Input& mel, const Input& shares, float temperature) {
+        batch_of("mel", mel, mel_shape());
+        Output v(batched(batch_of("shares", shares, point_shape()), point_shape()));
+        compute([&] {
+            return m_engine->sample(numbers_of(mel), numbers_of(shares), temperature,
+                                    numbers_of(v));
+        });
+        return v;
+    }
+
+    Output predict(const Input& v, const Input& notes) {
+        Output mel(batched(batch_of("v", v, point_shape()), mel_shape()));
+        batch_of("notes", notes, {2});
+        compute([&] {
+            return m_engine->predict(numbers_of(v), numbers_of(notes), numbers_of(mel));
+        });
+        return mel;
+    }
+
 private:
     template <typename Call>
     static void compute(const Call& call) {
@@ -215,7 +234,9 @@ PYBIND11_MODULE(_native, module) {
         .def("posterior", &Model::posterior, py::arg("mel"))
         .def("decode", &Model::decode, py::arg("z"))
         .def("invert", &Model::invert, py::arg("v"))
-        .def("reconstruct", &Model::reconstruct, py::arg("z"));
+        .def("reconstruct", &Model::reconstruct, py::arg("z"))
+        .def("sample", &Model::sample, py::arg("mel"), py::arg("shares"), py::arg("temperature"))
+        .def("predict", &Model::predict, py::arg("v"), py::arg("notes"));
     module.def("render_builtin", &render_builtin, py::arg("values"), py::arg("pitch"),
                py::arg("velocity"), py::arg("held_samples"), py::arg("total_samples"));
 }

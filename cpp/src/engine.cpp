@@ -33,6 +33,13 @@ struct OptionalMethod {
 constexpr OptionalMethod k_invert{.name = "invert", .lacking = "inverse", .others = "a flow model"};
 constexpr OptionalMethod k_reconstruct{
     .name = "reconstruct", .lacking = "decoder", .others = "an auto-encoder or a flow model"};
+constexpr OptionalMethod k_sample{
+    .name = "sample", .lacking = "candidates", .others = "a flow_class model"};
+constexpr OptionalMethod k_predict{
+    .name = "predict", .lacking = "ear", .others = "a flow_class model"};
+
+/// Pitch and velocity.
+constexpr std::size_t k_note_numbers = 2;
 
 /// The profiling executor compiles during the first two calls.
 constexpr int k_warm_up_calls = 3;
@@ -158,12 +165,19 @@ struct Engine::Model {
     /// Calls a method that only some models have.
     Status call_on_point(const OptionalMethod& method, std::span<const float> point,
                          std::span<float> result) {
-        if (!has(method)) {
-            return Status::refused("this model has no " + std::string(method.lacking) +
-                                   ": its family is '" + file.flow_file.family + "'; use " +
-                                   std::string(method.others));
+        if (Status status = check_has(method); !status.is_ok()) {
+            return status;
         }
         return call_on_point(method.name, point, result);
+    }
+
+    Status check_has(const OptionalMethod& method) const {
+        if (has(method)) {
+            return {};
+        }
+        return Status::refused("this model has no " + std::string(method.lacking) +
+                               ": its family is '" + file.flow_file.family + "'; use " +
+                               std::string(method.others));
     }
 };
 
@@ -186,6 +200,8 @@ Status Engine::load(const std::filesystem::path& path, std::unique_ptr<Engine>& 
     try {
         model->module = torch::jit::load(std::make_shared<VerifiedBytes>(std::move(bytes)),
                                          c10::kCPU, /*load_debug_files=*/false);
+        // Files keep large weights in half precision, and beside them what computes in double.
+        model->module.attr("model").toModule().to(at::kFloat);
         for (const char* method : k_methods) {
             if (!model->module.find_method(method)) {
                 return refused("its model has no method '" + std::string(method) +
@@ -210,13 +226,16 @@ Status Engine::warm_up() {
     std::vector<float> log_variance(z.size());
     std::vector<float> v(z.size());
     std::vector<float> resampled;
+    const std::array note{60.0F, 100.0F};
     const std::uint32_t rate_hz = 2 * m_model->settings().sample_rate_hz;
     for (int call = 0; call < k_warm_up_calls; ++call) {
         for (const Status& status :
              {resample(audio, audio.size(), rate_hz, resampled), features(audio, mel),
               posterior(mel, z, log_variance), encode(mel, z), decode(z, v),
               m_model->has(k_invert) ? invert(v, z) : Status(),
-              m_model->has(k_reconstruct) ? reconstruct(z, mel) : Status()}) {
+              m_model->has(k_reconstruct) ? reconstruct(z, mel) : Status(),
+              m_model->has(k_sample) ? sample(mel, v, 1.0F, v) : Status(),
+              m_model->has(k_predict) ? predict(v, note, mel) : Status()}) {
             if (!status.is_ok()) {
                 return status;
             }
@@ -274,6 +293,49 @@ Status Engine::invert(std::span<const float> v, std::span<float> z) {
 
 Status Engine::reconstruct(std::span<const float> z, std::span<float> mel) {
     return m_model->call_on_point(k_reconstruct, z, mel);
+}
+
+Status Engine::sample(std::span<const float> mel, std::span<const float> shares, float temperature,
+                      std::span<float> v) {
+    const std::size_t n = m_model->n_dimensions();
+    for (const Status& status : {m_model->check_has(k_sample), check_size("shares", shares, n)}) {
+        if (!status.is_ok()) {
+            return status;
+        }
+    }
+    if (mel.size() != m_model->mel_size()) {
+        return Status::refused("candidates are drawn for one sound at a time; give one log-mel of " +
+                               std::to_string(m_model->mel_size()) + " numbers");
+    }
+    if (!(temperature > 0.0F)) {
+        return Status::refused("temperature " + std::to_string(temperature) +
+                               " cannot be used; give a number above 0");
+    }
+    const FeatureSettings& settings = m_model->settings();
+    return m_model->call(k_sample.name,
+                         {batch_of(mel, mel.size(), {settings.n_mels, settings.n_frames}),
+                          batch_of(shares, n, {static_cast<std::int64_t>(n)}),
+                          static_cast<double>(temperature)},
+                         [v](const c10::IValue& value) { copy(value, v); });
+}
+
+Status Engine::predict(std::span<const float> v, std::span<const float> notes,
+                       std::span<float> mel) {
+    const std::size_t n = m_model->n_dimensions();
+    for (const Status& status : {m_model->check_has(k_predict), check_size("a point", v, n)}) {
+        if (!status.is_ok()) {
+            return status;
+        }
+    }
+    if (notes.size() != k_note_numbers * (v.size() / n)) {
+        return Status::refused(std::to_string(notes.size()) + " numbers of notes do not fit " +
+                               std::to_string(v.size() / n) +
+                               " presets; give pitch and velocity of each");
+    }
+    return m_model->call(k_predict.name,
+                         {batch_of(v, n, {static_cast<std::int64_t>(n)}),
+                          batch_of(notes, k_note_numbers, {k_note_numbers})},
+                         [mel](const c10::IValue& value) { copy(value, mel); });
 }
 
 }  // namespace flow_synth

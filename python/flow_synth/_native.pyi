@@ -61,6 +61,22 @@ class Model:
             InputError: the model has no decoder.
         """
 
+    def sample(self, mel: ArrayLike, shares: ArrayLike, temperature: float) -> NDArray[np.float32]:
+        """Log-mel [1, 128, 87], shares [N, P] in [0, 1) -> presets v [N, P] that may have made it.
+
+        Each share makes one choice; below temperature 1 draws keep to what is likely.
+
+        Raises:
+            InputError: the model draws no candidates, or the temperature is not above 0.
+        """
+
+    def predict(self, v: ArrayLike, notes: ArrayLike) -> NDArray[np.float32]:
+        """Unit values v [B, P], notes [B, 2] -> log-mel [B, 128, 87] of what they sound like.
+
+        Raises:
+            InputError: the model has no ear, or there are more or fewer notes than presets.
+        """
+
 def render_builtin(
     values: ArrayLike, pitch: float, velocity: int, held_samples: int, total_samples: int
 ) -> NDArray[np.float32]:

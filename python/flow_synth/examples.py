@@ -125,7 +125,7 @@ def fit_statistics(objective: Objective, examples: Examples) -> None:
     _fit_normalisation(model.normalisation, examples.mel)
     if objective.knob_classes is not None:
         objective.knob_classes.fit(examples.values)
-    if objective.ear is not None:
+    if objective.weights.ear and objective.ear is not None:
         rows = torch.randperm(len(examples))[:EAR_ROWS]
         objective.ear.fit(model.normalisation.clipped(examples.mel[rows].float()))
 

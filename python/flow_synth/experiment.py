@@ -138,13 +138,24 @@ class Experiment(Frozen):
                 "judges learn from 'proposals', and there are none; set weight 'ear' or 'coach' "
                 "to 1, or remove 'proposals'"
             )
-        has_classes = self.start is not None and self.start.model.family is Family.FLOW_CLASS
-        if family is Family.FLOW_CLASS and not (weights.classes or has_classes):
-            raise ValueError(
-                "family 'flow_class' knows knobs by their classes; set weight 'classes' to 1, let "
-                "it start from a run of its family, or choose another one"
-            )
+        self._check_ears()
         return self
+
+    def _check_ears(self) -> None:
+        """Refuses what Flow_class alone has to others, and Flow_class without it."""
+        weights, is_class = self.objective.weights, self.model.family is Family.FLOW_CLASS
+        if weights.chain and not is_class:
+            raise ValueError(
+                f"weight 'chain' needs family 'flow_class', and this is '{self.model.family}'; set "
+                "it to 0"
+            )
+        is_begun = self.start is not None and self.start.model.family is Family.FLOW_CLASS
+        for name in ("classes", "chain", "ear"):
+            if is_class and not (is_begun or getattr(weights, name)):
+                raise ValueError(
+                    f"family 'flow_class' does not work without its {name}; set weight '{name}' "
+                    "to 1, let it start from a run of its family, or choose another one"
+                )
 
     @property
     def first(self) -> Self | None:

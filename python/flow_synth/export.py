@@ -1,13 +1,7 @@
-"""Trained model -> one model file, and the model file back into Python.
-
-Every call of ``torch.jit`` lives here, so that the format can move on to ``torch.export``.
-"""
+"""Trained model -> one model file, and the model file back into Python."""
 
 import copy
-import io
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +17,6 @@ from flow_synth.error import InputError
 from flow_synth.features import LogMel, Resampler
 from flow_synth.flow_blob import Activation, FlowWeights
 from flow_synth.fold import Split
-from flow_synth.made import MaskedLinear
 from flow_synth.model_file import (
     ModelDescription,
     Normalisation,
@@ -33,12 +26,19 @@ from flow_synth.model_file import (
 )
 from flow_synth.model_interface import FeatureSettings, Interface, LatentDimension, SemanticAxis
 from flow_synth.models import Model as TrainedModel
-from flow_synth.models.flow_class import ClassLatent
+from flow_synth.models.flow_class import ClassLatent, ClassModel
 from flow_synth.models.flow_dis import SLIDER_STEP, TaggedLatent
 from flow_synth.models.flow_post import PresetFlow
 from flow_synth.parameter import ParameterTable
-from flow_synth.stochastic_flow import StochasticFlow
 from flow_synth.tag import AXES
+from flow_synth.torchscript import (
+    ExportError,
+    exported,
+    load_module,
+    optional_methods,
+    rounded,
+    script_module,
+)
 from flow_synth.training import load_run
 
 #: What names of model files end in.
@@ -47,7 +47,8 @@ SUFFIX = ".flow.ts"
 #: Training sounds over which the statistics of the audio space are taken.
 _STATISTICS_ROWS = 2048
 
-#: What an exported method may differ from the trained model's (max abs, float32).
+#: What an exported method may differ from the trained model's (max abs, float32); of the draws,
+#: the share in which rounding tips the choice of a knob.
 TOLERANCES: Mapping[str, float] = {
     "resample": 1e-6,
     "features": 5e-5,
@@ -56,6 +57,8 @@ TOLERANCES: Mapping[str, float] = {
     "decode": 1e-5,
     "invert": 1e-4,
     "reconstruct": 1e-4,
+    "sample": 0.05,
+    "predict": 1e-4,
 }
 
 #: What a model without an optional method lacks, and which models have it. The engine of C++ says
@@ -63,109 +66,12 @@ TOLERANCES: Mapping[str, float] = {
 _LACKING = {
     OptionalMethod.INVERT: ("inverse", "a flow model"),
     OptionalMethod.RECONSTRUCT: ("decoder", "an auto-encoder or a flow model"),
+    OptionalMethod.SAMPLE: ("candidates", "a flow_class model"),
+    OptionalMethod.PREDICT: ("ear", "a flow_class model"),
 }
 
 #: Share of the training sounds that a macro knob's sweep leaves out at either end.
 _SWEEP_TAIL = 0.01
-
-
-class ExportError(RuntimeError):
-    """The exported model does not compute what the trained one does."""
-
-
-class ExportedModel(nn.Module):
-    """The methods of every model file; scripted, it is the file's TorchScript part.
-
-    Its subclasses add those of some models: TorchScript compiles every method that a class has.
-    """
-
-    def __init__(self, model: TrainedModel) -> None:
-        super().__init__()
-        self.resampler = Resampler()
-        self.log_mel = LogMel()
-        self.model = premasked(model)
-
-    @torch.jit.export
-    def resample(self, audio: Tensor, rate: int) -> Tensor:
-        """Audio [B, N] at ``rate`` Hz -> audio at 22050 Hz."""
-        resampled: Tensor = self.resampler(audio, rate)
-        return resampled
-
-    @torch.jit.export
-    def features(self, audio: Tensor) -> Tensor:
-        """Audio [B, 88200] at 22050 Hz -> log-mel [B, 128, 87] in nats."""
-        mel: Tensor = self.log_mel(audio)
-        return mel
-
-    @torch.jit.export
-    def encode(self, mel: Tensor) -> Tensor:
-        """Log-mel [B, 128, 87] -> posterior mean z [B, D]."""
-        return self.model.encode(mel)
-
-    @torch.jit.export
-    def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:
-        """Log-mel [B, 128, 87] -> mean and log-variance [B, D]."""
-        return self.model.posterior(mel)
-
-    @torch.jit.export
-    def decode(self, z: Tensor) -> Tensor:
-        """z [B, D] -> unit values v [B, P]."""
-        return self.model.decode(z)
-
-
-class _Reconstructing(ExportedModel):
-    @torch.jit.export
-    def reconstruct(self, z: Tensor) -> Tensor:
-        """z [B, D] -> log-mel [B, 128, 87] in nats; below its peak if no level is heard."""
-        return self.model.reconstruct(z)
-
-
-class _Inverting(_Reconstructing):
-    @torch.jit.export
-    def invert(self, v: Tensor) -> Tensor:
-        """Unit values v [B, P] -> z [B, D]."""
-        return self.model.invert(v)
-
-
-_EXPORTED: Mapping[tuple[OptionalMethod, ...], type[ExportedModel]] = {
-    (): ExportedModel,
-    (OptionalMethod.RECONSTRUCT,): _Reconstructing,
-    (OptionalMethod.INVERT, OptionalMethod.RECONSTRUCT): _Inverting,
-}
-
-
-def optional_methods(model: TrainedModel) -> tuple[OptionalMethod, ...]:
-    """What a model can do that others cannot."""
-    can = {
-        OptionalMethod.INVERT: model.is_invertible,
-        OptionalMethod.RECONSTRUCT: model.decoder is not None,
-    }
-    return tuple(method for method in can if can[method])
-
-
-def exported(model: TrainedModel) -> ExportedModel:
-    """A model with the methods that its file has, in evaluation mode."""
-    return _EXPORTED[optional_methods(model)](model).eval()
-
-
-def premasked(model: TrainedModel) -> TrainedModel:
-    """A copy in evaluation mode whose masked layers are plain ones with the mask multiplied in.
-
-    A random flow is replaced by that of its means.
-    """
-    copied = copy.deepcopy(model).cpu().eval()
-    regressor = copied.regressor
-    if isinstance(regressor, PresetFlow) and isinstance(regressor.flow, StochasticFlow):
-        regressor.flow = regressor.flow.mean_flow()
-    for parent in list(copied.modules()):
-        for name, child in list(parent.named_children()):
-            if isinstance(child, MaskedLinear):
-                plain = nn.Linear(child.in_features, child.out_features)
-                plain.load_state_dict(
-                    {"weight": child.weight.detach() * child.mask, "bias": child.bias.detach()}
-                )
-                setattr(parent, name, plain)
-    return copied.requires_grad_(requires_grad=False)
 
 
 class Model:
@@ -187,7 +93,7 @@ class Model:
         """
         file = read_model_file(path)
         try:
-            module = _loaded(file.archive)
+            module = load_module(file.archive)
         except Exception as error:  # LibTorch raises nearly anything on what it cannot run
             reason = str(error).strip().partition("\n")[0]
             raise InputError(
@@ -246,16 +152,43 @@ class Model:
         """
         return self._call_optional(OptionalMethod.RECONSTRUCT, z)
 
-    def _call_optional(self, method: OptionalMethod, argument: Tensor) -> Tensor:
+    @torch.inference_mode()
+    def sample(self, mel: Tensor, shares: Tensor, temperature: float) -> Tensor:
+        """Presets that may have made a sound, as unit values v [N, P].
+
+        Args:
+            mel: [1, 128, 87] log-mel of the sound in nats.
+            shares: [N, P] in [0, 1), one for each choice: random numbers give random draws.
+            temperature: 1 draws as the model believes, less keeps to what is likely.
+
+        Raises:
+            InputError: the model draws no candidates.
+        """
+        return self._call_optional(OptionalMethod.SAMPLE, mel, shares, temperature)
+
+    @torch.inference_mode()
+    def predict(self, v: Tensor, notes: Tensor) -> Tensor:
+        """How presets would sound: log-mel [B, 128, 87] in nats, 80 dB of it.
+
+        Args:
+            v: [B, P] unit values.
+            notes: [B, 2] MIDI note number and velocity.
+
+        Raises:
+            InputError: the model has no ear.
+        """
+        return self._call_optional(OptionalMethod.PREDICT, v, notes)
+
+    def _call_optional(self, method: OptionalMethod, *arguments: Tensor | float) -> Tensor:
         if method not in self.description.methods:
             lacking, others = _LACKING[method]
             raise InputError(
                 f"this model has no {lacking}: its family is {self.description.family!r}; use "
                 f"{others}"
             )
-        return self._call(method, argument)
+        return self._call(method, *arguments)
 
-    def _call(self, method: str, *arguments: Tensor | int) -> Tensor:
+    def _call(self, method: str, *arguments: Tensor | float) -> Tensor:
         result = getattr(self._module, method)(*arguments)
         assert isinstance(result, Tensor)
         return result
@@ -340,9 +273,10 @@ def export_model(
         licence: SPDX identifier of the weights' licence.
 
     Raises:
-        ExportError: the exported model differs from the trained one.
+        ExportError: the exported model differs from the trained one, or a weight is out of range.
         InputError: the file cannot be written.
     """
+    model = rounded(model)
     latent, order = latent_statistics(model, mels)
     interface = Interface(
         synth=synth[0],
@@ -371,7 +305,7 @@ def export_model(
         licence=licence,
     )
     module = exported(model)
-    torchscript = _scripted(module)
+    torchscript = script_module(module)
     _check_parity(model, torchscript, mels)
     write_model_file(path, torchscript, description, flow_weights(module.model))
     return description
@@ -461,29 +395,17 @@ def flow_weights(model: TrainedModel) -> FlowWeights | None:
     )
 
 
-def _loaded(archive: bytes) -> nn.Module:
-    with _quiet_torchscript():
-        module: nn.Module = torch.jit.load(io.BytesIO(archive), map_location="cpu")
-    return module.eval()
-
-
-def _scripted(module: ExportedModel) -> bytes:
-    archive = io.BytesIO()
-    with _quiet_torchscript():
-        torch.jit.save(torch.jit.script(module), archive)
-    return archive.getvalue()
-
-
 @torch.inference_mode()
 def _check_parity(model: TrainedModel, torchscript: bytes, mels: Tensor) -> None:
     trained = copy.deepcopy(model).cpu().eval()
-    written = _loaded(torchscript)
-    audio = torch.rand(7, features.N_SAMPLES, generator=torch.Generator().manual_seed(0)) - 0.5
+    written = load_module(torchscript)
+    generator = torch.Generator().manual_seed(0)
+    audio = torch.rand(7, features.N_SAMPLES, generator=generator) - 0.5
     mel = mels[:7].float()
     z = trained.encode(mel)
     v = trained.decode(z)
     rate_hz = 2 * features.SAMPLE_RATE_HZ
-    expected: dict[str, tuple[tuple[Tensor | int, ...], Tensor]] = {
+    expected: dict[str, tuple[tuple[Tensor | float, ...], Tensor]] = {
         "resample": ((audio, rate_hz), Resampler()(audio, rate_hz)),
         "features": ((audio,), LogMel()(audio)),
         "encode": ((mel,), z),
@@ -494,20 +416,21 @@ def _check_parity(model: TrainedModel, torchscript: bytes, mels: Tensor) -> None
         expected[OptionalMethod.INVERT] = (v,), trained.invert(v)
     if trained.decoder is not None:
         expected[OptionalMethod.RECONSTRUCT] = (z,), trained.reconstruct(z)
+    if isinstance(trained, ClassModel):
+        shares = torch.rand(64, v.shape[1], generator=generator)
+        notes = torch.tensor([[60.0, 100.0]]).expand(len(v), -1)
+        sampling = mel[:1], shares, 1.0
+        expected[OptionalMethod.SAMPLE] = sampling, trained.sample(*sampling)
+        expected[OptionalMethod.PREDICT] = (v, notes), trained.predict(v, notes)
     for method, (arguments, wanted) in expected.items():
         found = getattr(written, method)(*arguments)
         found = torch.stack(found) if isinstance(found, tuple) else found
-        error = float((found - wanted).abs().max())
+        difference = (found - wanted).abs()
+        if method == OptionalMethod.SAMPLE:
+            difference = (difference.amax(1) > 0).float().mean()
+        error = float(difference.max())
         if not error <= TOLERANCES[method]:
             raise ExportError(
                 f"exported {method!r} differs from the trained model's by {error:g}; at most "
                 f"{TOLERANCES[method]:g} is allowed, so nothing was written"
             )
-
-
-@contextmanager
-def _quiet_torchscript() -> Iterator[None]:
-    """TorchScript warns in torch 2.13 that it is deprecated; torch is pinned because of it."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*torch.jit.*")
-        yield

@@ -324,15 +324,16 @@ def decode_flow_blob(blob: bytes) -> tuple[Interface, FlowWeights | None]:
     return interface, flow
 
 
-def check_version(what: str, version: object, known: int) -> None:
-    """Refuses a format version other than the known one.
+def check_version(what: str, version: object, *known: int) -> None:
+    """Refuses a format version other than the known ones.
 
     Raises:
         InputError: the version is another.
     """
-    if version != known:
+    if version not in known:
+        read = " and ".join(map(str, known))
         raise InputError(
-            f"{what} has format version {version} and this program reads version {known}; "
+            f"{what} has format version {version} and this program reads version {read}; "
             "update flow-synth or export the model again"
         )
 

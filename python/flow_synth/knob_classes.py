@@ -55,8 +55,7 @@ class KnobClasses(nn.Module):
         """
         below = torch.softmax(self.forward(features).float(), -1).cumsum(-1)
         number = (below < shares.unsqueeze(-1)).sum(-1).clamp(max=below.shape[-1] - 1)
-        centres = self.centres.expand(number.shape + below.shape[-1:])
-        return centres.gather(-1, number.unsqueeze(-1)).squeeze(-1)
+        return self.values(number)
 
     def midmean(self, features: Tensor) -> Tensor:
         """Features [B, F] -> mean of the middle half of every knob's distribution [B, P].
@@ -74,6 +73,11 @@ class KnobClasses(nn.Module):
         """[B, P] unit values -> [B, P] numbers of the nearest classes."""
         distance: Tensor = (values.unsqueeze(-1) - self.centres).abs()
         return distance.argmin(-1)
+
+    def values(self, classes: Tensor) -> Tensor:
+        """Class numbers [..., P] -> unit values [..., P]."""
+        centres = self.centres.expand(classes.shape + self.centres.shape[-1:])
+        return centres.gather(-1, classes.unsqueeze(-1)).squeeze(-1)
 
     def error(self, features: Tensor, values: Tensor) -> Tensor:
         """-log p(class|x) of the presets' values, summed over the knobs, in nats."""

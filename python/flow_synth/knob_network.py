@@ -10,7 +10,6 @@ from flow_synth.encoder import initialise
 #: Cosines and sines of so many half turns over a knob's range tell a step, or a small change,
 #: from its neighbours, which a network of the bare knob learns slowly.
 HALF_TURNS = (1, 2, 4, 8)
-_N_HIDDEN = 1024
 _N_BLOCKS = 4
 
 
@@ -37,25 +36,28 @@ class KnobNetwork(nn.Module):
 
     Args:
         n_parameters: P.
+        n_hidden: width of every layer.
         n_outputs: K.
     """
 
-    def __init__(self, n_parameters: int, n_outputs: int) -> None:
+    def __init__(self, n_parameters: int, n_hidden: int, n_outputs: int) -> None:
         super().__init__()
+        self.half_turns = HALF_TURNS
         self.layers = nn.Sequential(
-            nn.Linear(n_parameters * (1 + 2 * len(HALF_TURNS)), _N_HIDDEN),
+            nn.Linear(n_parameters * (1 + 2 * len(HALF_TURNS)), n_hidden),
             nn.ELU(),
-            *(Residual(_N_HIDDEN) for _ in range(_N_BLOCKS)),
-            nn.LayerNorm(_N_HIDDEN),
-            nn.Linear(_N_HIDDEN, n_outputs),
+            *(Residual(n_hidden) for _ in range(_N_BLOCKS)),
+            nn.LayerNorm(n_hidden),
+            nn.Linear(n_hidden, n_outputs),
         )
         initialise(self)
 
     def forward(self, v: Tensor) -> Tensor:
         """Unit values [B, P] -> [B, K]."""
-        angles = [math.pi * turns * v for turns in HALF_TURNS]
-        waves = [wave(angle) for angle in angles for wave in (torch.cos, torch.sin)]
-        outputs: Tensor = self.layers(torch.cat((2 * v - 1, *waves), -1))
+        waves = [2 * v - 1]
+        for turns in self.half_turns:
+            waves += [torch.cos(math.pi * turns * v), torch.sin(math.pi * turns * v)]
+        outputs: Tensor = self.layers(torch.cat(waves, -1))
         return outputs
 
     def as_it_is(self, v: Tensor) -> Tensor:

@@ -28,7 +28,9 @@ from flow_synth.frozen import Frozen
 from flow_synth.model_interface import Interface
 
 FORMAT: Final = "flow-synth model"
-FORMAT_VERSION: Final = 2
+#: Version 2 is the same, but for weights that are all in single precision.
+FORMAT_VERSION: Final = 3
+READ_VERSIONS = (2, FORMAT_VERSION)
 DESCRIPTION_ENTRY = "extra/flow_synth.json"
 BLOB_ENTRY = "extra/flow_synth.flow"
 
@@ -71,7 +73,7 @@ class ModelDescription(Interface):
     """
 
     format: Literal["flow-synth model"] = FORMAT
-    format_version: Literal[2] = FORMAT_VERSION
+    format_version: Literal[2, 3] = FORMAT_VERSION
     torch_version: str
     methods: tuple[OptionalMethod, ...]
     normalisation: Normalisation
@@ -200,7 +202,7 @@ def _read_description(text: bytes) -> ModelDescription:
         raise InputError(f"its description is not JSON ({error}); export it again") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"its description is not that of a {FORMAT}; give one")
-    check_version("its description", content.get("format_version"), FORMAT_VERSION)
+    check_version("its description", content.get("format_version"), *READ_VERSIONS)
     try:
         return ModelDescription.model_validate(content)
     except ValidationError as error:

@@ -15,9 +15,10 @@ from torch import Tensor, nn
 from flow_synth.ear import Ear
 from flow_synth.features import MEL_SHAPE
 from flow_synth.frozen import Frozen
+from flow_synth.knob_chain import KnobChain
 from flow_synth.knob_classes import KnobClasses
 from flow_synth.models import Family, new_model
-from flow_synth.models.flow_class import ClassLatent
+from flow_synth.models.flow_class import ClassLatent, ClassModel
 from flow_synth.models.latent import Draw
 from flow_synth.models.model import Target
 from flow_synth.models.settings import ModelSettings
@@ -40,18 +41,19 @@ class Weights(Frozen):
     their z where the prior lies, and the inverse well conditioned.
 
     ``classes`` asks the encoder for the knobs in a second way, see
-    :class:`~flow_synth.knob_classes.KnobClasses`. ``ear`` teaches an
-    :class:`~flow_synth.ear.Ear` beside the model, and ``sound`` is how far the inferred preset
+    :class:`~flow_synth.knob_classes.KnobClasses`, and ``chain`` teaches Flow_class which of them go
+    together (:class:`~flow_synth.knob_chain.KnobChain`), from what the encoder hears as it is.
+    ``ear`` teaches an :class:`~flow_synth.ear.Ear`, that of Flow_class or one beside the model, and ``sound`` is how far the inferred preset
     would sound from the target by that ear, over all of the spectrum alike; ``convergence``
     likewise, but where it is loud. ``coach`` teaches a
     :class:`~flow_synth.slider_coach.SliderCoach`, which needs positions on the semantic axes, and
     ``sliders`` is how far a preset moved along an axis is from where it should sound, by that
     coach.
 
-    What no weight asks for is neither run nor changed. With none but ``classes``, ``ear`` and
-    ``coach`` a run teaches the encoder and the two judges alone, several times as fast, for
-    another to start from. Flow_class falls into two halves: ``classes``, ``sound`` and
-    ``convergence`` ask for its encoder alone, all others for its flow and its decoder.
+    What no weight asks for is neither run nor changed. With none but ``classes``, ``chain``,
+    ``ear`` and ``coach`` a run teaches the encoder, the chain and the two judges alone, several
+    times as fast, for another to start from. Flow_class falls into two halves: these, ``sound``
+    and ``convergence`` ask for its ears alone, all others for its flow and its decoder.
     """
 
     reconstruction: float = Field(default=1.0, ge=0)
@@ -60,6 +62,8 @@ class Weights(Frozen):
     flow_divergence: float = Field(default=1.0, ge=0)
     preset_density: float = Field(default=0.0, ge=0)
     classes: float = Field(default=0.0, ge=0)
+    # Left out where it is none, so that runs without it keep their identity.
+    chain: float = Field(default=0.0, ge=0, exclude_if=lambda weight: weight == 0)
     ear: float = Field(default=0.0, ge=0)
     coach: float = Field(default=0.0, ge=0)
     sound: float = Field(default=0.0, ge=0)
@@ -73,7 +77,7 @@ class Weights(Frozen):
 
     def ask_for_space(self, family: Family) -> bool:
         """Whether anything hangs on the audio space, and not on hearing alone."""
-        others = {"classes", "ear", "coach"}
+        others = {"classes", "chain", "ear", "coach"}
         if family is Family.FLOW_CLASS:
             others |= {"sound", "convergence"}
         return any(weight for name, weight in self if name not in others)
@@ -160,14 +164,42 @@ class Objective(nn.Module):
             if weights.classes and settings.family is not Family.FLOW_CLASS
             else None
         )
-        self.ear = Ear(n_parameters, math.prod(shape)) if weights.ear else None
+        is_beside = weights.ear and not isinstance(self.model, ClassModel)
+        self.ear_beside = Ear(n_parameters, shape, settings.n_ear) if is_beside else None
         self.coach = SliderCoach(n_parameters) if weights.coach else None
         self.hears = weights.ask_to_hear(settings.family)
         self.has_space = weights.ask_for_space(settings.family)
+        self._choose_what_learns()
+
+    def _choose_what_learns(self) -> None:
         self.model.requires_grad_(self.has_space)
-        for part in (self.model.encoder, self.knob_classes):
+        learns = [
+            (self.model.encoder, self.hears),
+            (self.knob_classes, self.hears),
+            (self.chain, self.weights.chain),
+            (self.ear, self.weights.ear),
+        ]
+        for part, weight in learns:
             if part is not None:
-                part.requires_grad_(self.hears)
+                part.requires_grad_(bool(weight))
+
+    def train(self, mode: bool = True) -> Self:
+        """An encoder that does not learn keeps its statistics, too."""
+        super().train(mode)
+        if not self.hears:
+            self.model.encoder.eval()
+        return self
+
+    @property
+    def chain(self) -> KnobChain | None:
+        """What tells which classes go together, in models that have it."""
+        latent = self.model.latent
+        return latent.chain if isinstance(latent, ClassLatent) else None
+
+    @property
+    def ear(self) -> Ear | None:
+        """What tells how presets sound: a part of the model, something beside it, or nothing."""
+        return self.model.ear if isinstance(self.model, ClassModel) else self.ear_beside
 
     @property
     def knob_classes(self) -> KnobClasses | None:
@@ -187,7 +219,8 @@ class Objective(nn.Module):
         """
         model = self.model
         nothing = batch.values.new_zeros(len(batch.values), 0)
-        features = model.features(batch.heard) if self.hears else nothing
+        hears = self.hears or self.weights.chain
+        features = model.features(batch.heard) if hears else nothing
         draw: Draw | None = None
         inferred: Tensor | None = None
         terms: dict[str, Tensor] = {}
@@ -204,7 +237,9 @@ class Objective(nn.Module):
             terms["sliders"] = self.coach.distance(model, draw.z)
         if self.weights.classes and self.knob_classes is not None:
             terms["classes"] = self.knob_classes.error(features, batch.values)
-        if self.ear is not None:
+        if self.weights.chain and isinstance(model.latent, ClassLatent):
+            terms["chain"] = model.latent.chain_error(features, batch.values)
+        if self.weights.ear and self.ear is not None:
             terms |= self._of_ear(self.ear, batch, inferred)
         if self.coach is not None:
             terms["coach"] = self.coach.error(batch.judged.unsnapped, batch.judged.tags)
@@ -269,6 +304,7 @@ class Objective(nn.Module):
             "parameter_divergence": beta * weights.flow_divergence,
             "preset_density": weights.preset_density,
             "classes": weights.classes,
+            "chain": weights.chain,
             "ear": weights.ear,
             "coach": weights.coach,
             "sound": beta * weights.sound,

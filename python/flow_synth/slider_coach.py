@@ -11,6 +11,8 @@ from flow_synth.models.model import Model
 from flow_synth.position import FURTHEST
 from flow_synth.tag import AXES, SLIDER_END
 
+_N_HIDDEN = 1024
+
 
 class SliderCoach(nn.Module):
     """Tells where a preset would stand on every axis, and asks the model to move it there.
@@ -27,7 +29,7 @@ class SliderCoach(nn.Module):
 
     def __init__(self, n_parameters: int) -> None:
         super().__init__()
-        self.network = KnobNetwork(n_parameters, len(AXES))
+        self.network = KnobNetwork(n_parameters, _N_HIDDEN, len(AXES))
 
     def error(self, v: Tensor, positions: Tensor) -> Tensor:
         """What the coach itself has still to learn, over known positions (Huber, per axis).

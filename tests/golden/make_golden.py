@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from flow_synth import export
+from flow_synth import export, torchscript
 from flow_synth.model_file import ModelDescription, Normalisation, write_model_file
 from flow_synth.model_interface import SemanticAxis
 from flow_synth.models import Family, Model, ModelSettings, new_model
@@ -118,7 +118,7 @@ def describe(model: Model, family: Family, mels: Tensor) -> ModelDescription:
         ),
         features=export.feature_settings(),
         torch_version=torch.__version__.partition("+")[0],
-        methods=export.optional_methods(model),
+        methods=torchscript.optional_methods(model),
         normalisation=Normalisation(mean=-6.0, standard_deviation=2.0),
         training_run="golden",
         recipe={"epochs": 0, "model": {"n_layers": 3}, "noise": None, "rates": [0.5, 1e-4]},
@@ -129,11 +129,11 @@ def describe(model: Model, family: Family, mels: Tensor) -> ModelDescription:
 
 def write(name: str, family: Family, model: Model, mels: Tensor, z: Tensor) -> None:
     """Writes a model file, what it encodes the first log-mel to, and what it decodes z to."""
-    module = export.exported(model)
+    module = torchscript.exported(model)
     module.log_mel = CoarseLogMel()  # type: ignore[assignment]  # stands in for LogMel
     write_model_file(
         FOLDER / f"{name}.flow.ts",
-        export._scripted(module),
+        torchscript.script_module(module),
         describe(model, family, mels),
         export.flow_weights(module.model),
     )

@@ -50,6 +50,8 @@ def settings(
         n_context=6,
         n_draws=8,
         n_regressor=16,
+        n_chain=24,
+        n_ear=16,
     )
 
 

@@ -9,7 +9,7 @@ def test_distances_of_components_are_those_of_the_log_mels() -> None:
     """With as many components as sounds, nothing is left out."""
     torch.manual_seed(0)
     mel = torch.randn(40, 16, 9) + torch.linspace(-3, 3, 16)[:, None]
-    ear = Ear(4, 16 * 9)
+    ear = Ear(4, (16, 9), 256)
     ear.fit(mel)
     components = ear.analyse(mel)
     found = torch.cdist(components, components)
@@ -22,7 +22,7 @@ def test_directions_in_which_no_training_sound_varies_are_left_out() -> None:
     torch.manual_seed(0)
     directions = torch.randn(3, 16 * 9)
     mel = (torch.randn(40, 3) @ directions).view(40, 16, 9)
-    ear = Ear(4, 16 * 9)
+    ear = Ear(4, (16, 9), 256)
     ear.fit(mel)
     assert (ear.basis.norm(dim=0) > 0).sum() == 3
     across = torch.randn(5, 16 * 9)
@@ -37,7 +37,7 @@ def test_convergence_is_that_of_the_sounds_that_an_ear_tells(
     torch.manual_seed(0)
     mel = 2 * torch.randn(20, 16, 9) - 3
     others = mel.roll(1, 0)
-    ear = Ear(4, 16 * 9)
+    ear = Ear(4, (16, 9), 256)
     ear.fit(mel)
     monkeypatch.setattr(ear.network, "as_it_is", lambda _: ear.analyse(others) / ear.std)
     expected = torch.log1p(spectral_convergence(mel, others)).mean()
@@ -55,7 +55,7 @@ def test_an_ear_learns_what_presets_sound_like_at_every_note() -> None:
     centre = 4 + 3 * v[:, 0, None, None] + 8 * notes[:, 0, None, None]
     mel = -((bins - centre) ** 2) / 8 - v[:, 1, None, None] * torch.arange(9)
     mel = mel + 3 * notes[:, 1, None, None]
-    ear = Ear(4, 16 * 9)
+    ear = Ear(4, (16, 9), 256)
     ear.fit(mel)
     optimiser = torch.optim.Adam(ear.parameters(), 1e-3)
     errors = []

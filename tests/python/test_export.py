@@ -12,18 +12,9 @@ from models_for_tests import learnt_model, settings, write_tiny_model
 from synths_for_tests import N_KNOBS, SineSynth
 from torch import Tensor, nn
 
-from flow_synth import export, features
+from flow_synth import export, features, torchscript
 from flow_synth.error import InputError
-from flow_synth.export import (
-    ExportedModel,
-    ExportError,
-    Model,
-    export_model,
-    export_run,
-    exported,
-    flow_weights,
-    premasked,
-)
+from flow_synth.export import Model, export_model, export_run, flow_weights
 from flow_synth.flow import FlowKind
 from flow_synth.made import MaskedLinear
 from flow_synth.model_file import OptionalMethod, read_model_file
@@ -34,6 +25,7 @@ from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.models.settings import FlowSettings
 from flow_synth.synths.builtin import BuiltinSynth, builtin_table
 from flow_synth.tag import AXES
+from flow_synth.torchscript import ExportedModel, ExportError, exported, premasked, rounded
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "golden-2.flow.ts"
 TABLE = builtin_table()
@@ -42,8 +34,8 @@ ENDS = ("weight", "bias")
 
 @pytest.fixture(scope="module")
 def trained() -> TrainedModel:
-    """A small model moved away from its initial state, as training would."""
-    return learnt_model(settings(), len(TABLE))
+    """A small model moved away from its initial state, as training would; as a file keeps it."""
+    return rounded(learnt_model(settings(), len(TABLE)))
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +111,40 @@ def test_the_description_tells_what_the_model_is(
     np.testing.assert_allclose(deviation, z.detach().std(0, correction=0), rtol=1e-3)
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
+def test_a_file_keeps_large_weights_in_half_precision(
+    tmp_path: Path, builtin: BuiltinSynth
+) -> None:
+    path = tmp_path / "a.flow.ts"
+    write_tiny_model(path, builtin)
+    archive = read_model_file(path).archive
+    stored = torch.jit.load(io.BytesIO(archive), map_location="cpu").model.state_dict().values()
+    weights = [tensor for tensor in stored if tensor.is_floating_point()]
+    types = {torch.float16: weights[:0], torch.float32: weights[:0]}
+    for weight in weights:
+        types[weight.dtype].append(weight)
+    assert all(weight.numel() >= 1024 for weight in types[torch.float16])
+    assert all(weight.numel() < 1024 for weight in types[torch.float32])
+    assert all(types.values())
+
+
+def test_kept_weights_are_the_nearest_in_half_precision(trained: TrainedModel) -> None:
+    original = learnt_model(settings(), len(TABLE)).state_dict()
+    for name, kept in trained.state_dict().items():
+        if kept.is_floating_point():
+            torch.testing.assert_close(kept, original[name], rtol=2**-11, atol=2**-24)
+        if kept.numel() < 1024:
+            assert torch.equal(kept, original[name])
+
+
+def test_a_weight_beyond_half_precision_is_refused() -> None:
+    model = learnt_model(settings(), 8)
+    with torch.no_grad():
+        next(p for p in model.encoder.parameters() if p.numel() > 1024)[0] = 1e5
+    with pytest.raises(ExportError, match="is too large for half precision"):
+        rounded(model)
+
+
 def test_masks_are_multiplied_in(trained: TrainedModel) -> None:
     plain = premasked(trained)
     assert not any(isinstance(module, MaskedLinear) for module in plain.modules())
@@ -139,15 +165,26 @@ def test_a_file_has_the_methods_that_its_model_has(
     write_tiny_model(path, builtin, family)
     model = Model.load(path)
     is_flow = family.has_regression_flow
-    wanted = {OptionalMethod.INVERT: is_flow, OptionalMethod.RECONSTRUCT: not family.is_direct}
+    has_ears = family is Family.FLOW_CLASS
+    wanted = {
+        OptionalMethod.INVERT: is_flow,
+        OptionalMethod.RECONSTRUCT: not family.is_direct,
+        OptionalMethod.SAMPLE: has_ears,
+        OptionalMethod.PREDICT: has_ears,
+    }
     assert model.description.methods == tuple(method for method in wanted if wanted[method])
     z = torch.zeros(2, len(TABLE))
+    others = {
+        OptionalMethod.SAMPLE: (torch.zeros(1, 128, 87), z, 1.0),
+        OptionalMethod.PREDICT: (z, torch.full((2, 2), 60.0)),
+    }
     for method, is_there in wanted.items():
+        arguments = others.get(method, (z,))
         if is_there:
-            assert len(getattr(model, method)(z)) == 2
+            assert len(getattr(model, method)(*arguments)) == 2
         else:
             with pytest.raises(InputError, match=rf"has no .*: its family is '{family}'; use"):
-                getattr(model, method)(z)
+                getattr(model, method)(*arguments)
     assert (read_model_file(path).flow is not None) == is_flow
 
 
@@ -262,7 +299,7 @@ def test_a_model_that_does_not_compute_the_same_is_not_written(
                     layer.weight.add_(0.01)
         return plain
 
-    monkeypatch.setattr(export, "premasked", without_masks)
+    monkeypatch.setattr(torchscript, "premasked", without_masks)
     with pytest.raises(ExportError, match="differs from the trained"):
         exported_to(tmp_path / "a.flow.ts", trained, mels)
     assert list(tmp_path.iterdir()) == []

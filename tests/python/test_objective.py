@@ -1,3 +1,4 @@
+import copy
 import math
 
 import pytest
@@ -431,6 +432,8 @@ def test_every_parameter_is_trained(family: Family, networks: Networks) -> None:
     weights = (
         WEIGHTS if family in FLOWS else Weights(classes=1.0, ear=1.0, sound=1.0, convergence=1.0)
     )
+    if family is Family.FLOW_CLASS:
+        weights = weights.model_copy(update={"chain": 1.0})
     objective = Objective(settings(family, networks), weights, P, SHAPE)
     terms = objective(batch(32, P, SHAPE), 1.0)
     assert all(torch.isfinite(term) for term in terms.values())
@@ -464,7 +467,14 @@ def test_hearing_is_learnt_alone(family: Family, networks: Networks) -> None:
     terms["loss"].backward()
     for name, parameter in objective.named_parameters():
         is_heard_with = name.startswith(
-            ("model.encoder", "model.latent.classes", "classes", "ear", "coach")
+            (
+                "model.encoder",
+                "model.latent.classes",
+                "model.ear",
+                "classes",
+                "ear_beside",
+                "coach",
+            )
         )
         assert (parameter.grad is not None) == is_heard_with == parameter.requires_grad, name
 
@@ -473,16 +483,17 @@ def test_hearing_is_learnt_alone(family: Family, networks: Networks) -> None:
     ("asked", "taught"),
     [
         (
-            ("classes", "ear", "sound", "convergence"),
-            ("model.encoder", "model.latent.classes", "ear"),
+            ("classes", "chain", "ear", "sound", "convergence"),
+            ("model.encoder", "model.latent", "model.ear"),
         ),
         (
             ("reconstruction", "preset_density", "coach", "sliders"),
             ("model.regressor", "model.decoder", "coach"),
         ),
+        (("chain",), ("model.latent.chain",)),
     ],
 )
-def test_the_halves_of_flow_class_learn_apart(
+def test_the_parts_of_flow_class_learn_apart(
     asked: tuple[str, ...], taught: tuple[str, ...]
 ) -> None:
     """What a sound is taken for, and the space that a flow makes of presets: neither runs both."""
@@ -497,8 +508,17 @@ def test_the_halves_of_flow_class_learn_apart(
     for name, parameter in objective.named_parameters():
         is_taught = name.startswith(taught)
         assert (parameter.grad is not None) == is_taught == parameter.requires_grad, name
-    assert (objective.model.encoder in run) == ("classes" in asked)
+    assert (objective.model.encoder in run) == ("chain" in asked)
     assert (objective.model.decoder in run) == ("reconstruction" in asked)
+
+
+def test_a_chain_learns_from_an_encoder_that_stays_as_it_is() -> None:
+    weights = {name: float(name == "chain") for name, _ in Weights()}
+    objective = Objective(settings(Family.FLOW_CLASS), Weights(**weights), P, SHAPE).train()
+    before = copy.deepcopy(objective.model.encoder.state_dict())
+    objective(batch(32, P, SHAPE), 1.0)["loss"].backward()
+    after = objective.model.encoder.state_dict()
+    assert all(torch.equal(after[name], before[name]) for name in before)
 
 
 def test_flows_compute_in_float32_where_the_networks_do_not() -> None:

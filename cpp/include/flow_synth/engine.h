@@ -72,6 +72,18 @@ public:
     /// refused if the model has no decoder.
     Status reconstruct(std::span<const float> z, std::span<float> mel);
 
+    /// [control-thread, allocates, blocks] Log-mel of one sound -> presets v [N, P] that may have
+    /// made it. Of the shares [N, P] in [0, 1) each makes one choice: random ones give random
+    /// draws. At a `temperature` below 1 they keep to what is likely. Refused if the model draws no
+    /// candidates.
+    Status sample(std::span<const float> mel, std::span<const float> shares, float temperature,
+                  std::span<float> v);
+
+    /// [control-thread, allocates, blocks] Unit values v [B, P] and notes [B, 2], MIDI note number
+    /// and velocity -> log-mel [B, n_mels, n_frames] in nats of what they would sound like; refused
+    /// if the model has no ear.
+    Status predict(std::span<const float> v, std::span<const float> notes, std::span<float> mel);
+
 private:
     struct Model;
 

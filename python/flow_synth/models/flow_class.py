@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from flow_synth.ear import Ear, unit_notes
 from flow_synth.flow import Flow
 from flow_synth.gaussian import standard_normal_log_density
-from flow_synth.knob_classes import KnobClasses
+from flow_synth.knob_chain import KnobChain
+from flow_synth.knob_classes import N_CLASSES, KnobClasses
 from flow_synth.models.ae import networks
 from flow_synth.models.flow_dis import check_axes, placed_divergence
 from flow_synth.models.flow_post import PresetFlow
@@ -18,20 +20,22 @@ from flow_synth.tag import AXES
 
 
 class ClassLatent(Latent):
-    """p(v|x), a distribution of every knob by itself; :class:`ClassModel` carries it to z.
+    """p(v|x), of every knob by itself and of all together; :class:`ClassModel` carries it to z.
 
     Args:
         n_features: F.
         n_parameters: P.
         n_draws: fixed draws over which the moments of z are taken.
+        n_chain: hidden units of the chain.
     """
 
     median: Tensor
     shares: Tensor
 
-    def __init__(self, n_features: int, n_parameters: int, n_draws: int) -> None:
+    def __init__(self, n_features: int, n_parameters: int, n_draws: int, n_chain: int) -> None:
         super().__init__()
         self.classes = KnobClasses(n_features, n_parameters)
+        self.chain = KnobChain(n_features, n_parameters, N_CLASSES, n_chain)
         self.register_buffer("median", torch.full((1, n_parameters), 0.5))
         generator = torch.Generator().manual_seed(0)
         half = torch.rand(n_draws // 2, 1, n_parameters, generator=generator)
@@ -45,6 +49,17 @@ class ClassLatent(Latent):
         """Features [B, F] -> presets drawn for each sound [N, B, P], always the same."""
         return self.classes.quantile(features, self.shares)
 
+    def sampled(self, features: Tensor, shares: Tensor, temperature: float) -> Tensor:
+        """Presets [N, P] whose knobs agree: see :meth:`KnobChain.drawn`."""
+        logits = self.classes(features)
+        return self.classes.values(self.chain.drawn(features, logits, shares, temperature))
+
+    def chain_error(self, features: Tensor, values: Tensor) -> Tensor:
+        """-log p(v|x) of presets [B, P], in nats; features and classes learn nothing from it."""
+        features = features.detach()
+        logits = self.classes(features).detach()
+        return self.chain.error(features, logits, self.classes.classes(values))
+
 
 class ClassModel(Model):
     """z = f^-1(v): a sound lies where the preset lies that it is taken for.
@@ -53,12 +68,26 @@ class ClassModel(Model):
     moves smoothly from one answer to another and seldom stands at the values that presets have (no
     ring modulation, this waveform). Classes do. Here f learns presets alone, by their density
     under a prior whose first dimensions follow words (as in Flow_dis), and is exactly inverted.
+
+    Beside both it draws candidates for a sound and has an ear that tells them apart unplayed.
     """
 
     # Not where TorchScript reads, which takes annotations for its own.
     if TYPE_CHECKING:
         latent: ClassLatent
         regressor: PresetFlow
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        latent: ClassLatent,
+        regressor: PresetFlow,
+        decoder: nn.Module,
+        ear: Ear,
+        hears_level: bool = False,
+    ) -> None:
+        super().__init__(encoder, latent, regressor, decoder, hears_level)
+        self.ear = ear
 
     def learn(
         self,
@@ -90,6 +119,14 @@ class ClassModel(Model):
         others = self.regressor.invert(drawn.flatten(0, 1)).view_as(drawn)
         return z, torch.log((others - z).square().mean(0).clamp(min=1e-12))
 
+    def sample(self, mel: Tensor, shares: Tensor, temperature: float) -> Tensor:
+        """Presets [N, P] drawn for the sound of a log-mel [1, 128, 87]: see Model."""
+        return self.latent.sampled(self.features(mel), shares, temperature)
+
+    def predict(self, v: Tensor, notes: Tensor) -> Tensor:
+        """Presets [B, P], notes [B, 2] -> log-mel [B, 128, 87] of what the ear expects."""
+        return self.ear.predict(v, unit_notes(notes[:, 0], notes[:, 1]))
+
 
 def flow_class(n_parameters: int, settings: ModelSettings, shape: tuple[int, int]) -> Model:
     """Classes of knobs for the ears, a flow of presets for the hands; not in the paper.
@@ -108,8 +145,9 @@ def flow_class(n_parameters: int, settings: ModelSettings, shape: tuple[int, int
     flow = Flow(sizes.kind, n_parameters, sizes.n_layers, sizes.n_hidden)
     return ClassModel(
         encoder,
-        ClassLatent(settings.n_features, n_parameters, settings.n_draws),
+        ClassLatent(settings.n_features, n_parameters, settings.n_draws, settings.n_chain),
         PresetFlow(flow, n_parameters),
         decoder,
+        Ear(n_parameters, shape, settings.n_ear),
         hears_level=settings.hears_level,
     )

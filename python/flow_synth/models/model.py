@@ -130,3 +130,26 @@ class Model(nn.Module):
         # TorchScript compiles the branch of the module that is there.
         assert self.decoder is not None
         return self.normalisation.inverse(self.decoder(z))
+
+    def sample(self, mel: Tensor, shares: Tensor, temperature: float) -> Tensor:
+        """Presets [N, P] that may have made a sound, drawn knob after knob.
+
+        Only Flow_class has it.
+
+        Args:
+            mel: [1, 128, 87] log-mel of the sound.
+            shares: [N, P] in [0, 1), one for each choice: random numbers give random draws.
+            temperature: 1 draws as the model believes, less keeps to what is likely.
+        """
+        raise NotImplementedError
+
+    def predict(self, v: Tensor, notes: Tensor) -> Tensor:
+        """How presets would sound: log-mel [B, 128, 87], below its peak if no level is heard.
+
+        Only Flow_class has it.
+
+        Args:
+            v: [B, P] unit values.
+            notes: [B, 2] MIDI note number and velocity.
+        """
+        raise NotImplementedError

@@ -131,6 +131,8 @@ class ModelSettings(Frozen):
         error: of the knobs that a flow infers.
         precision_mean: of the Gaussian prior of that error's log-precisions.
         precision_std: of the same.
+        n_chain: hidden units of what chooses knobs one after the other.
+        n_ear: hidden units of each layer of the ear.
     """
 
     family: Family = Family.FLOW_POST
@@ -146,6 +148,9 @@ class ModelSettings(Frozen):
     error: ErrorModel = ErrorModel.GAUSSIAN
     precision_mean: float = 0.0
     precision_std: float = Field(default=3.0, gt=0)
+    # Left out as they are by default, so that runs without either keep their identity.
+    n_chain: Count = Field(default=512, exclude_if=lambda n: n == 512)
+    n_ear: Count = Field(default=640, exclude_if=lambda n: n == 640)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

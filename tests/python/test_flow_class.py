@@ -1,0 +1,62 @@
+"""A model that hears by classes, trained: what it draws, and what its ear tells."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from training_for_tests import SETTINGS, Knobs, experiment, random_presets, run
+
+from flow_synth.dataset import Dataset
+from flow_synth.fold import Split
+from flow_synth.models.flow_class import ClassModel
+from flow_synth.training import load_run
+
+HEARING = SETTINGS.replace("epochs = 6", "epochs = 60").replace(
+    "[model]\n",
+    '[model]\nfamily = "flow_class"\nplacement = "positions"\nhears_level = true\n'
+    "n_chain = 32\nn_ear = 64\n",
+) + (
+    "[objective.weights]\nreconstruction = 0\nlatent_divergence = 0\nregression = 0\n"
+    "flow_divergence = 0\nclasses = 0.001\nchain = 0.001\near = 1\n"
+)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return random_presets(tmp_path_factory.mktemp("dataset"))
+
+
+@pytest.fixture(scope="module")
+def model(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> ClassModel:
+    folder = tmp_path_factory.mktemp("run")
+    run(experiment(dataset, folder, HEARING), folder / "run")
+    trained = load_run(folder / "run").model.eval()
+    assert isinstance(trained, ClassModel)
+    return trained
+
+
+def test_candidates_are_presets_that_have_been_seen(model: ClassModel, dataset: Path) -> None:
+    rows = Dataset.open(dataset)
+    mel = torch.from_numpy(rows.mel(rows.rows(Split.TEST)[:1])).float()
+    n_knobs = len(Knobs.table)
+    with torch.inference_mode():
+        drawn = model.sample(mel, torch.rand(50, n_knobs), 1.0)
+        likeliest = model.sample(mel, torch.rand(50, n_knobs), 1e-6)
+    assert drawn.shape == (50, n_knobs)
+    values = torch.from_numpy(rows.values[rows.rows(Split.TRAIN)])
+    for column, seen in zip(drawn.T, values.T, strict=True):
+        assert seen.min() <= column.min() <= column.max() <= seen.max()
+    assert len(drawn.unique(dim=0)) == 50
+    assert len(likeliest.unique(dim=0)) == 1
+
+
+def test_an_ear_tells_what_it_has_heard_at_every_note(model: ClassModel, dataset: Path) -> None:
+    """Far nearer to each sound than the mean of all is."""
+    rows = Dataset.open(dataset)
+    heard = rows.rows(Split.TRAIN)
+    notes = np.stack((rows.pitch[heard], rows.velocity[heard]), 1).astype(np.float32)
+    with torch.inference_mode():
+        predicted = model.predict(torch.from_numpy(rows.values[heard]), torch.from_numpy(notes))
+    mel = torch.from_numpy(rows.mel(heard)).float()
+    assert (predicted - mel).square().mean() < 0.2 * (mel.mean(0) - mel).square().mean()
