@@ -214,8 +214,9 @@ def _merged(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in over.items():
         below = merged.get(key)
-        # The shares of a mixture make sense together only.
-        if isinstance(below, dict) and isinstance(value, dict) and key != "mixture":
+        # The shares of a mixture make sense together only, and a start is another experiment.
+        is_whole = key in ("mixture", "start")
+        if isinstance(below, dict) and isinstance(value, dict) and not is_whole:
             merged[key] = _merged(below, value)
         else:
             merged[key] = value

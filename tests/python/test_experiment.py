@@ -125,6 +125,17 @@ def test_what_a_family_cannot_do_is_refused(tmp_path: Path, text: str, complaint
         Experiment.read(write(tmp_path, "one.toml", f'dataset = "data"\n{text}\n'))
 
 
+def test_another_start_takes_nothing_of_a_base_s(tmp_path: Path) -> None:
+    """Or a start of a start would be run that nobody asked for."""
+    write(tmp_path, "first.toml", 'dataset = "data"\n')
+    write(tmp_path, "second.toml", 'dataset = "data"\nstart = "first.toml"\nepochs = 7\n')
+    write(tmp_path, "base.toml", 'dataset = "data"\nstart = "second.toml"\n')
+    write(tmp_path, "other.toml", 'dataset = "data"\nepochs = 3\n')
+    over = Experiment.read(write(tmp_path, "over.toml", 'base = "base.toml"\nstart = "other.toml"'))
+    assert over.start is not None
+    assert (over.start.epochs, over.start.start) == (3, None)
+
+
 def test_of_several_bases_the_later_one_counts(tmp_path: Path) -> None:
     write(tmp_path, "one.toml", 'dataset = "data"\nepochs = 3\nseed = 1\n')
     write(tmp_path, "two.toml", "epochs = 4\n[model]\nn_context = 5\n")
