@@ -145,9 +145,8 @@ public:
     Output predict(const Input& v, const Input& notes) {
         Output mel(batched(batch_of("v", v, point_shape()), mel_shape()));
         batch_of("notes", notes, {2});
-        compute([&] {
-            return m_engine->predict(numbers_of(v), numbers_of(notes), numbers_of(mel));
-        });
+        compute(
+            [&] { return m_engine->predict(numbers_of(v), numbers_of(notes), numbers_of(mel)); });
         return mel;
     }
 

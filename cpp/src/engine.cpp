@@ -304,19 +304,20 @@ Status Engine::sample(std::span<const float> mel, std::span<const float> shares,
         }
     }
     if (mel.size() != m_model->mel_size()) {
-        return Status::refused("candidates are drawn for one sound at a time; give one log-mel of " +
-                               std::to_string(m_model->mel_size()) + " numbers");
+        return Status::refused(
+            "candidates are drawn for one sound at a time; give one log-mel of " +
+            std::to_string(m_model->mel_size()) + " numbers");
     }
     if (!(temperature > 0.0F)) {
         return Status::refused("temperature " + std::to_string(temperature) +
                                " cannot be used; give a number above 0");
     }
     const FeatureSettings& settings = m_model->settings();
-    return m_model->call(k_sample.name,
-                         {batch_of(mel, mel.size(), {settings.n_mels, settings.n_frames}),
-                          batch_of(shares, n, {static_cast<std::int64_t>(n)}),
-                          static_cast<double>(temperature)},
-                         [v](const c10::IValue& value) { copy(value, v); });
+    return m_model->call(
+        k_sample.name,
+        {batch_of(mel, mel.size(), {settings.n_mels, settings.n_frames}),
+         batch_of(shares, n, {static_cast<std::int64_t>(n)}), static_cast<double>(temperature)},
+        [v](const c10::IValue& value) { copy(value, v); });
 }
 
 Status Engine::predict(std::span<const float> v, std::span<const float> notes,

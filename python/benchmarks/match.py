@@ -16,8 +16,8 @@ import torch
 
 from flow_synth import FlowSynth, metric
 from flow_synth.audio_file import read_audio, write_audio
-from flow_synth.match_files import match_files, write_match
-from flow_synth.matching import gain_between, hear, imitating_note, match_sound
+from flow_synth.match_files import match_files, write_matches
+from flow_synth.matching import Matcher, gain_between, hear, imitating_note
 from flow_synth.picture import draw_match
 from flow_synth.pitch import detect_pitch
 from flow_synth.synth import SAMPLE_RATE_HZ, Note
@@ -81,11 +81,11 @@ def time_parts(flow_synth: FlowSynth, sound: Path, folder: Path, times: Millisec
     with timed(times, "  measure"):
         imitation = hear(model, rendered.mean(0), SAMPLE_RATE_HZ)
         measure(imitation, target, mel, model.features(imitation))
-    match = match_sound(model, synth, audio.samples, audio.sample_rate_hz, "sound")
+    match = Matcher(model, synth, audio.samples, audio.sample_rate_hz).find("sound")[0]
     with timed(times, "  draw picture"):
         draw_match(match, synth.table, sound.name)
     with timed(times, "  draw and write all four files"):
-        write_match(flow_synth, match, sound, folder, "again")
+        write_matches(flow_synth, [match], sound, folder, "again")
 
 
 def measure(

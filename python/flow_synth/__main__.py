@@ -13,11 +13,23 @@ import typer
 from rich.table import Table
 
 from flow_synth.error import InputError
+from flow_synth.measuring import evaluate, evaluate_grid, semantic
+from flow_synth.options import (
+    MODEL_HELP,
+    SEED,
+    USER_ERROR,
+    FileOption,
+    FolderOption,
+    JsonOption,
+    ModelOption,
+    PluginOption,
+    SchedulerOption,
+    WorkersOption,
+)
 from flow_synth.terminal import (
     complain,
     finish,
-    print_controls,
-    print_evaluation,
+    interrupted_softly,
     print_json,
     print_matches,
     print_recipe,
@@ -28,10 +40,6 @@ from flow_synth.terminal import (
     say,
 )
 
-USER_ERROR = 2
-#: Of the targets and of all that is drawn for a score.
-SEED = 0
-
 app = typer.Typer(
     name="flow-synth",
     help="Turn a sound into a synthesizer's knobs.",
@@ -39,26 +47,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-MODEL_HELP = "'builtin', another shipped model, or a .flow.ts file"
-ModelOption = Annotated[str, typer.Option("--model", help=f"{MODEL_HELP}.")]
-PluginOption = Annotated[
-    str | None,
-    typer.Option("--synth", help="Plug-in description (.toml), if the model is of a plug-in."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-SchedulerOption = Annotated[
-    str | None, typer.Option("--scheduler", help="Address of a running dask scheduler.")
-]
-WorkersOption = Annotated[
-    int | None,
-    typer.Option("--workers", help="Local processes; one for each CPU if not given.", min=1),
-]
-ValidationOption = Annotated[
-    bool, typer.Option("--validation", help="Take validation notes: to choose by.")
-]
-FolderOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
-FileOption = Annotated[Path, typer.Option("--out", help="File to write.")]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -80,22 +68,46 @@ def match(
     out: FolderOption,
     model: ModelOption = "builtin",
     synth: PluginOption = None,
+    candidates: Annotated[
+        int, typer.Option(help="Different presets to find for each sound.", min=1)
+    ] = 1,
+    refine: Annotated[
+        str | None,
+        typer.Option(
+            help="Search for better ones: '10s', or a number of renders. Ctrl-C ends it early."
+        ),
+    ] = None,
+    lock: Annotated[
+        list[str] | None, typer.Option(help="Knob that stays: NAME=VALUE, or NAME at its default.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of all random choices.", min=0)] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Find the presets with which a synth imitates sounds."""
     from flow_synth.library import FlowSynth
+    from flow_synth.lock import read_locks
     from flow_synth.match_files import RefusedSound, match_files
+    from flow_synth.matching import Budget, Wishes
 
     flow_synth = FlowSynth.load(model, synth)
     matched, refused = [], []
-    with progress_bar("matching") as show:
-        for done, result in enumerate(match_files(flow_synth, sounds, out), 1):
+    with progress_bar("matching") as show, interrupted_softly() as is_interrupted:
+        wishes = Wishes(
+            n_candidates=candidates,
+            budget=Budget.parse(refine) if refine else None,
+            locks=read_locks(flow_synth.synth.table, lock or []),
+            seed=seed,
+            is_cancelled=is_interrupted,
+        )
+        for done, result in enumerate(match_files(flow_synth, sounds, out, wishes), 1):
             if isinstance(result, RefusedSound):
                 refused.append(result)
                 complain(result.reason)
             else:
                 matched.append(result)
             show(done, len(sounds))
+            if is_interrupted():
+                break
     if as_json:
         print_json(
             folder=str(out),
@@ -327,177 +339,9 @@ def export(
     )
 
 
-@app.command()
-def evaluate(
-    dataset: Annotated[Path, typer.Option(help="Folder of the dataset it was trained on.")],
-    out: Annotated[Path, typer.Option("--out", help="JSON file to write; a picture beside it.")],
-    model: Annotated[
-        str | None, typer.Argument(help=f"{MODEL_HELP}; none with --baselines.")
-    ] = None,
-    sounds: Annotated[
-        Path | None, typer.Option(help="Folder of sounds to imitate instead of held-out notes.")
-    ] = None,
-    validation: ValidationOption = False,
-    baselines: Annotated[bool, typer.Option("--baselines", help="Score no model.")] = False,
-    search: Annotated[
-        bool, typer.Option("--search", help="Score CMA-ES, too: 400 renders a target.")
-    ] = False,
-    targets: Annotated[int, typer.Option(help="At most so many sounds to imitate.", min=1)] = 300,
-    scheduler: SchedulerOption = None,
-    workers: WorkersOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Score a model beside retrieval, mean and random presets; if killed, run it again."""
-    from flow_synth.atomic_file import check_writable, write_atomically
-    from flow_synth.dataset import Dataset
-    from flow_synth.evaluation import FORMAT
-    from flow_synth.evaluation import evaluate as score
-    from flow_synth.fold import Split
-    from flow_synth.json_file import check_format, check_name
-    from flow_synth.library import load_native_model
-    from flow_synth.score_picture import draw_scores
-    from flow_synth.synths import open_synth
-    from flow_synth.target import Targets
-    from flow_synth.workplace import Workplace
-
-    if bool(model) == baselines:
-        raise InputError(
-            "no model is to be scored; name one, or give --baselines"
-            if model is None
-            else f"--baselines scores no model, but {model} is given; leave one of them out"
-        )
-    if sounds and validation:
-        raise InputError(f"{sounds} has no validation notes; leave out --sounds or --validation")
-    check_name(out, what="scores")
-    picture = out.with_suffix(".png")
-    for file in (out, picture):
-        check_writable(file)
-    check_format(out, FORMAT)
-    opened = load_native_model(model) if model else None
-    known = Dataset.open(dataset, opened.info()["rotation"] if opened else 0)
-    known.verify()
-    split = Split.VALIDATION if validation else Split.TEST
-    chosen = (
-        Targets.of_folder(sounds, targets, SEED)
-        if sounds
-        else Targets.of_rows(known, split, targets, SEED)
-    )
-    workplace = Workplace(out.with_name(f"{out.name}.trials"), open_synth, scheduler, workers)
-    with progress_bar("evaluating") as show:
-        result = score(
-            known, chosen, workplace, model=opened, search=search, seed=SEED, progress=show
-        )
-    write_atomically(picture, draw_scores(result))
-    result.write(out)
-    workplace.clear()
-    if as_json:
-        print_json(file=str(out), scores=result.scores)
-    else:
-        print_evaluation(result)
-        say(f"Wrote {out} and {picture.name}")
-
-
-@app.command()
-def evaluate_grid(
-    grid: Annotated[Path, typer.Argument(help="List of experiments (.toml).")],
-    runs: Annotated[Path, typer.Option(help="Folder in which 'train --grid' trained them.")],
-    out: FolderOption,
-    sounds: Annotated[
-        Path | None, typer.Option(help="Folder of sounds to imitate beside held-out notes.")
-    ] = None,
-    targets: Annotated[int, typer.Option(help="At most so many sounds of each.", min=1)] = 1000,
-    scheduler: SchedulerOption = None,
-    workers: WorkersOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Score every trained model of a grid on the same sounds; if killed, run it again."""
-    from flow_synth.grid import Grid
-    from flow_synth.grid_evaluation import evaluate_grid as score
-    from flow_synth.synths import open_synth
-    from flow_synth.workplace import Workplace
-
-    listed = Grid.read(grid).runs()
-    workplace = Workplace(runs / "trials", open_synth, scheduler, workers)
-    with progress_bar("evaluating") as show:
-        result = score(
-            listed,
-            runs,
-            out,
-            workplace,
-            sounds=sounds,
-            n_targets=targets,
-            seed=SEED,
-            progress=show,
-        )
-    for name in result.unfinished:
-        complain(f"{name} is not trained to its end; run 'flow-synth train --grid' again")
-    finish(
-        as_json,
-        {"folder": str(out), **asdict(result)},
-        f"Wrote {len(result.evaluated)} results to {out}; {len(result.skipped)} were there "
-        f"before, {len(result.unfinished)} runs are not finished",
-    )
-    if result.unfinished:
-        sys.exit(USER_ERROR)
-
-
-@app.command()
-def semantic(
-    model: Annotated[str, typer.Argument(help="'builtin', or a .flow.ts file.")],
-    dataset: Annotated[Path, typer.Option(help="Folder of the dataset it was trained on.")],
-    out: Annotated[Path, typer.Option("--out", help="JSON file to write; pictures beside it.")],
-    tags: Annotated[
-        Path | None, typer.Option(help="What 'tags' wrote of the dataset; else measured anew.")
-    ] = None,
-    validation: ValidationOption = False,
-    presets: Annotated[int, typer.Option(help="Held-out presets, at most.", min=2)] = 100,
-    scheduler: SchedulerOption = None,
-    workers: WorkersOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Measure what a model's sliders and macro knobs do to sound; if killed, run it again."""
-    from flow_synth.atomic_file import check_writable, write_together
-    from flow_synth.control import Scale
-    from flow_synth.control_picture import draw_controls
-    from flow_synth.dataset import Dataset
-    from flow_synth.fold import Split
-    from flow_synth.json_file import check_format, check_name
-    from flow_synth.library import load_native_model
-    from flow_synth.model_file import ModelDescription
-    from flow_synth.semantic import FORMAT, measure_controls
-    from flow_synth.synths import open_synth
-    from flow_synth.tag_file import TagFile
-    from flow_synth.target import Targets
-    from flow_synth.workplace import Workplace
-
-    check_name(out, what="scores")
-    check_writable(out)
-    check_format(out, FORMAT)
-    opened = load_native_model(model)
-    description = ModelDescription.model_validate(opened.info())
-    known = Dataset.open(dataset, description.rotation)
-    known.verify()
-    split = Split.VALIDATION if validation else Split.TEST
-    chosen = Targets.of_rows(known, split, presets, SEED)
-    with progress_bar("tagging") as show:
-        tagged = TagFile.read(tags) if tags else TagFile.of(known, show)
-    tagged.check_dataset(known)
-    scale = Scale.of(tagged.descriptors[known.rows(Split.TRAIN)])
-    workplace = Workplace(out.with_name(f"{out.name}.sweeps"), open_synth, scheduler, workers)
-    with progress_bar("sweeping") as show:
-        measured = measure_controls(
-            opened, description, known, chosen, scale, workplace, seed=SEED, progress=show
-        )
-    pictures = {
-        picture.beside(out): content for picture, content in draw_controls(measured).items()
-    }
-    write_together({**pictures, out: measured.controls.content})
-    workplace.clear()
-    if as_json:
-        print_json(**measured.controls.model_dump(mode="json"))
-    else:
-        print_controls(measured.controls)
-        say(f"Wrote {out} and {', '.join(picture.name for picture in pictures)}")
+app.command()(evaluate)
+app.command()(evaluate_grid)
+app.command()(semantic)
 
 
 @app.command()

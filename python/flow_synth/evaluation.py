@@ -23,8 +23,10 @@ from flow_synth.fold import Split
 from flow_synth.frozen import Frozen
 from flow_synth.imitation import imitate
 from flow_synth.json_file import read_result
+from flow_synth.match_score import Matching
 from flow_synth.model_file import ModelDescription
 from flow_synth.score import (
+    OWN,
     Group,
     KnobError,
     Method,
@@ -35,7 +37,7 @@ from flow_synth.score import (
 )
 from flow_synth.target import GroupName, Targets
 from flow_synth.target_errors import TargetErrors
-from flow_synth.trial import SearchPlan
+from flow_synth.trial_stage import MatchPlan, SearchPlan
 from flow_synth.workplace import Workplace
 
 FORMAT = "flow-synth evaluation"
@@ -72,7 +74,8 @@ class Evaluation(Frozen):
     ``dataset`` the digest of the dataset's recipe and ``rotation`` which of its folds were held
     out; ``split`` where its targets are from, or ``sounds`` the digest of a folder of sounds. The
     baselines know the same ``n_training_rows`` as the model. ``n_failed`` presets could not be
-    played, counted once a target. ``per_target`` has the errors of the model or, if none was
+    played, counted once a target. ``matching`` tells how candidates were refined, if that was
+    asked for. ``per_target`` has the errors of the model and its candidates or, if none was
     scored, of the baselines; older files have none.
     """
 
@@ -93,6 +96,7 @@ class Evaluation(Frozen):
     groups: Mapping[GroupName, Group]
     knobs: tuple[KnobError, ...]
     search: tuple[SearchPoint, ...]
+    matching: Matching | None = None
     per_target: TargetErrors | None = None
 
     @classmethod
@@ -148,6 +152,7 @@ def evaluate(
     *,
     model: Model | None = None,
     search: bool = False,
+    matching: MatchPlan | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Evaluation:
@@ -163,6 +168,7 @@ def evaluate(
             safe.
         model: ready for inference; None to score the baselines alone.
         search: whether to search with CMA-ES, too.
+        matching: of candidates and a refinement by the model, too; None without.
         seed: of the random presets, the search and the intervals.
         progress: is called with the number of targets done and their total.
 
@@ -177,10 +183,10 @@ def evaluate(
         proposals = {Method.MODEL: propose(model, dataset, targets.mel), **proposals}
     plan = SearchPlan(_mean(dataset), seed) if search else None
     recipe = dataset.manifest.recipe
-    found = imitate(workplace, recipe, targets, proposals, plan, progress)
+    found = imitate(workplace, recipe, targets, proposals, plan, matching, progress)
     imitations = {method: found.methods[method] for method in Method if method in found.methods}
     families = targets.families
-    own = {Method.MODEL: imitations[Method.MODEL]} if model else imitations
+    own = {name: imitations[name] for name in OWN if name in imitations} if model else imitations
     has_knob_errors = model is not None and targets.values is not None
     return Evaluation(
         model_run=description.training_run if description else None,
@@ -198,6 +204,7 @@ def evaluate(
         groups=groups(imitations, targets, seed),
         knobs=knob_errors(dataset.table, imitations, families, seed) if has_knob_errors else (),
         search=search_points(found.progress_db, families, seed),
+        matching=Matching.of(found.matches, targets, seed) if found.matches else None,
         per_target=TargetErrors.of(own, targets),
     )
 

@@ -146,8 +146,8 @@ class Experiment(Frozen):
         weights, is_class = self.objective.weights, self.model.family is Family.FLOW_CLASS
         if weights.chain and not is_class:
             raise ValueError(
-                f"weight 'chain' needs family 'flow_class', and this is '{self.model.family}'; set "
-                "it to 0"
+                f"weight 'chain' needs family 'flow_class', and this is '{self.model.family}'; "
+                "set it to 0"
             )
         is_begun = self.start is not None and self.start.model.family is Family.FLOW_CLASS
         for name in ("classes", "chain", "ear"):

@@ -180,13 +180,21 @@ class Model:
         return self._call_optional(OptionalMethod.PREDICT, v, notes)
 
     def _call_optional(self, method: OptionalMethod, *arguments: Tensor | float) -> Tensor:
+        self.check_has(method)
+        return self._call(method, *arguments)
+
+    def check_has(self, method: OptionalMethod) -> None:
+        """Refuses what the model cannot do.
+
+        Raises:
+            InputError: it has no such method.
+        """
         if method not in self.description.methods:
             lacking, others = _LACKING[method]
             raise InputError(
                 f"this model has no {lacking}: its family is {self.description.family!r}; use "
                 f"{others}"
             )
-        return self._call(method, *arguments)
 
     def _call(self, method: str, *arguments: Tensor | float) -> Tensor:
         result = getattr(self._module, method)(*arguments)

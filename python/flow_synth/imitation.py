@@ -12,9 +12,11 @@ from flow_synth import metric
 from flow_synth.baseline import Proposals
 from flow_synth.cluster import Progress
 from flow_synth.dataset import Recipe
+from flow_synth.match_trial import MatchTrial
 from flow_synth.metric import SOUND_MEASURES, Measure
 from flow_synth.target import Targets
-from flow_synth.trial import SearchPlan, Trials, try_target
+from flow_synth.trial import Trials, try_target
+from flow_synth.trial_stage import MatchPlan, SearchPlan
 from flow_synth.workplace import Workplace
 
 Name = TypeVar("Name", bound=str)
@@ -46,11 +48,13 @@ class Imitated:
     Attributes:
         methods: imitations by method, those of the search among them.
         progress_db: [n, 400] MSS of the search's best preset after every render; [n, 0] without.
+        matches: [n] how each match went on; empty without.
         n_failed: presets that could not be played, counted once a target.
     """
 
     methods: Mapping[str, Imitations]
     progress_db: NDArray[np.float64]
+    matches: tuple[MatchTrial, ...]
     n_failed: int
 
 
@@ -60,6 +64,7 @@ def imitate(
     targets: Targets,
     proposals: Mapping[Name, Proposals],
     plan: SearchPlan | None = None,
+    matching: MatchPlan | None = None,
     progress: Progress | None = None,
 ) -> Imitated:
     """Plays every proposal at its target's pitch, and measures the best of each method.
@@ -76,6 +81,7 @@ def imitate(
         targets: n sounds.
         proposals: [n, k, P] unit presets by method.
         plan: of a search for every target, or None.
+        matching: of candidates and a refinement for every target, or None.
         progress: is called with the number of targets done and their total.
 
     Raises:
@@ -86,10 +92,11 @@ def imitate(
         (targets[index], {str(name): presets[index] for name, presets in proposals.items()})
         for index in range(len(targets))
     ]
-    done = workplace.run(workplace.job(recipe, plan), try_target, proposed, progress)
+    done = workplace.run(workplace.job(recipe, plan, matching), try_target, proposed, progress)
     return Imitated(
         methods={name: _gathered(name, done, targets.values) for name in done[0].imitations},
         progress_db=np.stack([trials.progress_db for trials in done]),
+        matches=tuple(trials.match for trials in done if trials.match),
         n_failed=sum(trials.n_failed for trials in done),
     )
 

@@ -15,9 +15,11 @@ from flow_synth import _native
 from flow_synth.audio_file import Audio, read_audio, read_samples
 from flow_synth.error import InputError
 from flow_synth.export import SUFFIX, Model
-from flow_synth.matching import Match, hear, match_sound
-from flow_synth.model_file import ModelDescription, read_model_file
+from flow_synth.lock import Locks
+from flow_synth.matching import Match, Matcher, Wishes, hear
+from flow_synth.model_file import ModelDescription, OptionalMethod, read_model_file
 from flow_synth.preset import Preset
+from flow_synth.stage import Stage, play_on_workers
 from flow_synth.synth import Note, Synth
 from flow_synth.synths import BUILTIN, open_synth
 
@@ -82,12 +84,13 @@ class FlowSynth:
     Args:
         model: an opened model file.
         synth: the one that the model was trained on.
+        synth_description: from which workers open that synth; its identity if not given.
 
     Raises:
         InputError: the model was trained on another synth, or on other knobs.
     """
 
-    def __init__(self, model: Model, synth: Synth) -> None:
+    def __init__(self, model: Model, synth: Synth, synth_description: str | None = None) -> None:
         trained = model.description
         if synth.identity != trained.synth:
             raise InputError(
@@ -101,6 +104,7 @@ class FlowSynth:
             )
         self.model = model
         self.synth = synth
+        self._synth_description = synth_description or synth.identity
 
     @classmethod
     def load(cls, model: str | Path = BUILTIN, synth: str | None = None) -> Self:
@@ -117,7 +121,8 @@ class FlowSynth:
                 opened, or one that the model was not trained on.
         """
         opened = load_model(model)
-        return cls(opened, open_synth(synth or opened.description.synth))
+        description = synth or opened.description.synth
+        return cls(opened, open_synth(description), description)
 
     @property
     def description(self) -> ModelDescription:
@@ -125,7 +130,9 @@ class FlowSynth:
         return self.model.description
 
     def match(self, sound: str | Path | ArrayLike, sample_rate_hz: float | None = None) -> Match:
-        """Finds the preset with which the synth imitates a sound.
+        """Finds the preset with which the synth imitates a sound, in one pass.
+
+        Of a model that draws candidates it is the one that its ear finds nearest.
 
         Args:
             sound: the path of a sound file, or samples [N] or [channels, N], full scale 1;
@@ -136,11 +143,66 @@ class FlowSynth:
             InputError: the file or the samples are not a sound that can be used.
             SynthError: the synth failed on the preset.
         """
+        return self.matches(sound, sample_rate_hz)[0]
+
+    def matches(
+        self,
+        sound: str | Path | ArrayLike,
+        sample_rate_hz: float | None = None,
+        wishes: Wishes | None = None,
+        stage: Stage | None = None,
+    ) -> list[Match]:
+        """Finds different presets with which the synth imitates a sound, the nearest first.
+
+        Args:
+            sound: as for :meth:`match`.
+            sample_rate_hz: likewise.
+            wishes: how many presets, how long to search for better ones, and what to keep.
+            stage: of :meth:`stage`; without it one is opened for this sound alone.
+
+        Raises:
+            InputError: the file or the samples are not a sound that can be used, a locked knob is
+                unknown, or the model draws no candidates.
+            SynthError: the synth failed on every preset.
+        """
         if isinstance(sound, str | Path):
             name, audio = Path(sound).stem, read_audio(Path(sound))
         else:
             name, audio = "match", _audio(sound, sample_rate_hz)
-        return match_sound(self.model, self.synth, audio.samples, audio.sample_rate_hz, name)
+        wishes = wishes or Wishes()
+        self.check_wishes(wishes)
+        matcher = Matcher(self.model, self.synth, audio.samples, audio.sample_rate_hz, wishes)
+        if stage or not wishes.needs_stage:
+            return matcher.find(name, stage)
+        with self.stage() as opened:
+            return matcher.find(name, opened)
+
+    def check_wishes(self, wishes: Wishes) -> None:
+        """Refuses what no sound can be matched with.
+
+        Raises:
+            InputError: a locked knob is unknown or its value is out of range, or more than one
+                candidate or a search is asked of a model that draws none.
+        """
+        Locks.of(self.synth.table, wishes.locks)
+        if wishes.needs_stage:
+            self.model.check_has(OptionalMethod.SAMPLE)
+
+    @contextmanager
+    def stage(self, scheduler: str | None = None, workers: int | None = None) -> Iterator[Stage]:
+        """Worker processes that play the synth's presets, for many sounds.
+
+        Args:
+            scheduler: address of a running dask scheduler, or None for a cluster on this machine.
+            workers: number of processes on this machine; one for each CPU if None.
+
+        Raises:
+            InputError: no worker answers, or the synth cannot be opened there.
+        """
+        with play_on_workers(
+            self.synth, self._synth_description, scheduler=scheduler, workers=workers
+        ) as opened:
+            yield opened
 
     def encode(self, samples: ArrayLike, sample_rate_hz: float) -> NDArray[np.float32]:
         """Samples as for :meth:`match` -> z [D]: where a sound lies in the audio space.

@@ -1,7 +1,9 @@
 """A sound -> the preset that imitates it, and how near the imitation comes."""
 
 import math
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -9,12 +11,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from flow_synth import metric
+from flow_synth.candidates import Candidates, different, find_candidates
+from flow_synth.error import InputError
 from flow_synth.export import Model
 from flow_synth.features import DURATION_SECONDS, SAMPLE_RATE_HZ, fit_duration
+from flow_synth.fitness import Aim
+from flow_synth.lock import Locks
+from flow_synth.model_file import OptionalMethod
 from flow_synth.pitch import Pitch, detect_pitch
 from flow_synth.preset import Preset
+from flow_synth.refinement import BATCH, Refinement
+from flow_synth.stage import Stage
 from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
-from flow_synth.synth import Note, Synth
+from flow_synth.synth import Note, Synth, SynthError
 
 #: What is played when a sound has no pitch: middle C.
 UNPITCHED = 60.0
@@ -45,13 +54,65 @@ class Measures:
     level_db: float
 
 
+@dataclass(frozen=True)
+class Budget:
+    """When a refinement ends: after so many seconds or so many renders, whichever comes first."""
+
+    seconds: float = math.inf
+    renders: float = math.inf
+
+    @classmethod
+    def parse(cls, text: str) -> "Budget":
+        """``10s`` is so many seconds, ``200`` so many renders.
+
+        Raises:
+            InputError: it is neither.
+        """
+        try:
+            number = float(text.removesuffix("s"))
+        except ValueError:
+            number = math.nan
+        if not 0 < number < math.inf:
+            raise InputError(
+                f"a refinement of {text!r} cannot be made; give seconds, such as '10s', or a "
+                "number of renders, such as '200'"
+            )
+        return cls(seconds=number) if text.endswith("s") else cls(renders=number)
+
+
+@dataclass(frozen=True, eq=False)
+class Wishes:
+    """What is asked of a match.
+
+    Attributes:
+        n_candidates: different presets in the result, the best first.
+        budget: of the search for better ones; None for no search.
+        locks: human values of knobs that stay, by name.
+        seed: of all random choices.
+        is_cancelled: asked after every batch of renders; what was found by then counts.
+        progress: is told how many presets were played, and the fitness of the best in dB.
+    """
+
+    n_candidates: int = 1
+    budget: Budget | None = None
+    locks: Mapping[str, float | str] = field(default_factory=dict)
+    seed: int = 0
+    is_cancelled: Callable[[], bool] = lambda: False
+    progress: Callable[[int, float], None] = lambda _played, _total: None
+
+    @property
+    def needs_stage(self) -> bool:
+        """Whether more is played than the one preset of the result."""
+        return self.n_candidates > 1 or self.budget is not None
+
+
 @dataclass(frozen=True, eq=False)
 class Match:
     """A preset that imitates a sound.
 
     Attributes:
         preset: every knob, stepped ones on their steps.
-        latent: [D] where the sound lies in the model's audio space.
+        latent: [D] where the preset lies in the model's audio space.
         pitch: of the sound; None if it has none.
         note: what the synth played.
         target: [88200] the sound as the model heard it: mono at 22050 Hz, cut or padded to 4 s.
@@ -60,6 +121,8 @@ class Match:
         imitation_mel: [128, 87] log-mel of the imitation in nats.
         audio: [2, samples] the synth at 44100 Hz, at the target's loudness, never above 1.
         measures: how near the imitation comes.
+        intervals: [P, 2] unit values between which each knob lies in 9 of 10 of the presets that
+            may have made the sound; None if the model draws no candidates.
         remarks: sentences on what was not as one would expect.
     """
 
@@ -73,48 +136,138 @@ class Match:
     imitation_mel: NDArray[np.float32]
     audio: NDArray[np.float32]
     measures: Measures
+    intervals: NDArray[np.float32] | None
     remarks: tuple[str, ...]
 
 
-def match_sound(
-    model: Model, synth: Synth, audio: NDArray[np.float32], rate_hz: int, name: str
-) -> Match:
-    """Finds the preset with which a synth imitates a sound.
+class Matcher:
+    """Finds presets with which a synth imitates one sound.
 
     Args:
         model: trained on this synth.
-        synth: plays the preset, at the pitch of the sound.
+        synth: plays the presets, at the pitch of the sound.
         audio: [N] mono samples from the onset of the sound on.
         rate_hz: samples per second.
-        name: of the preset.
+        wishes: what is asked for.
 
     Raises:
-        SynthError: the synth failed on the preset.
+        InputError: a locked knob is unknown, or its value is out of range.
     """
-    target = hear(model, audio, rate_hz)
-    target_mel = model.features(target)
-    latent = model.encode(target_mel)
-    values = synth.table.snap(model.decode(latent)[0].numpy())
-    pitch = detect_pitch(audio, rate_hz)
-    note = imitating_note(pitch)
-    rendered = synth.render(values, note)
-    imitation = hear(model, rendered.mean(0), SYNTH_RATE_HZ)
-    gain = gain_between(imitation, target)
-    scaled_mel = model.features(imitation * gain)
-    peak = float(np.abs(rendered).max()) * gain
-    return Match(
-        preset=Preset(name, values),
-        latent=latent[0].numpy(),
-        pitch=pitch,
-        note=note,
-        target=target[0].numpy(),
-        imitation=(imitation * gain)[0].numpy(),
-        target_mel=target_mel[0].numpy(),
-        imitation_mel=scaled_mel[0].numpy(),
-        audio=rendered * np.float32(gain / max(peak, 1.0)),
-        measures=_measure(target, target_mel, imitation, scaled_mel, gain),
-        remarks=_remarks(pitch, rendered, peak, synth.version == model.description.synth_version),
-    )
+
+    def __init__(
+        self,
+        model: Model,
+        synth: Synth,
+        audio: NDArray[np.float32],
+        rate_hz: int,
+        wishes: Wishes | None = None,
+    ) -> None:
+        self._model = model
+        self._synth = synth
+        self._wishes = wishes or Wishes()
+        self._target = hear(model, audio, rate_hz)
+        self._mel = model.features(self._target)
+        self._pitch = detect_pitch(audio, rate_hz)
+        self._note = imitating_note(self._pitch)
+        self._locks = Locks.of(synth.table, self._wishes.locks)
+
+    def find(self, name: str, stage: Stage | None = None) -> list[Match]:
+        """Finds presets, the nearest first.
+
+        Args:
+            name: of the presets.
+            stage: plays many presets; needed for more than one candidate, and for a search. A
+                model that draws no candidates has one answer.
+
+        Raises:
+            SynthError: the synth failed on every preset.
+        """
+        wishes = self._wishes
+        if OptionalMethod.SAMPLE not in self._model.description.methods:
+            values = self._model.decode(self._model.encode(self._mel)).numpy()
+            return self._rendered(name, self._synth.table.snap(self._locks.held(values)), None, 1)
+        hears_level = self._model.description.normalisation.hears_level
+        aim = Aim(self._target, self._mel, hears_level=hears_level)
+        table = self._synth.table
+        candidates = find_candidates(self._model, table, aim, self._note, self._locks, wishes.seed)
+        values = candidates.values
+        if stage is not None:
+            refinement = Refinement(self._model, table, aim, self._note, self._locks, wishes.seed)
+            values = self._searched(refinement, candidates, stage)
+        return self._rendered(name, values, candidates.intervals, wishes.n_candidates)
+
+    def _searched(
+        self, refinement: Refinement, candidates: Candidates, stage: Stage
+    ) -> NDArray[np.float32]:
+        """[n, P] presets that were played, different ones, the nearest first."""
+        wishes, begun = self._wishes, time.monotonic()
+        played: tuple[NDArray[np.float32], ...] = ()
+        budget = wishes.budget or Budget(renders=0)
+        n_first = max(wishes.n_candidates, BATCH)
+        for found in refinement.run(candidates, n_first, lambda v: stage(v, self._note)):
+            played = tuple(tried.values for tried in found.ranking)
+            if found.ranking:
+                wishes.progress(found.n_renders, found.ranking[0].fitness.total_db)
+            is_spent = (
+                found.n_renders >= budget.renders or time.monotonic() - begun >= budget.seconds
+            )
+            if is_spent or wishes.is_cancelled():
+                break
+        if not played:
+            raise SynthError(f"the synth failed on all {found.n_renders} presets that were tried")
+        values = np.stack(played)
+        return values[different(values, wishes.n_candidates)]
+
+    def _rendered(
+        self,
+        name: str,
+        presets: NDArray[np.float32],
+        intervals: NDArray[np.float32] | None,
+        count: int,
+    ) -> list[Match]:
+        """Matches of the first presets that the synth can play."""
+        matches: list[Match] = []
+        failure: SynthError | None = None
+        for values in presets:
+            number = f" {len(matches) + 1}" if matches else ""
+            try:
+                matches.append(self._match(Preset(name + number, values), intervals))
+            except SynthError as error:
+                failure = error
+            if len(matches) == count:
+                break
+        if not matches and failure:
+            raise failure
+        return matches
+
+    def _match(self, preset: Preset, intervals: NDArray[np.float32] | None) -> Match:
+        model, synth, target = self._model, self._synth, self._target
+        rendered = synth.render(preset.values, self._note)
+        imitation = hear(model, rendered.mean(0), SYNTH_RATE_HZ)
+        gain = gain_between(imitation, target)
+        scaled_mel = model.features(imitation * gain)
+        peak = float(np.abs(rendered).max()) * gain
+        is_same_version = synth.version == model.description.synth_version
+        return Match(
+            preset=preset,
+            latent=self._latent(preset.values),
+            pitch=self._pitch,
+            note=self._note,
+            target=target[0].numpy(),
+            imitation=(imitation * gain)[0].numpy(),
+            target_mel=self._mel[0].numpy(),
+            imitation_mel=scaled_mel[0].numpy(),
+            audio=rendered * np.float32(gain / max(peak, 1.0)),
+            measures=_measure(target, self._mel, imitation, scaled_mel, gain),
+            intervals=intervals,
+            remarks=_remarks(self._pitch, rendered, peak, is_same_version),
+        )
+
+    def _latent(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """[D] of a preset, or of the sound where the model has no inverse."""
+        if OptionalMethod.INVERT in self._model.description.methods:
+            return self._model.invert(torch.from_numpy(values)[None])[0].numpy()
+        return self._model.encode(self._mel)[0].numpy()
 
 
 def hear(model: Model, audio: NDArray[np.float32], rate_hz: int) -> Tensor:

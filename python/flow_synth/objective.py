@@ -41,11 +41,11 @@ class Weights(Frozen):
     their z where the prior lies, and the inverse well conditioned.
 
     ``classes`` asks the encoder for the knobs in a second way, see
-    :class:`~flow_synth.knob_classes.KnobClasses`, and ``chain`` teaches Flow_class which of them go
-    together (:class:`~flow_synth.knob_chain.KnobChain`), from what the encoder hears as it is.
-    ``ear`` teaches an :class:`~flow_synth.ear.Ear`, that of Flow_class or one beside the model, and ``sound`` is how far the inferred preset
-    would sound from the target by that ear, over all of the spectrum alike; ``convergence``
-    likewise, but where it is loud. ``coach`` teaches a
+    :class:`~flow_synth.knob_classes.KnobClasses`, and ``chain`` teaches Flow_class which of them
+    go together (:class:`~flow_synth.knob_chain.KnobChain`), from what the encoder hears as it is.
+    ``ear`` teaches an :class:`~flow_synth.ear.Ear`, that of Flow_class or one beside the model,
+    and ``sound`` is how far the inferred preset would sound from the target by that ear, over all
+    of the spectrum alike; ``convergence`` likewise, but where it is loud. ``coach`` teaches a
     :class:`~flow_synth.slider_coach.SliderCoach`, which needs positions on the semantic axes, and
     ``sliders`` is how far a preset moved along an axis is from where it should sound, by that
     coach.

@@ -25,6 +25,12 @@ class Method(StrEnum):
     """Where the presets come from."""
 
     MODEL = "model"
+    RANKED = "ranked"
+    BEST4 = "best4"
+    BEST8 = "best8"
+    BEST16 = "best16"
+    REFINED50 = "refined50"
+    REFINED200 = "refined200"
     NN16 = "nn16"
     NN1 = "nn1"
     MEDIAN = "median"
@@ -37,6 +43,11 @@ class Method(StrEnum):
     TRUTH = "truth"
 
 
+#: The methods of candidates and of refinements, in the order of their numbers.
+BESTS = (Method.BEST4, Method.BEST8, Method.BEST16)
+REFINEMENTS = (Method.REFINED50, Method.REFINED200)
+#: The model's own, from one pass to the longest search.
+OWN = (Method.MODEL, Method.RANKED, *BESTS, *REFINEMENTS)
 #: The methods of a search, in the order of its budgets.
 SEARCHES = tuple(Method(search_name(budget)) for budget in BUDGETS)
 #: What the model's errors are compared with, target by target.
@@ -124,9 +135,9 @@ def search_points(
     renders = range(POINT_RENDERS, progress_db.shape[1] + 1, POINT_RENDERS)
     if not renders:
         return ()
-    scores = _scores(progress_db[:, np.array(renders) - 1], families, seed)
+    found = scores(progress_db[:, np.array(renders) - 1], families, seed)
     return tuple(
-        SearchPoint(renders=n, mss_db=score) for n, score in zip(renders, scores, strict=True)
+        SearchPoint(renders=n, mss_db=score) for n, score in zip(renders, found, strict=True)
     )
 
 
@@ -230,7 +241,7 @@ def _group(
         n_targets=len(families),
         n_families=len(np.unique(families)),
         scores={
-            method: dict(zip(measures, _scores(found, families, seed), strict=True))
+            method: dict(zip(measures, scores(found, families, seed), strict=True))
             for method, found in errors.items()
         },
         differences={
@@ -247,7 +258,7 @@ def _group(
     )
 
 
-def _scores(errors: NDArray[np.float64], families: NDArray[np.int64], seed: int) -> list[Score]:
+def scores(errors: NDArray[np.float64], families: NDArray[np.int64], seed: int) -> list[Score]:
     """One for each column."""
     columns = (errors.mean(0), *family_interval(errors, families, seed), np.median(errors, 0))
     return [

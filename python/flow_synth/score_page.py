@@ -4,10 +4,14 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from flow_synth.candidates import N_DRAWS
 from flow_synth.evaluation import Evaluation
+from flow_synth.match_trial import BEST_OF, N_FIRST, REFINED
 from flow_synth.metric import Measure
 from flow_synth.score import (
+    BESTS,
     INTERVAL_PERCENT,
+    REFINEMENTS,
     SEARCHES,
     Difference,
     Group,
@@ -175,6 +179,18 @@ def methods_explained(evaluation: Evaluation, methods: Iterable[Method]) -> list
     names, n_neighbours = method_names(evaluation), evaluation.n_neighbours
     texts = {
         Method.MODEL: "the posterior mean of the sound, decoded; one pass, nothing is rendered.",
+        Method.RANKED: "of the presets that the model draws for the sound, and of its one answer, "
+        f"{N_DRAWS + 1} in all, the one that its ear finds nearest; nothing is rendered.",
+        **{
+            method: f"the fittest of the {count} different ones of them that the ear ranks first: "
+            f"{count} renders."
+            for method, count in zip(BESTS, BEST_OF, strict=True)
+        },
+        **{
+            method: "these refined by a genetic search that the ear screens: the fittest that is "
+            f"no worse in SC and level than the best of {N_FIRST}, after {budget} renders in all."
+            for method, budget in zip(REFINEMENTS, REFINED, strict=True)
+        },
         Method.NN16: f"of the {n_neighbours} nearest training notes the one of the smallest MSS "
         f"after rendering each at the target's pitch: {n_neighbours} renders a target.",
         Method.NN1: "the preset of the nearest training note: Euclidean distance of log-mels in "
@@ -199,6 +215,15 @@ def method_names(evaluation: Evaluation) -> Mapping[Method, str]:
     """What every method is called in tables."""
     return {
         Method.MODEL: "model",
+        Method.RANKED: "ranked by its ear",
+        **{
+            method: f"best of {count} candidates"
+            for method, count in zip(BESTS, BEST_OF, strict=True)
+        },
+        **{
+            method: f"refined, {budget} renders"
+            for method, budget in zip(REFINEMENTS, REFINED, strict=True)
+        },
         Method.NN16: f"best of {evaluation.n_neighbours} neighbours (NN{evaluation.n_neighbours})",
         Method.NN1: "nearest neighbour (NN1)",
         Method.MEDIAN: "median preset",

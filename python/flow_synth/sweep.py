@@ -21,7 +21,7 @@ from flow_synth.preset import Preset
 from flow_synth.synth import Note, SynthError
 from flow_synth.tag import AXES, describe
 from flow_synth.target import Targets
-from flow_synth.trial import TrialJob
+from flow_synth.trial_stage import TrialJob
 from flow_synth.worker import play
 from flow_synth.workplace import Workplace
 

@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from flow_synth.dataset import Dataset
 from flow_synth.dataset_description import REFERENCE_PITCH
@@ -50,6 +51,11 @@ class Target:
     audio: NDArray[np.float32]
     mel: NDArray[np.float32]
     note: Note
+
+    @property
+    def sound(self) -> tuple[Tensor, Tensor]:
+        """Audio [1, 88200] and log-mel [1, 128, 87]."""
+        return torch.from_numpy(self.audio)[None], torch.from_numpy(self.mel)[None]
 
     @cached_property
     def digest(self) -> str:

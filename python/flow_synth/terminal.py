@@ -1,6 +1,7 @@
 """What the command line shows: progress, tables, JSON and sentences."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -27,15 +28,34 @@ def progress_bar(task: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(bar, completed=done, total=total)
 
 
+@contextmanager
+def interrupted_softly() -> Iterator[Callable[[], bool]]:
+    """Tells whether Ctrl-C was pressed, instead of ending the program; a second one ends it."""
+    pressed = False
+
+    def note(_number: int, _frame: object) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def print_matches(matched: "Sequence[MatchedSound]") -> None:
     """How near every sound came, and where to listen to it."""
     from flow_synth.matching import describe_pitch
 
     table = Table("Sound", "Played", "SC", "MSE nat²", "MSS dB", "level dB")
-    for result in matched:
-        found = result.match
+    found_of = [(result, found) for result in matched for found in result.matches]
+    for result, found in found_of:
+        number = result.matches.index(found) + 1
         table.add_row(
-            result.sound.name,
+            f"{result.sound.name} {number}" if number > 1 else result.sound.name,
             describe_pitch(found.note.pitch),
             f"{found.measures.sc:.2f}",
             f"{found.measures.log_mel_mse:.2f}",
@@ -44,7 +64,7 @@ def print_matches(matched: "Sequence[MatchedSound]") -> None:
         )
     print_table(table)
     for result in matched:
-        for remark in result.match.remarks:
+        for remark in result.matches[0].remarks:
             say(f"{result.sound.name}: {remark}")
     say("Listen to, and look at:")
     for result in matched:

@@ -13,7 +13,8 @@ from flow_synth.atomic_file import make_folder
 from flow_synth.cluster import Progress, connected, outcome
 from flow_synth.dataset import Recipe
 from flow_synth.error import InputError
-from flow_synth.trial import SearchPlan, TrialJob, try_synth
+from flow_synth.trial import try_synth
+from flow_synth.trial_stage import MatchPlan, SearchPlan, TrialJob
 from flow_synth.worker import OpenSynth, cannot_open
 
 Result = TypeVar("Result")
@@ -36,7 +37,12 @@ class Workplace:
     scheduler: str | None = None
     workers: int | None = None
 
-    def job(self, recipe: Recipe, plan: SearchPlan | None = None) -> TrialJob:
+    def job(
+        self,
+        recipe: Recipe,
+        plan: SearchPlan | None = None,
+        matching: MatchPlan | None = None,
+    ) -> TrialJob:
         """A new run of the program here, with the synth of a dataset.
 
         Raises:
@@ -44,7 +50,7 @@ class Workplace:
         """
         folder = self.folder.absolute()
         make_folder(folder)
-        return TrialJob(recipe, folder, secrets.token_hex(4), self.open_synth, plan)
+        return TrialJob(recipe, folder, secrets.token_hex(4), self.open_synth, plan, matching)
 
     def run(
         self,

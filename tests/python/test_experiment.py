@@ -131,7 +131,9 @@ def test_another_start_takes_nothing_of_a_base_s(tmp_path: Path) -> None:
     write(tmp_path, "second.toml", 'dataset = "data"\nstart = "first.toml"\nepochs = 7\n')
     write(tmp_path, "base.toml", 'dataset = "data"\nstart = "second.toml"\n')
     write(tmp_path, "other.toml", 'dataset = "data"\nepochs = 3\n')
-    over = Experiment.read(write(tmp_path, "over.toml", 'base = "base.toml"\nstart = "other.toml"'))
+    over = Experiment.read(
+        write(tmp_path, "over.toml", 'base = "base.toml"\nstart = "other.toml"')
+    )
     assert over.start is not None
     assert (over.start.epochs, over.start.start) == (3, None)
 

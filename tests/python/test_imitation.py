@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -10,26 +11,28 @@ import pytest
 import torch
 from clusters_for_tests import in_this_process, killed_after_notes
 from datasets_for_tests import played_dataset, write_sounds
+from ears_for_tests import SineEars
 from numpy.typing import NDArray
 from synths_for_tests import N_KNOBS, SineSynth, open_test_synth
 
-from flow_synth import metric, trial
+from flow_synth import candidates, match_trial, metric, refinement, trial
 from flow_synth.baseline import mean_preset, nearest_presets
 from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation, evaluate
 from flow_synth.features import N_SAMPLES, LogMel
+from flow_synth.fitness import Fitness
 from flow_synth.fold import Split
 from flow_synth.imitation import imitate
 from flow_synth.metric import SOUND_MEASURES, Measure
 from flow_synth.preset import Preset
 from flow_synth.score import Method
 from flow_synth.target import GroupName, Targets
-from flow_synth.trial import SearchPlan
+from flow_synth.trial_stage import MatchPlan, SearchPlan
 from flow_synth.workplace import Workplace
 
-MSS, LEVEL, PARAMETER_MSE = map(
-    list(Measure).index, (Measure.MSS, Measure.LEVEL, Measure.PARAMETER_MSE)
+MSS, SC, LEVEL, PARAMETER_MSE = map(
+    list(Measure).index, (Measure.MSS, Measure.SC, Measure.LEVEL, Measure.PARAMETER_MSE)
 )
 
 
@@ -238,6 +241,44 @@ def test_a_search_survives_a_synth_that_always_fails(
     for method in found.methods.values():
         silent = method.errors[:, : len(SOUND_MEASURES)]
         np.testing.assert_allclose(silent, silence_errors(targets), rtol=1e-6)
+
+
+def test_a_match_s_candidates_are_played_and_refined(
+    dataset: Dataset, targets: Targets, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(match_trial, "_opened", lambda _: SineEars())
+    monkeypatch.setattr(match_trial, "REFINED", (24, 40))
+    monkeypatch.setattr(candidates, "N_DRAWS", 24)
+    monkeypatch.setattr(refinement, "CHILDREN", 2)
+    matching = MatchPlan(Path("model"), seed=0)
+    proposals = {"truth": truth(targets)[:, None]}
+    recipe = dataset.manifest.recipe
+    found = imitate(workplace, recipe, targets, proposals, matching=matching)
+    errors = {name: one.errors for name, one in found.methods.items()}
+    assert set(errors) == {
+        *("truth", "ranked", "best4", "best8", "best16", "refined24", "refined40")
+    }
+    totals = {name: total_db(found) for name, found in errors.items()}
+    order = ("ranked", "best4", "best8", "best16", "refined24", "refined40", "truth")
+    for worse, better in pairwise(order):
+        assert (totals[better] <= totals[worse] + 1e-6).all()
+    assert (totals["refined40"] < totals["best16"]).any()
+    for column in (SC, LEVEL):
+        # In neither is any target worse than where it began.
+        assert (errors["refined40"] <= errors["best16"])[:, column].all()
+    assert [match.points[:, 0].tolist() for match in found.matches] == [[16, 24, 32, 40]] * 4
+    for match in found.matches:
+        assert (np.diff(match.points[:, 1]) > 0).all()
+    # Journals hold what was measured: the same again, and nothing that fails is blamed.
+    again = imitate(workplace, recipe, targets, proposals, matching=matching)
+    for name, one in again.methods.items():
+        np.testing.assert_allclose(one.errors, errors[name], rtol=1e-6)
+    assert again.n_failed == 0
+
+
+def total_db(errors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[n] fitness of errors [n, 4 or more]."""
+    return np.array([Fitness(row[MSS], row[SC], row[LEVEL]).total_db for row in errors.tolist()])
 
 
 def test_a_sound_of_the_synth_itself_is_found_out_of_domain(

@@ -15,11 +15,19 @@ from flow_synth import FlowSynth
 from flow_synth.error import InputError
 from flow_synth.features import SAMPLE_RATE_HZ
 from flow_synth.library import model_path, shipped_models
-from flow_synth.matching import Match, describe_pitch, gain_between, match_sound, sounding_rms
+from flow_synth.matching import (
+    Budget,
+    Match,
+    Matcher,
+    Wishes,
+    describe_pitch,
+    gain_between,
+    sounding_rms,
+)
 from flow_synth.models import Family
 from flow_synth.preset import Preset
 from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
-from flow_synth.synth import Note, Synth
+from flow_synth.synth import Note, Synth, SynthError
 from flow_synth.synths import open_synth
 
 
@@ -52,7 +60,7 @@ class LoudSynth:
 
 
 def match_with(flow_synth: FlowSynth, synth: Synth) -> Match:
-    return match_sound(flow_synth.model, synth, a_sound(), SYNTH_RATE_HZ, "test")
+    return Matcher(flow_synth.model, synth, a_sound(), SYNTH_RATE_HZ).find("test")[0]
 
 
 @pytest.mark.parametrize("pitch", [45.0, 60.25, 72.0])
@@ -63,7 +71,7 @@ def test_the_right_preset_scores_as_a_perfect_imitation(
     truth = synth.table.snap(synth.table.defaults)
     recording = 0.5 * synth.render(truth, Note(pitch))
     monkeypatch.setattr(flow_synth.model, "decode", lambda _: torch.from_numpy(truth)[None])
-    found = match_sound(flow_synth.model, synth, recording.mean(0), SYNTH_RATE_HZ, "truth")
+    found = Matcher(flow_synth.model, synth, recording.mean(0), SYNTH_RATE_HZ).find("truth")[0]
     # What is left is the detected pitch's error of a few cents, and resampling.
     assert found.note.pitch == pytest.approx(pitch, abs=0.05)
     assert found.measures.sc < 0.1
@@ -129,7 +137,7 @@ def test_a_silent_synth_is_reported_and_scored(flow_synth: FlowSynth) -> None:
 
 def test_noise_is_played_at_middle_c(flow_synth: FlowSynth) -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, SYNTH_RATE_HZ).astype(np.float32)
-    match = match_sound(flow_synth.model, flow_synth.synth, noise, SYNTH_RATE_HZ, "noise")
+    match = Matcher(flow_synth.model, flow_synth.synth, noise, SYNTH_RATE_HZ).find("noise")[0]
     assert match.pitch is None
     assert match.note.pitch == 60.0
     assert any("middle C" in remark for remark in match.remarks)
@@ -321,3 +329,91 @@ def test_another_version_of_the_synth_is_remarked(flow_synth: FlowSynth) -> None
     synth = LoudSynth(flow_synth.synth, 1.0)
     synth.version = "another"
     assert any("version" in remark for remark in match_with(flow_synth, synth).remarks)
+
+
+@pytest.fixture(scope="module")
+def hearing(tmp_path_factory: pytest.TempPathFactory) -> FlowSynth:
+    """A model that draws candidates, and has learnt nothing."""
+    path = tmp_path_factory.mktemp("model") / "hearing.flow.ts"
+    write_tiny_model(path, open_synth("builtin"), Family.FLOW_CLASS)
+    return FlowSynth.load(path)
+
+
+def test_one_pass_takes_what_the_ear_ranks_first(hearing: FlowSynth) -> None:
+    match = hearing.match(a_sound(), SYNTH_RATE_HZ)
+    assert match.intervals is not None
+    assert match.intervals.shape == (40, 2)
+    again = hearing.matches(a_sound(), SYNTH_RATE_HZ)
+    assert len(again) == 1
+    np.testing.assert_array_equal(again[0].preset.values, match.preset.values)
+    np.testing.assert_allclose(
+        hearing.decode(match.latent), match.preset.values, atol=1e-4
+    )  # The exact inverse, even of what was drawn.
+
+
+def test_matches_are_the_same_however_many_workers_play_them(hearing: FlowSynth) -> None:
+    wishes = Wishes(n_candidates=4, budget=Budget(renders=32), seed=3)
+    found = []
+    for workers in (1, 2):
+        with hearing.stage(workers=workers) as stage:
+            found.append(hearing.matches(a_sound(), SYNTH_RATE_HZ, wishes, stage))
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one.preset.values, other.preset.values)
+    presets = np.stack([match.preset.values for match in found[0]])
+    assert len(np.unique(presets, axis=0)) == 4
+    assert [match.preset.name for match in found[0]] == ["match", "match 2", "match 3", "match 4"]
+
+
+def test_a_search_reports_ends_when_it_is_told_to_and_keeps_what_it_found(
+    hearing: FlowSynth,
+) -> None:
+    reports: list[tuple[int, float]] = []
+    wishes = Wishes(
+        budget=Budget(seconds=1000),
+        progress=lambda played, total: reports.append((played, total)),
+        is_cancelled=lambda: len(reports) == 3,
+    )
+    matches = hearing.matches(a_sound(), SYNTH_RATE_HZ, wishes)
+    assert [played for played, _ in reports] == [8, 16, 24]
+    totals = [total for _, total in reports]
+    assert totals == sorted(totals, reverse=True)
+    assert len(matches) == 1
+
+
+def test_a_preset_that_the_synth_cannot_play_is_passed_over(
+    hearing: FlowSynth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synth, broken = hearing.synth, []
+    best = hearing.match(a_sound(), SYNTH_RATE_HZ).preset.values
+
+    def render(values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
+        if np.array_equal(values, best):
+            broken.append(values)
+            raise SynthError("the sound is not finite")
+        return open_synth("builtin").render(values, note)
+
+    monkeypatch.setattr(synth, "render", render)
+    second = hearing.match(a_sound(), SYNTH_RATE_HZ)
+    assert len(broken) == 1
+    assert not np.array_equal(second.preset.values, best)
+    monkeypatch.setattr(synth, "render", always_fails)
+    with pytest.raises(SynthError, match="broken for good"):
+        hearing.match(a_sound(), SYNTH_RATE_HZ)
+
+
+def always_fails(_values: NDArray[np.float32], _note: Note) -> NDArray[np.float32]:
+    raise SynthError("broken for good")
+
+
+@pytest.mark.parametrize(
+    ("text", "budget"),
+    [("10s", Budget(seconds=10)), ("0.5s", Budget(seconds=0.5)), ("200", Budget(renders=200))],
+)
+def test_budgets_are_seconds_or_renders(text: str, budget: Budget) -> None:
+    assert Budget.parse(text) == budget
+
+
+@pytest.mark.parametrize("text", ["", "s", "10 minutes", "nan", "infs", "-3", "0s"])
+def test_what_is_no_budget_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="cannot be made; give seconds, such as '10s'"):
+        Budget.parse(text)

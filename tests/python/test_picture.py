@@ -34,6 +34,7 @@ def a_match(
         imitation_mel=imitation,
         audio=nothing,
         measures=Measures(sc=0.5, log_mel_mse=1.0, mss_db=5.0, level_db=-3.0),
+        intervals=None,
         remarks=(),
     )
 

@@ -1,0 +1,101 @@
+"""How near a sound comes to a target, in one number: what candidates are ranked and refined by."""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from flow_synth import metric
+from flow_synth.features import LOG_FLOOR, one_thread
+
+#: What one unit of spectral convergence, and one dB of level, count in dB of spectral distance.
+SC_WEIGHT_DB = 2.0
+LEVEL_WEIGHT = 0.1
+#: Beyond it one sound is as wrong as another.
+_LARGEST_SC = 2.0
+_DB_PER_NAT = 20.0 / math.log(10.0)
+
+
+@dataclass(frozen=True)
+class Fitness:
+    """How near one sound comes to a target; smaller is nearer.
+
+    Attributes:
+        mss_db: multi-scale spectral distance.
+        sc: spectral convergence, a ratio.
+        level_db: difference of loudness, without its sign.
+    """
+
+    mss_db: float
+    sc: float
+    level_db: float
+
+    @property
+    def total_db(self) -> float:
+        """All three in one: distance, convergence up to 2, and a little of the level."""
+        return (
+            self.mss_db + SC_WEIGHT_DB * min(self.sc, _LARGEST_SC) + LEVEL_WEIGHT * self.level_db
+        )
+
+    def is_no_worse(self, other: "Fitness") -> bool:
+        """Whether neither convergence nor level is worse than another's."""
+        return self.sc <= other.sc and self.level_db <= other.level_db
+
+
+class Aim:
+    """A target, and what compares sounds with it, played or expected.
+
+    Args:
+        audio: [1, 88200] mono at 22050 Hz.
+        mel: [1, 128, 87] its log-mel in nats.
+        hears_level: whether expected log-mels have a level, or are relative to their peaks.
+    """
+
+    def __init__(self, audio: Tensor, mel: Tensor, *, hears_level: bool = True) -> None:
+        self.mel = mel
+        self._audio = audio
+        self._expected = mel if hears_level else mel - mel.amax()
+        with one_thread(), torch.inference_mode():
+            self._point = _mss().analyse(audio)
+            self._decibels = _relative_db(mel)
+
+    def measured(self, audio: Tensor, mel: Tensor) -> Fitness:
+        """Of a sound [1, 88200] and its log-mel [1, 128, 87]."""
+        with one_thread(), torch.inference_mode():
+            level = metric.level_difference_db(self._audio, audio).abs()
+            return Fitness(
+                mss_db=float(_mss().distance(self._point, _mss().analyse(audio))),
+                sc=float(metric.spectral_convergence(self.mel, mel)),
+                level_db=float(level),
+            )
+
+    def expected_db(self, mel: Tensor) -> Tensor:
+        """What :attr:`Fitness.total_db` may be of log-mels [B, 128, 87] that an ear tells: [B].
+
+        The spectral distance at one resolution stands for that at three, the norm of mel
+        magnitudes for loudness.
+        """
+        distance = (_relative_db(mel) - self._decibels).abs().mean((1, 2))
+        magnitudes = (mel.exp() - LOG_FLOOR).clamp(min=0.0)
+        wanted = (self._expected.exp() - LOG_FLOOR).clamp(min=0.0)
+        size = torch.linalg.matrix_norm(wanted).clamp(min=LOG_FLOOR)
+        convergence = torch.linalg.matrix_norm(magnitudes - wanted) / size
+        loudness = torch.linalg.matrix_norm(magnitudes).clamp(min=LOG_FLOOR)
+        level = _DB_PER_NAT * (loudness / size).log().abs()
+        total: Tensor = (
+            distance + SC_WEIGHT_DB * convergence.clamp(max=_LARGEST_SC) + LEVEL_WEIGHT * level
+        )
+        return total
+
+
+def _relative_db(mel: Tensor) -> Tensor:
+    """Log-mel [B, 128, 87] in nats -> dB below the peak of each, 80 of them."""
+    decibels = _DB_PER_NAT * mel
+    return (decibels - decibels.amax((1, 2), keepdim=True)).clamp(min=-metric.RANGE_DB)
+
+
+@cache
+def _mss() -> metric.Mss:
+    return metric.Mss()

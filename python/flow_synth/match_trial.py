@@ -1,0 +1,104 @@
+"""What a worker does to score a match: candidates, and what a refinement makes of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flow_synth.candidates import Candidates, different, find_candidates
+from flow_synth.export import Model
+from flow_synth.fitness import Aim
+from flow_synth.lock import Locks
+from flow_synth.refinement import Refinement
+from flow_synth.target import Target
+from flow_synth.trial_stage import Imitation, MatchPlan, TrialJob, TrialStage
+
+#: Different candidates that a match plays first; the best of the first so many are scored ...
+N_FIRST = 16
+BEST_OF = (4, 8, N_FIRST)
+#: ... and the best after so many renders in all.
+REFINED = (50, 200)
+#: What the ear ranks first, unplayed otherwise.
+RANKED = "ranked"
+#: Columns of how a match went on: at so many renders and seconds its best has this MSS and SC.
+MATCH_POINT = ("renders", "seconds", "mss_db", "sc")
+
+
+def best_name(count: int) -> str:
+    """What the best of so many candidates is called among the methods."""
+    return f"best{count}"
+
+
+def refined_name(budget: int) -> str:
+    """What the best after so many renders is called among the methods."""
+    return f"refined{budget}"
+
+
+@dataclass(frozen=True, eq=False)
+class MatchTrial:
+    """What became of one target.
+
+    Attributes:
+        imitations: by method.
+        points: [n, 4] how it went on; the columns are ``MATCH_POINT``.
+        expected_db: fitness that the ear expected of what it ranked first.
+        intervals: [P, 2] between which each knob should lie.
+    """
+
+    imitations: Mapping[str, Imitation]
+    points: NDArray[np.float64]
+    expected_db: float
+    intervals: NDArray[np.float32]
+
+
+def match_target(stage: TrialStage, job: TrialJob, target: Target, plan: MatchPlan) -> MatchTrial:
+    """Finds candidates for a target and refines them by as many renders as are scored."""
+    begun = perf_counter()
+    table, locks = job.recipe.table, Locks.of(job.recipe.table, {})
+    model = _opened(plan.model)
+    aim = Aim(*target.sound, hears_level=model.description.normalisation.hears_level)
+    seed = int(np.random.SeedSequence([plan.seed, int(target.digest, 16)]).generate_state(1)[0])
+    candidates = find_candidates(model, table, aim, target.note, locks, seed)
+    refinement = Refinement(model, table, aim, target.note, locks, seed)
+    imitations = {RANKED: stage.nearest(candidates.values[:1])}
+    points: list[tuple[float, ...]] = []
+    for found in refinement.run(candidates, N_FIRST, stage.sounds):
+        total_db = {tried.values.tobytes(): tried.fitness.total_db for tried in found.ranking}
+        best = found.ranking[0].values[None] if found.ranking else candidates.values[:1]
+        imitation = stage.nearest(best)
+        if not points:
+            imitations |= _best_of(stage, candidates, total_db)
+        # The last that was within the budget.
+        imitations |= {
+            refined_name(budget): imitation
+            for budget in REFINED
+            if found.n_renders <= budget or not points
+        }
+        points.append((found.n_renders, perf_counter() - begun, *imitation.errors[:2]))
+        if found.n_renders >= max(REFINED):
+            break
+    return MatchTrial(
+        imitations, np.array(points), float(candidates.expected_db[0]), candidates.intervals
+    )
+
+
+def _best_of(
+    stage: TrialStage, candidates: Candidates, total_db: Mapping[bytes, float]
+) -> dict[str, Imitation]:
+    """The fittest of the first so many different candidates, by method."""
+    first = candidates.values[different(candidates.values, N_FIRST)]
+    totals = np.array([total_db.get(preset.tobytes(), np.inf) for preset in first])
+    return {
+        best_name(count): stage.nearest(first[[int(np.argmin(totals[:count]))]])
+        for count in BEST_OF
+    }
+
+
+@cache
+def _opened(path: Path) -> Model:
+    """The worker's model, opened once for all its targets."""
+    return Model.load(path)

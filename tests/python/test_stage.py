@@ -1,0 +1,37 @@
+"""Presets played for a match, by real worker processes that presets end."""
+
+import functools
+
+import numpy as np
+import torch
+from synths_for_tests import SineSynth
+
+from flow_synth.features import LogMel, Resampler
+from flow_synth.preset import Preset
+from flow_synth.stage import play_on_workers
+from flow_synth.synth import SAMPLE_RATE_HZ, Note
+
+NOTE = Note(total_seconds=4.0)
+
+
+def faulty_synth(_description: str, faults: dict[str, str]) -> SineSynth:
+    return SineSynth(faults)
+
+
+def test_what_fails_is_none_and_all_others_are_played() -> None:
+    presets = np.random.default_rng(0).random((12, 6), np.float32)
+    kinds = {1: "crash", 4: "error", 5: "nan", 6: "exception", 9: "crash"}
+    faults = {Preset("", presets[number]).identity: kind for number, kind in kinds.items()}
+    opener = functools.partial(faulty_synth, faults=faults)
+    with play_on_workers(SineSynth(), "sine", opener=opener, workers=2) as stage:
+        sounds = stage(presets, NOTE)
+        again = stage(presets[[0, 2]], NOTE)
+    assert {number for number, sound in enumerate(sounds) if sound is None} == set(kinds)
+    for number, sound in [(0, again[0]), (2, again[1]), *enumerate(sounds)]:
+        if sound is None:
+            continue
+        audio, mel = sound
+        played = SineSynth().render(presets[number], NOTE).mean(0, dtype=np.float32)
+        expected = Resampler()(torch.from_numpy(played)[None], SAMPLE_RATE_HZ)
+        np.testing.assert_allclose(audio, expected, atol=1e-6)
+        np.testing.assert_allclose(mel, LogMel()(expected), atol=1e-3)
