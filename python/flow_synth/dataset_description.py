@@ -23,11 +23,17 @@ Fold = Annotated[int, Field(ge=0, lt=N_FOLDS)]
 
 
 class RandomPitch(Frozen):
-    """One pitch a preset: a share at middle C, the others from ``lowest`` to ``highest``."""
+    """One pitch a preset: a share at middle C, the others from ``lowest`` to ``highest``.
+
+    With ``originals_at_reference`` all presets but the made ones play middle C, too, where sounds
+    are compared.
+    """
 
     reference_share: Share = 0.5
     lowest: Pitch = 36
     highest: Pitch = 84
+    # Left out where it is not asked for, so that datasets without it keep their identity.
+    originals_at_reference: bool = Field(default=False, exclude_if=lambda is_asked: not is_asked)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

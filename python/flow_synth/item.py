@@ -106,7 +106,7 @@ def _originals(description: DatasetDescription, synth: Synth) -> list[_Plan]:
     notes: list[Sequence[Note]] = []
     for number in range(len(bank) + description.draws):
         generator = np.random.default_rng([description.seed, number])
-        notes.append(_notes(description, generator))
+        notes.append(_notes(description, generator, is_original=True))
         presets.append(bank[number] if number < len(bank) else synth.draw(generator))
     if not presets:
         return []
@@ -125,13 +125,16 @@ def _originals(description: DatasetDescription, synth: Synth) -> list[_Plan]:
     ]
 
 
-def _notes(description: DatasetDescription, generator: np.random.Generator) -> list[Note]:
+def _notes(
+    description: DatasetDescription, generator: np.random.Generator, *, is_original: bool = False
+) -> list[Note]:
     pitches = description.pitches
     if chance := description.random_pitch:
         pitch = REFERENCE_PITCH
         if generator.random() >= chance.reference_share:
             pitch = int(generator.integers(chance.lowest, chance.highest + 1))
-        pitches = (pitch,)
+        is_both = is_original and chance.originals_at_reference and pitch != REFERENCE_PITCH
+        pitches = (REFERENCE_PITCH, pitch) if is_both else (pitch,)
     return [
         Note(pitch, velocity, total_seconds=DURATION_SECONDS)
         for pitch in pitches

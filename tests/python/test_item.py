@@ -132,6 +132,31 @@ def test_every_preset_plays_every_pitch_at_every_velocity() -> None:
         assert len({(item.family, item.fold, item.source) for item in of_one}) == 1
 
 
+def test_originals_can_be_asked_to_play_middle_c_too() -> None:
+    both = RandomPitch(originals_at_reference=True)
+    augmentation = Augmentation(uniform=50)
+    update = {"random_pitch": both, "augmentation": augmentation}
+    planned = items(DESCRIPTION.model_copy(update=update), SineSynth())
+    plain = DESCRIPTION.model_copy(update={"augmentation": augmentation})
+
+    def pitches(planned: Sequence[Item]) -> dict[tuple[Source, str], set[float]]:
+        played: dict[tuple[Source, str], set[float]] = {}
+        for item in planned:
+            key = item.source, item.preset.identity
+            played.setdefault(key, set()).add(item.note.pitch)
+        return played
+
+    found, before = pitches(planned), pitches(items(plain, SineSynth()))
+    assert found.keys() == before.keys()
+    for (source, identity), played in found.items():
+        added = {float(REFERENCE_PITCH)} if source.is_original else set()
+        assert played == before[source, identity] | added
+    assert [item.index for item in planned] == list(range(len(planned)))
+    # What says nothing of it keeps its identity.
+    assert "originals_at_reference" not in plain.model_dump_json()
+    assert "originals_at_reference" in DESCRIPTION.model_copy(update=update).model_dump_json()
+
+
 def test_the_paper_s_note_is_what_is_played_if_nothing_else_is_asked_for() -> None:
     assert {item.note for item in items(DatasetDescription(), SineSynth())} == {Note(60, 100)}
 
