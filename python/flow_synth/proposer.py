@@ -10,7 +10,7 @@ from flow_synth.dataset import Dataset
 from flow_synth.error import InputError
 from flow_synth.fold import Split
 from flow_synth.item import Source
-from flow_synth.model_file import ModelDescription
+from flow_synth.model_file import ModelDescription, OptionalMethod
 from flow_synth.proposal import Proposal, Proposals
 from flow_synth.tag import SLIDER_END
 
@@ -31,6 +31,12 @@ class Model(Protocol):
         """z [B, D] -> unit values [B, P]."""
         ...
 
+    def sample(
+        self, mel: NDArray[np.float32], shares: NDArray[np.float32], temperature: float
+    ) -> NDArray[np.float32]:
+        """Log-mel [1, 128, 87], shares [N, P] -> unit values [N, P]; not every model has it."""
+        ...
+
 
 def propose(
     model: Model,
@@ -43,8 +49,9 @@ def propose(
 ) -> Proposals:
     """Proposes presets for sounds of a dataset's training split, a human one every other time.
 
-    Half of them are drawn from the model's posterior; of the rest, each is what the model takes
-    a sound for, moved by one of its semantic sliders. A model without sliders draws all of them.
+    Half of them are drawn, as candidates where the model draws any and else from its posterior; of
+    the rest, each is what the model takes a sound for, moved by one of its semantic sliders. A
+    model without sliders draws all of them.
 
     Args:
         model: as hosts run it.
@@ -68,11 +75,11 @@ def propose(
         )
     generator = np.random.default_rng(seed)
     rows = _rows(dataset, count, generator)
-    directions = np.array([axis.direction for axis in description.semantic_axes], np.float32)
+    maker = _Maker(model, description, generator)
     made: list[NDArray[np.float32]] = []
     for start in range(0, count, _CHUNK_ROWS):
         mel = dataset.mel(rows[start : start + _CHUNK_ROWS])
-        made.append(dataset.table.snap(_proposed(model, mel, directions, generator)))
+        made.append(dataset.table.snap(maker.proposed(mel)))
         progress(sum(map(len, made)), count)
     of_rows = (dataset.manifest.rows[row] for row in rows)
     return Proposals(
@@ -98,19 +105,37 @@ def _rows(dataset: Dataset, count: int, generator: np.random.Generator) -> NDArr
     return np.array(drawn, np.intp)
 
 
-def _proposed(
-    model: Model,
-    mel: NDArray[np.float32],
-    directions: NDArray[np.float32],
-    generator: np.random.Generator,
-) -> NDArray[np.float32]:
-    """Log-mels [B, 128, 87], directions [A, D] of the sliders -> unit values [B, P]."""
-    mean, log_variance = model.posterior(mel)
-    drawn = mean + np.exp(0.5 * log_variance) * generator.standard_normal(mean.shape, np.float32)
-    if not len(directions):
-        return model.decode(drawn)
-    axes = generator.integers(len(directions), size=len(mel))
-    positions = generator.uniform(-SLIDER_END, SLIDER_END, (len(mel), 1)).astype(np.float32)
-    moved = mean + positions * directions[axes]
-    is_drawn = generator.random((len(mel), 1)) < 0.5
-    return model.decode(np.where(is_drawn, drawn, moved))
+class _Maker:
+    def __init__(
+        self, model: Model, description: ModelDescription, generator: np.random.Generator
+    ) -> None:
+        axes = description.semantic_axes
+        self._model = model
+        self._directions = np.array([axis.direction for axis in axes], np.float32)
+        self._draws_candidates = OptionalMethod.SAMPLE in description.methods
+        self._generator = generator
+
+    def proposed(self, mel: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Log-mels [B, 128, 87] -> unit values [B, P]."""
+        mean, log_variance = self._model.posterior(mel)
+        drawn = self._drawn(mel, mean, log_variance)
+        if not len(self._directions):
+            return drawn
+        generator = self._generator
+        axes = generator.integers(len(self._directions), size=len(mel))
+        positions = generator.uniform(-SLIDER_END, SLIDER_END, (len(mel), 1)).astype(np.float32)
+        moved = self._model.decode(mean + positions * self._directions[axes])
+        return np.where(generator.random((len(mel), 1)) < 0.5, drawn, moved)
+
+    def _drawn(
+        self,
+        mel: NDArray[np.float32],
+        mean: NDArray[np.float32],
+        log_variance: NDArray[np.float32],
+    ) -> NDArray[np.float32]:
+        if self._draws_candidates:
+            shares = self._generator.random(mean.shape, np.float32)
+            pairs = zip(mel[:, None], shares[:, None], strict=True)
+            return np.concatenate([self._model.sample(*pair, temperature=1.0) for pair in pairs])
+        noise = self._generator.standard_normal(mean.shape, np.float32)
+        return self._model.decode(mean + np.exp(0.5 * log_variance) * noise)

@@ -123,13 +123,43 @@ def test_reconstruct(python_model: Model, native_model: _native.Model, batch: in
     assert_close(native_model.reconstruct(z), python_model.reconstruct(tensor(z)), ENCODE)
 
 
-def check_lacking(method: str, python: Model, native: _native.Model) -> None:
+@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize("temperature", [0.7, 1.0])
+def test_sample(
+    python_model: Model, native_model: _native.Model, batch: int, temperature: float
+) -> None:
+    z = random_z(batch, native_model)
+    shares = np.random.default_rng(batch).random(z.shape, np.float32)
+    mel = random_mel(1)
+    if OptionalMethod.SAMPLE not in python_model.description.methods:
+        check_lacking("sample", python_model, native_model, mel, shares, temperature)
+        return
+    found = native_model.sample(mel, shares, temperature)
+    wanted = python_model.sample(tensor(mel), tensor(shares), temperature)
+    assert_close(found, wanted, 0)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_predict(python_model: Model, native_model: _native.Model, batch: int) -> None:
+    v = np.random.default_rng(batch).random(random_z(batch, native_model).shape, np.float32)
+    notes = np.random.default_rng(batch).integers(1, 128, (batch, 2)).astype(np.float32)
+    if OptionalMethod.PREDICT not in python_model.description.methods:
+        check_lacking("predict", python_model, native_model, v, notes)
+        return
+    wanted = python_model.predict(tensor(v), tensor(notes))
+    assert_close(native_model.predict(v, notes), wanted, ENCODE)
+
+
+def check_lacking(
+    method: str, python: Model, native: _native.Model, *arguments: NDArray[np.float32] | float
+) -> None:
     """Both say in the same words that the model cannot do it."""
-    point = random_z(1, native)
+    arguments = arguments or (random_z(1, native),)
+    tensors = [tensor(one) if isinstance(one, np.ndarray) else one for one in arguments]
     with pytest.raises(InputError) as wanted:
-        getattr(python, method)(tensor(point))
+        getattr(python, method)(*tensors)
     with pytest.raises(InputError) as found:
-        getattr(native, method)(point)
+        getattr(native, method)(*arguments)
     assert str(found.value) == str(wanted.value)
     assert f"its family is '{python.description.family}'; use " in str(found.value)
 
@@ -151,10 +181,23 @@ def test_the_golden_files_still_compute_what_they_did(name: str) -> None:
     assert_close(native.decode(golden("golden-2-z")), golden(f"{name}-v"), DECODE)
 
 
-def test_the_golden_flow_still_finds_its_way_back() -> None:
-    native = _native.Model.load(GOLDEN / "golden-2.flow.ts")
-    v = golden("golden-2-v")
+@pytest.mark.parametrize("name", ["golden-2", "golden-3"])
+def test_the_golden_flows_still_find_their_way_back(name: str) -> None:
+    native = _native.Model.load(GOLDEN / f"{name}.flow.ts")
+    v = golden(f"{name}-v")
     assert_close(native.decode(native.invert(v)), v, ROUND_TRIP)
+
+
+def test_the_golden_ears_still_hear_what_they_did() -> None:
+    native = _native.Model.load(GOLDEN / "golden-3.flow.ts")
+    mel, shares, notes, v = map(
+        golden, ("golden-3-mel", "golden-3-shares", "golden-3-notes", "golden-3-v")
+    )
+    assert_close(native.encode(mel), golden("golden-3-encoded"), ENCODE)
+    assert_close(native.decode(golden("golden-3-z")), v, DECODE)
+    assert_close(native.sample(mel, shares, 0.8), golden("golden-3-sampled"), 0)
+    predicted = native.predict(v, notes)[:, ::8, ::8]
+    assert_close(predicted, golden("golden-3-predicted"), ENCODE)
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +231,34 @@ def test_a_wrong_shape_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         getattr(native, method)(np.zeros(shape, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "error", "message"),
+    [
+        ("sample", (2, (3, 8), 1.0), InputError, "candidates are drawn for one sound at a time"),
+        ("sample", (1, (3, 7), 1.0), ValueError, r"shares has shape \(3, 7\); give \(1, 8\)"),
+        ("sample", (1, (3, 8), 0.0), InputError, "temperature 0.0+ cannot be used; give a number"),
+        ("sample", (1, (3, 8), np.nan), InputError, "temperature nan cannot be used"),
+        ("predict", ((3, 8), (2, 2)), InputError, "4 numbers of notes do not fit 3 presets"),
+        ("predict", ((3, 8), (3, 1)), ValueError, r"notes has shape \(3, 1\); give \(1, 2\)"),
+        ("predict", ((3, 7), (3, 2)), ValueError, r"v has shape \(3, 7\)"),
+    ],
+)
+def test_what_ears_cannot_use_is_refused(
+    method: str, arguments: tuple[object, ...], error: type[Exception], message: str
+) -> None:
+    native = _native.Model.load(GOLDEN / "golden-3.flow.ts")
+    arrays = [
+        np.zeros(one, np.float32)
+        if isinstance(one, tuple)
+        else random_mel(one)
+        if isinstance(one, int)
+        else one
+        for one in arguments
+    ]
+    with pytest.raises(error, match=message):
+        getattr(native, method)(*arrays)
 
 
 def test_audio_that_cannot_be_resampled_is_refused(native: _native.Model) -> None:

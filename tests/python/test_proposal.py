@@ -17,7 +17,7 @@ from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
 from flow_synth.fold import Split
 from flow_synth.item import Source
-from flow_synth.model_file import ModelDescription
+from flow_synth.model_file import ModelDescription, OptionalMethod
 from flow_synth.model_interface import SemanticAxis
 from flow_synth.parameter import ParameterTable
 from flow_synth.proposal import Proposal, ProposalFile, Proposals
@@ -115,20 +115,29 @@ class Dials:
     def decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
         return z
 
+    def sample(
+        self, mel: NDArray[np.float32], shares: NDArray[np.float32], temperature: float
+    ) -> NDArray[np.float32]:
+        """Within a tenth of what it hears."""
+        assert (len(mel), temperature) == (1, 1.0)
+        return np.asarray(heard(mel) + 0.2 * (shares - 0.5), np.float32)
+
 
 def heard(mel: NDArray[np.float32]) -> NDArray[np.float32]:
     """[B, 128, 87] -> knobs [B, P] between 0.4 and 0.6, which tell the sounds apart."""
     return (0.5 + 0.1 * np.sin(100 * mel[:, :N_KNOBS, 0])).astype(np.float32)
 
 
-def described(dataset: Dataset, n_axes: int) -> ModelDescription:
+def described(
+    dataset: Dataset, n_axes: int, methods: tuple[OptionalMethod, ...] = ()
+) -> ModelDescription:
     """As much of a model's description as proposing asks for: sliders that turn a knob each."""
     axes = tuple(
         SemanticAxis(name="", low="", high="", direction=tuple(np.eye(N_KNOBS)[axis] / 10))
         for axis in range(n_axes)
     )
     return ModelDescription.model_construct(
-        parameters=dataset.table, semantic_axes=axes, training_run="run"
+        parameters=dataset.table, semantic_axes=axes, training_run="run", methods=methods
     )
 
 
@@ -151,8 +160,10 @@ def dataset() -> Dataset:
     return found
 
 
-def proposed(dataset: Dataset, n_axes: int, width: float) -> Proposals:
-    description = described(dataset, n_axes)
+def proposed(
+    dataset: Dataset, n_axes: int, width: float, methods: tuple[OptionalMethod, ...] = ()
+) -> Proposals:
+    description = described(dataset, n_axes, methods)
     return propose(
         Dials(width), description, dataset, N_PROPOSED, seed=0, progress=lambda _done, _total: None
     )
@@ -180,6 +191,14 @@ def test_a_model_without_sliders_draws_all_as_widely_as_it_says(dataset: Dataset
     drawn = moves(dataset, proposed(dataset, 0, 0.05))
     assert drawn.std(0) == pytest.approx(np.full(N_KNOBS, 0.05), rel=0.15)
     assert drawn.mean(0) == pytest.approx(np.zeros(N_KNOBS), abs=0.01)
+
+
+def test_a_model_that_draws_candidates_proposes_those(dataset: Dataset) -> None:
+    drawn = moves(dataset, proposed(dataset, 0, 1e-9, (OptionalMethod.SAMPLE,)))
+    assert np.abs(drawn).max() == pytest.approx(0.1, abs=0.001)
+    assert drawn.std(0) == pytest.approx(np.full(N_KNOBS, 0.2 / 12**0.5), rel=0.15)
+    moved = moves(dataset, proposed(dataset, 2, 1e-9, (OptionalMethod.SAMPLE,)))
+    assert ((np.abs(moved) > 1e-5).sum(1) == N_KNOBS).mean() == pytest.approx(0.5, abs=0.1)
 
 
 def test_every_proposal_is_of_a_training_sound_by_turns_original_and_made(
