@@ -318,6 +318,10 @@ def export(
     evaluation: Annotated[
         Path | None, typer.Option(help="Scores to carry: what 'evaluate' wrote.")
     ] = None,
+    reach: Annotated[
+        Path | None,
+        typer.Option(help="How far it reaches: what 'evaluate --validation --matching' wrote."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the best model of a run as one model file."""
@@ -325,12 +329,16 @@ def export(
     from flow_synth.export import export_run
     from flow_synth.training import load_run
 
-    scores = None
+    scores = reach_db = None
     if evaluation:
         evaluated = Evaluation.read(evaluation)
         evaluated.check_run(load_run(run).identity)
         scores = evaluated.scores
-    description = export_run(run, out, scores=scores)
+    if reach:
+        validated = Evaluation.read(reach)
+        reach_db = validated.reach_db
+        validated.check_identity(load_run(run).identity)
+    description = export_run(run, out, scores=scores, reach_db=reach_db)
     size = out.stat().st_size
     finish(
         as_json,

@@ -19,11 +19,13 @@ from flow_synth.cluster import Progress
 from flow_synth.dataset import Dataset
 from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
+from flow_synth.fitness import Fitness
 from flow_synth.fold import Split
 from flow_synth.frozen import Frozen
 from flow_synth.imitation import imitate
 from flow_synth.json_file import read_result
 from flow_synth.match_score import Matching
+from flow_synth.metric import Measure
 from flow_synth.model_file import ModelDescription
 from flow_synth.score import (
     OWN,
@@ -47,6 +49,9 @@ N_NEIGHBOURS = 16
 #: Away from middle C (50 notes) the MSS of the best of 16 fell from 5.8 dB at range 0 to 5.4 at 4,
 #: and 6, 12 or any distance could not be told from 4; at middle C (32 notes) all were alike.
 PITCH_RANGE_SEMITONES = 4
+
+#: So many of the synth's own sounds lie within a model's reach.
+REACH_PERCENT = 95.0
 
 _BATCH_ROWS = 32
 
@@ -125,12 +130,38 @@ class Evaluation(Frozen):
         if self.split is not Split.TEST:
             made = f"{self.split} notes" if self.split else "sounds that the synth did not make"
             raise InputError(f"the evaluation is of {made}; give that of test notes")
+        self.check_identity(identity)
+
+    def check_identity(self, identity: str) -> None:
+        """Refuses to stand for another training run.
+
+        Raises:
+            InputError: the evaluated model is of another run.
+        """
         if self.model_run != identity:
             evaluated = f"training run {self.model_run}" if self.model_run else "no model"
             raise InputError(
                 f"the evaluation is of {evaluated} and not of training run {identity}; "
                 "evaluate this run's model and give that result"
             )
+
+    @property
+    def reach_db(self) -> float:
+        """What the best of 16 candidates of 95 % of validation notes come within.
+
+        Raises:
+            InputError: it was not measured, or on other notes.
+        """
+        if self.split is not Split.VALIDATION or self.matching is None:
+            raise InputError(
+                "the evaluation does not tell how far a model reaches; give one that "
+                "'flow-synth evaluate --validation --matching' wrote"
+            )
+        assert self.per_target is not None
+        errors = self.per_target.errors[Method.BEST16]
+        columns = (errors[measure] for measure in (Measure.MSS, Measure.SC, Measure.LEVEL))
+        totals = [Fitness(*row).total_db for row in zip(*columns, strict=True)]
+        return float(np.percentile(totals, REACH_PERCENT))
 
     @property
     def scores(self) -> dict[str, dict[str, float]]:

@@ -15,7 +15,7 @@ SC_WEIGHT_DB = 2.0
 LEVEL_WEIGHT = 0.1
 #: Beyond it one sound is as wrong as another.
 _LARGEST_SC = 2.0
-_DB_PER_NAT = 20.0 / math.log(10.0)
+DB_PER_NAT = 20.0 / math.log(10.0)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Aim:
         size = torch.linalg.matrix_norm(wanted).clamp(min=LOG_FLOOR)
         convergence = torch.linalg.matrix_norm(magnitudes - wanted) / size
         loudness = torch.linalg.matrix_norm(magnitudes).clamp(min=LOG_FLOOR)
-        level = _DB_PER_NAT * (loudness / size).log().abs()
+        level = DB_PER_NAT * (loudness / size).log().abs()
         total: Tensor = (
             distance + SC_WEIGHT_DB * convergence.clamp(max=_LARGEST_SC) + LEVEL_WEIGHT * level
         )
@@ -92,7 +92,7 @@ class Aim:
 
 def _relative_db(mel: Tensor) -> Tensor:
     """Log-mel [B, 128, 87] in nats -> dB below the peak of each, 80 of them."""
-    decibels = _DB_PER_NAT * mel
+    decibels = DB_PER_NAT * mel
     return (decibels - decibels.amax((1, 2), keepdim=True)).clamp(min=-metric.RANGE_DB)
 
 

@@ -15,6 +15,7 @@ from flow_synth import _native
 from flow_synth.audio_file import Audio, read_audio, read_samples
 from flow_synth.error import InputError
 from flow_synth.export import SUFFIX, Model
+from flow_synth.knob_effect import knob_effects
 from flow_synth.lock import Locks
 from flow_synth.matching import Match, Matcher, Wishes, hear
 from flow_synth.model_file import ModelDescription, OptionalMethod, read_model_file
@@ -233,6 +234,21 @@ class FlowSynth:
         """
         z = self.model.invert(torch.from_numpy(self._knobs(values))).numpy()
         return z.reshape(*np.shape(values)[:-1], -1)
+
+    def knob_effects(self, values: ArrayLike, note: Note | None = None) -> NDArray[np.float32]:
+        """How much the sound of a preset changes, in dB, as each knob [P] is moved a little.
+
+        Args:
+            values: [P] unit values.
+            note: middle C if not given.
+
+        Raises:
+            InputError: there are more or fewer values than knobs, or one outside [0, 1], or the
+                model has no ear.
+        """
+        self.model.check_has(OptionalMethod.PREDICT)
+        (knobs,) = self._knobs(np.ravel(values))
+        return knob_effects(self.model, self.synth.table, knobs, note or Note())
 
     def render(self, preset: Preset, note: Note | None = None) -> NDArray[np.float32]:
         """Plays a preset.

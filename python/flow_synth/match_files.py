@@ -198,6 +198,7 @@ def _figures(
 
 def _figures_of(match: Match, table: ParameterTable) -> dict[str, Any]:
     return {
+        "similarity_percent": match.measures.similarity_percent,
         "measures": asdict(match.measures),
         "remarks": list(match.remarks),
         "latent": match.latent.tolist(),

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,7 @@ from flow_synth.candidates import Candidates, different, find_candidates
 from flow_synth.error import InputError
 from flow_synth.export import Model
 from flow_synth.features import DURATION_SECONDS, SAMPLE_RATE_HZ, fit_duration
-from flow_synth.fitness import Aim
+from flow_synth.fitness import Aim, Fitness
 from flow_synth.lock import Locks
 from flow_synth.model_file import OptionalMethod
 from flow_synth.pitch import Pitch, detect_pitch
@@ -28,6 +28,9 @@ from flow_synth.synth import Note, Synth, SynthError
 #: What is played when a sound has no pitch: middle C.
 UNPITCHED = 60.0
 NOTE_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+
+#: By so much further, a sound is half as similar.
+_HALVING_DB = 6.0
 
 #: Loudness is measured over blocks of this length ...
 BLOCK_SAMPLES = SAMPLE_RATE_HZ // 10
@@ -52,6 +55,16 @@ class Measures:
     log_mel_mse: float
     mss_db: float
     level_db: float
+
+    @property
+    def similarity_percent(self) -> float:
+        """100 for the same sound; each 6 dB of spectral distance and convergence halve it."""
+        return float(100 * 2 ** (-self.fitness.total_db / _HALVING_DB))
+
+    @property
+    def fitness(self) -> Fitness:
+        """How near the imitation comes at the target's loudness."""
+        return Fitness(self.mss_db, self.sc, 0.0)
 
 
 @dataclass(frozen=True)
@@ -247,7 +260,7 @@ class Matcher:
         gain = gain_between(imitation, target)
         scaled_mel = model.features(imitation * gain)
         peak = float(np.abs(rendered).max()) * gain
-        is_same_version = synth.version == model.description.synth_version
+        measures = _measure(target, self._mel, imitation, scaled_mel, gain)
         return Match(
             preset=preset,
             latent=self._latent(preset.values),
@@ -258,10 +271,21 @@ class Matcher:
             target_mel=self._mel[0].numpy(),
             imitation_mel=scaled_mel[0].numpy(),
             audio=rendered * np.float32(gain / max(peak, 1.0)),
-            measures=_measure(target, self._mel, imitation, scaled_mel, gain),
+            measures=measures,
             intervals=intervals,
-            remarks=_remarks(self._pitch, rendered, peak, is_same_version),
+            remarks=(*self._doubts(measures), *_remarks(self._pitch, rendered, peak)),
         )
+
+    def _doubts(self, measures: Measures) -> Iterator[str]:
+        """What speaks against trusting a match."""
+        trained = self._model.description
+        if self._synth.version != trained.synth_version:
+            yield "This version of the synth is not the one that the model was trained on."
+        if trained.reach_db is not None and measures.fitness.total_db > trained.reach_db:
+            yield (
+                "This synth may not be able to make this sound: of its own sounds, 95 % are "
+                "matched better."
+            )
 
     def _latent(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """[D] of a preset, or of the sound where the model has no inverse."""
@@ -321,12 +345,8 @@ def _measure(
     )
 
 
-def _remarks(
-    pitch: Pitch | None, rendered: NDArray[np.float32], peak: float, is_same_version: bool
-) -> tuple[str, ...]:
+def _remarks(pitch: Pitch | None, rendered: NDArray[np.float32], peak: float) -> tuple[str, ...]:
     remarks = []
-    if not is_same_version:
-        remarks.append("This version of the synth is not the one that the model was trained on.")
     if pitch is None:
         remarks.append("No pitch was found, so the synth plays middle C.")
     if not rendered.any():

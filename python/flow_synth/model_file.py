@@ -66,9 +66,12 @@ class Normalisation(Frozen):
 class ModelDescription(Interface):
     """The content of ``flow_synth.json``.
 
-    ``methods`` are those optional ones that the model has. ``recipe`` is the experiment that the
-    model was trained by, without the path of its dataset. ``scores`` maps a method (the model, or
-    a baseline) to its measures on held-out presets; which those are follows from ``rotation``, see
+    ``methods`` are those optional ones that the model has. Of the synth's own sounds, 95 % are
+    matched within ``reach_db`` (:attr:`flow_synth.fitness.Fitness.total_db` of the best of 16
+    candidates on validation presets); None if that was not measured. ``recipe`` is the experiment
+    that the model was trained by, without the path of its dataset. ``scores`` maps a method (the
+    model, or a baseline) to its measures on held-out presets; which those are follows from
+    ``rotation``, see
     :func:`flow_synth.fold.split_of`.
     """
 
@@ -79,6 +82,7 @@ class ModelDescription(Interface):
     normalisation: Normalisation
     training_run: str
     rotation: Fold = 0
+    reach_db: float | None = None
     recipe: Mapping[str, JsonValue]
     scores: Mapping[str, Mapping[str, float]]
     licence: str

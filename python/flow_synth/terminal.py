@@ -50,13 +50,14 @@ def print_matches(matched: "Sequence[MatchedSound]") -> None:
     """How near every sound came, and where to listen to it."""
     from flow_synth.matching import describe_pitch
 
-    table = Table("Sound", "Played", "SC", "MSE nat²", "MSS dB", "level dB")
+    table = Table("Sound", "Played", "Similar", "SC", "MSE nat²", "MSS dB", "level dB")
     found_of = [(result, found) for result in matched for found in result.matches]
     for result, found in found_of:
         number = result.matches.index(found) + 1
         table.add_row(
             f"{result.sound.name} {number}" if number > 1 else result.sound.name,
             describe_pitch(found.note.pitch),
+            f"{found.measures.similarity_percent:.0f} %",
             f"{found.measures.sc:.2f}",
             f"{found.measures.log_mel_mse:.2f}",
             f"{found.measures.mss_db:.1f}",

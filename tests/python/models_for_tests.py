@@ -8,7 +8,7 @@ from torch import Tensor
 from flow_synth.export import export_model
 from flow_synth.features import MEL_SHAPE
 from flow_synth.models import Family, Model, ModelSettings, new_model
-from flow_synth.models.flow_class import ClassLatent
+from flow_synth.models.flow_class import ClassLatent, ClassModel
 from flow_synth.models.settings import (
     CompactNetworks,
     FlowSettings,
@@ -104,6 +104,8 @@ def write_tiny_model(path: Path, synth: Synth, family: Family = Family.FLOW_POST
     model.regressor.fit(presets)
     if isinstance(model.latent, ClassLatent):
         model.latent.classes.fit(presets)
+    if isinstance(model, ClassModel):
+        model.ear.fit(mels)
     model.normalisation.fit(-6.0, 2.0)
     export_model(
         model,

@@ -13,12 +13,14 @@ from synths_for_tests import SineSynth
 
 from flow_synth import FlowSynth
 from flow_synth.error import InputError
+from flow_synth.export import Model
 from flow_synth.features import SAMPLE_RATE_HZ
 from flow_synth.library import model_path, shipped_models
 from flow_synth.matching import (
     Budget,
     Match,
     Matcher,
+    Measures,
     Wishes,
     describe_pitch,
     gain_between,
@@ -417,3 +419,38 @@ def test_budgets_are_seconds_or_renders(text: str, budget: Budget) -> None:
 def test_what_is_no_budget_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="cannot be made; give seconds, such as '10s'"):
         Budget.parse(text)
+
+
+def test_similarity_halves_with_every_six_db() -> None:
+    same = Measures(sc=0.0, log_mel_mse=0.0, mss_db=0.0, level_db=-9.0)
+    other = Measures(sc=1.0, log_mel_mse=1.0, mss_db=4.0, level_db=3.0)
+    assert same.similarity_percent == 100
+    assert other.similarity_percent == pytest.approx(50)
+
+
+def test_a_sound_beyond_the_reach_of_a_model_is_doubted(hearing: FlowSynth) -> None:
+    def remarks(reach_db: float | None) -> str:
+        model = Model(
+            hearing.model._module,
+            hearing.description.model_copy(update={"reach_db": reach_db}),
+        )
+        match = FlowSynth(model, hearing.synth).match(a_sound(), SYNTH_RATE_HZ)
+        return " ".join(match.remarks)
+
+    total_db = hearing.match(a_sound(), SYNTH_RATE_HZ).measures.fitness.total_db
+    assert "may not be able to make this sound" in remarks(0.9 * total_db)
+    assert "may not be able" not in remarks(1.1 * total_db)
+    assert "may not be able" not in remarks(None)
+
+
+def test_the_ear_tells_the_effect_of_every_knob(flow_synth: FlowSynth, hearing: FlowSynth) -> None:
+    values = hearing.synth.table.defaults
+    found = hearing.knob_effects(values)
+    assert found.shape == (40,)
+    assert (found >= 0).all()
+    assert (found > 0).any()
+    assert not np.allclose(found, hearing.knob_effects(values, Note(84)))
+    with pytest.raises(InputError, match="has no ear"):
+        flow_synth.knob_effects(values)
+    with pytest.raises(InputError, match="give unit values from 0 to 1"):
+        hearing.knob_effects(values + 2)
