@@ -32,6 +32,7 @@ class Matching(Frozen):
         seed: of the draws.
         points: after every batch of renders.
         expected_db: per target, the fitness that the ear expected of what it ranked first.
+        diversity: share of the pairs among the first candidates of a sound that are no twins.
         rank_correlation: Spearman's, of these with the MSS of what it ranked first.
         coverage: share of the true knobs that lie in their intervals of 90 %, over all targets;
             None where there are no true knobs.
@@ -41,6 +42,7 @@ class Matching(Frozen):
     seed: int
     points: tuple[MatchPoint, ...]
     expected_db: tuple[float, ...]
+    diversity: float
     rank_correlation: float
     coverage: float | None
     knob_coverage: tuple[float, ...] | None
@@ -60,6 +62,7 @@ class Matching(Frozen):
             seed=seed,
             points=_points(matches, targets, seed),
             expected_db=tuple(expected),
+            diversity=float(np.mean([match.diversity for match in matches])),
             rank_correlation=float(spearmanr(expected, ranked).statistic),
             coverage=None if coverage is None else float(coverage.mean()),
             knob_coverage=None if coverage is None else tuple(coverage.tolist()),

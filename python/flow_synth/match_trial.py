@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from flow_synth.candidates import Candidates, different, find_candidates
 from flow_synth.export import Model
+from flow_synth.family import twin_pairs
 from flow_synth.fitness import Aim
 from flow_synth.lock import Locks
 from flow_synth.refinement import Refinement
@@ -47,12 +48,14 @@ class MatchTrial:
         points: [n, 4] how it went on; the columns are ``MATCH_POINT``.
         expected_db: fitness that the ear expected of what it ranked first.
         intervals: [P, 2] between which each knob should lie.
+        diversity: share of the pairs among the first candidates that are no twins.
     """
 
     imitations: Mapping[str, Imitation]
     points: NDArray[np.float64]
     expected_db: float
     intervals: NDArray[np.float32]
+    diversity: float
 
 
 def match_target(stage: TrialStage, job: TrialJob, target: Target, plan: MatchPlan) -> MatchTrial:
@@ -81,9 +84,20 @@ def match_target(stage: TrialStage, job: TrialJob, target: Target, plan: MatchPl
         points.append((found.n_renders, perf_counter() - begun, *imitation.errors[:2]))
         if found.n_renders >= max(REFINED):
             break
+    first = candidates.values[different(candidates.values, N_FIRST)]
     return MatchTrial(
-        imitations, np.array(points), float(candidates.expected_db[0]), candidates.intervals
+        imitations,
+        np.array(points),
+        float(candidates.expected_db[0]),
+        candidates.intervals,
+        _diversity(first),
     )
+
+
+def _diversity(presets: NDArray[np.float32]) -> float:
+    """Share of the pairs of presets [n, P] that are no twins."""
+    n_twins = sum(len(twins) - 1 for _, twins in twin_pairs(presets, presets))
+    return 1 - n_twins / max(len(presets) * (len(presets) - 1), 1)
 
 
 def _best_of(

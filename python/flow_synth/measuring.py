@@ -63,6 +63,7 @@ def evaluate(
     from flow_synth.fold import Split
     from flow_synth.json_file import check_format, check_name
     from flow_synth.library import load_native_model, model_path
+    from flow_synth.match_picture import draw_matching
     from flow_synth.score_picture import draw_scores
     from flow_synth.synths import open_synth
     from flow_synth.target import Targets
@@ -79,7 +80,8 @@ def evaluate(
         raise InputError(f"{sounds} has no validation notes; leave out --sounds or --validation")
     check_name(out, what="scores")
     picture = out.with_suffix(".png")
-    for file in (out, picture):
+    course = out.with_name(f"{out.stem}-matching.png")
+    for file in (out, picture, course):
         check_writable(file)
     check_format(out, FORMAT)
     opened = load_native_model(model) if model else None
@@ -111,6 +113,8 @@ def evaluate(
             progress=show,
         )
     write_atomically(picture, draw_scores(result))
+    if result.matching:
+        write_atomically(course, draw_matching(result))
     result.write(out)
     workplace.clear()
     if as_json:

@@ -11,19 +11,28 @@ from flow_synth.evaluation import N_NEIGHBOURS, PITCH_RANGE_SEMITONES, Evaluatio
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES
 from flow_synth.fold import Split
 from flow_synth.imitation import Imitations
+from flow_synth.match_score import Matching
+from flow_synth.match_trial import RANKED, MatchTrial
 from flow_synth.metric import SOUND_MEASURES, Measure
 from flow_synth.results import TargetSet
-from flow_synth.score import SEARCHES, Method, groups, search_points
+from flow_synth.score import OWN, SEARCHES, Method, groups, search_points
 from flow_synth.search import BUDGETS
 from flow_synth.target import GroupName, Targets
 from flow_synth.target_errors import TargetErrors
+from flow_synth.trial_stage import Imitation
 
 BASELINES = (Method.NN16, Method.NN1, Method.MEDIAN, Method.MEAN, Method.RANDOM)
 
 
-def made_up(*, has_search: bool = False, is_out_of_domain: bool = False) -> Evaluation:
+def made_up(
+    *,
+    has_search: bool = False,
+    is_out_of_domain: bool = False,
+    has_matching: bool = False,
+    seed: int = 0,
+) -> Evaluation:
     """Random errors of twelve targets; both kinds of targets have two groups beside all."""
-    generator, n_targets = np.random.default_rng(0), 12
+    generator, n_targets = np.random.default_rng(seed), 12
     is_first = np.arange(n_targets) < 5
     names = (
         (GroupName.INSTRUMENT, GroupName.VOICE)
@@ -48,6 +57,7 @@ def made_up(*, has_search: bool = False, is_out_of_domain: bool = False) -> Eval
         ),
     )
     methods = (
+        *(OWN if has_matching else ()),
         *BASELINES,
         *(SEARCHES if has_search else ()),
         *(() if is_out_of_domain else (Method.TRUTH,)),
@@ -60,8 +70,20 @@ def made_up(*, has_search: bool = False, is_out_of_domain: bool = False) -> Eval
     }
     n_renders = max(BUDGETS) if has_search else 0
     progress_db = np.minimum.accumulate(generator.gamma(2.0, size=(n_targets, n_renders)), 1)
+    matches = tuple(
+        MatchTrial(
+            imitations={
+                RANKED: Imitation(values[number], imitations[Method.RANKED].errors[number, :4])
+            },
+            points=np.array([[16, 0.5, 4 + number, 0.9], [24, 0.75, 3 + number, 0.7]]),
+            expected_db=float(number),
+            intervals=np.array([[0, number / n_targets]], np.float32),
+            diversity=0.75,
+        )
+        for number in range(n_targets if has_matching else 0)
+    )
     return Evaluation(
-        model_run=None,
+        model_run="run" if has_matching else None,
         dataset="abcd" * 16,
         synth="sine",
         synth_version="1",
@@ -75,6 +97,10 @@ def made_up(*, has_search: bool = False, is_out_of_domain: bool = False) -> Eval
         groups=groups(imitations, targets, seed=0),
         knobs=(),
         search=search_points(progress_db, targets.families, seed=0),
+        matching=Matching.of(matches, targets, seed) if has_matching else None,
+        per_target=TargetErrors.of({m: imitations[m] for m in OWN}, targets)
+        if has_matching
+        else None,
     )
 
 
