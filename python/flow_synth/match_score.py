@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
-from scipy.stats import spearmanr
+from numpy.typing import NDArray
 
+from flow_synth.curve import mean_ranks
 from flow_synth.frozen import Frozen
 from flow_synth.match_trial import RANKED, MatchTrial
 from flow_synth.metric import SOUND_MEASURES, Measure
@@ -63,10 +64,17 @@ class Matching(Frozen):
             points=_points(matches, targets, seed),
             expected_db=tuple(expected),
             diversity=float(np.mean([match.diversity for match in matches])),
-            rank_correlation=float(spearmanr(expected, ranked).statistic),
+            rank_correlation=_rank_correlation(np.array(expected), np.array(ranked)),
             coverage=None if coverage is None else float(coverage.mean()),
             knob_coverage=None if coverage is None else tuple(coverage.tolist()),
         )
+
+
+def _rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Spearman's, with ties at mean ranks; 0 where either never varies."""
+    ranks = mean_ranks(one), mean_ranks(other)
+    varies = all(np.ptp(column) > 0 for column in ranks)
+    return float(np.corrcoef(*ranks)[0, 1]) if varies else 0.0
 
 
 def _points(matches: Sequence[MatchTrial], targets: Targets, seed: int) -> tuple[MatchPoint, ...]:

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from flow_synth.breeding import Breeding
 from flow_synth.candidates import Candidates, Ears, different, predicted
 from flow_synth.features import one_thread
 from flow_synth.fitness import Aim, Fitness
@@ -21,12 +22,6 @@ BATCH = 8
 CHILDREN = 24
 #: Parents are chosen among so many of the best.
 _N_PARENTS = 16
-#: A child takes this share of its knobs, at least and at most, from a second preset ...
-_CROSSOVER = (0.05, 0.5)
-#: ... and so many of them, on average, move by this much of their range, at least and at most.
-_MOVED_KNOBS = 2.0
-_STEP = (0.01, 0.2)
-
 #: Plays presets [k, P]: audio [1, 88200] and log-mel [1, 128, 87] of each, None if one fails.
 Play = Callable[[NDArray[np.float32]], Sequence[tuple[Tensor, Tensor] | None]]
 
@@ -82,11 +77,10 @@ class Refinement:
         seed: int,
     ) -> None:
         self._ears = ears
-        self._table = table
         self._aim = aim
         self._note = note
-        self._locks = locks
         self._generator = np.random.default_rng([seed, 1])
+        self._breeding = Breeding(table, locks, self._generator)
 
     def run(self, candidates: Candidates, n_candidates: int, play: Play) -> Iterator[Progress]:
         """Plays candidates, then children of the best, batch after batch and without an end.
@@ -128,9 +122,7 @@ class Refinement:
             return generator.permutation(pool)[:BATCH]
         parents = ranking[:_N_PARENTS]
         values = np.stack([parent.values for parent in parents])
-        chosen = generator.integers(len(parents), size=BATCH * CHILDREN)
-        chosen = np.minimum(chosen, generator.integers(len(parents), size=len(chosen)))
-        children = self._born(values, chosen, pool)
+        children, chosen = self._breeding.children(values, pool, BATCH * CHILDREN)
         expected = self._expected(parents, values, chosen, children)
         best: dict[bytes, NDArray[np.float32]] = {}
         for number in np.argsort(expected, kind="stable"):
@@ -141,31 +133,11 @@ class Refinement:
                 break
         return np.stack(list(best.values())) if best else generator.permutation(pool)[:BATCH]
 
-    def _born(
-        self,
-        parents: NDArray[np.float32],
-        chosen: NDArray[np.integer],
-        pool: NDArray[np.float32],
-    ) -> NDArray[np.float32]:
-        """[n, P] children: crossed with another parent or with what was drawn, and moved."""
-        generator, shape = self._generator, (len(chosen), parents.shape[1])
-        others = np.where(
-            generator.random((len(chosen), 1)) < 0.5,
-            parents[generator.integers(len(parents), size=len(chosen))],
-            pool[generator.integers(len(pool), size=len(chosen))],
-        )
-        share = generator.uniform(*_CROSSOVER, (len(chosen), 1))
-        crossed = np.where(generator.random(shape) < share, others, parents[chosen])
-        size = np.geomspace(*_STEP, 16)[generator.integers(16, size=(len(chosen), 1))]
-        is_moved = generator.random(shape) < _MOVED_KNOBS / shape[1]
-        moved = crossed + is_moved * size * generator.standard_normal(shape)
-        return self._table.snap(self._locks.held(np.clip(moved, 0, 1).astype(np.float32)))
-
     def _expected(
         self,
         parents: Sequence[Tried],
         values: NDArray[np.float32],
-        chosen: NDArray[np.integer],
+        chosen: NDArray[np.intp],
         children: NDArray[np.float32],
     ) -> NDArray[np.float32]:
         """[n] fitness that the ear expects of children, its error at their parents corrected."""

@@ -6,73 +6,34 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from commands_for_tests import RATE_HZ, Run, a_tone, runner, write_tone
 from models_for_tests import write_tiny_model
 from numpy.typing import NDArray
 from synths_for_tests import SineSynth
 
 from flow_synth import results_page
-from flow_synth.__main__ import main
 from flow_synth.match_files import FORMAT, SUFFIXES, output_names
-from flow_synth.models import Family
 from flow_synth.parameter import ParameterTable
 from flow_synth.preset import Preset, write_preset
 from flow_synth.synths import open_synth
 from flow_synth.synths.builtin import builtin_table
 from flow_synth.terminal import print_scores
 
-RATE_HZ = 22050
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def sentences(self) -> list[str]:
-        """The error stream without progress bars."""
-        return [line for line in self.err.splitlines() if line.startswith("flow-synth: ")]
-
-
-Run = Callable[..., Outcome]
-
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line inside this process."""
-
-    def run(*arguments: object) -> Outcome:
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return Outcome(int(left.value.code or 0), captured.out, captured.err)
-
-    return run
+    return runner(capsys)
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "tiny.flow.ts"
     write_tiny_model(path, open_synth("builtin"))
-    return path
-
-
-def a_tone(seconds: float = 1.0, rate_hz: int = RATE_HZ) -> NDArray[np.float32]:
-    times = np.arange(round(seconds * rate_hz)) / rate_hz
-    return np.asarray(0.3 * np.sin(2 * np.pi * 220 * times), np.float32)
-
-
-def write_tone(path: Path) -> Path:
-    soundfile.write(path, a_tone(), RATE_HZ)
     return path
 
 
@@ -133,68 +94,6 @@ def test_no_file_of_the_user_is_overwritten_and_earlier_matches_are(
             *("song.flac", "song.wav", "data.json", "data.aiff"),
             *(f"{name}-2{suffix}" for name in ("song", "data") for suffix in SUFFIXES),
         }
-
-
-@pytest.fixture(scope="module")
-def hearing_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One that draws candidates."""
-    path = tmp_path_factory.mktemp("model") / "hearing.flow.ts"
-    write_tiny_model(path, open_synth("builtin"), Family.FLOW_CLASS)
-    return path
-
-
-def test_candidates_are_different_presets_with_their_sounds(
-    run: Run, hearing_model: Path, tmp_path: Path
-) -> None:
-    sound, out = write_tone(tmp_path / "tone.wav"), tmp_path / "out"
-    knob = builtin_table()[0]
-    lock = f"{knob.name}={knob.minimum}"
-    asked = ("match", sound, "--model", hearing_model, "--out", out, "--lock", lock)
-    outcome = run(*asked, "--candidates", 3, "--refine", 24, "--json")
-    assert outcome.code == 0
-    assert {file.name for file in out.iterdir()} == {
-        *(f"tone{suffix}" for suffix in SUFFIXES),
-        *(
-            f"tone.candidate-{number}{suffix}"
-            for number in (2, 3)
-            for suffix in (".preset.json", ".wav")
-        ),
-    }
-    (figures,) = json.loads(outcome.out)["matches"]
-    presets = [figures["parameters"], *(other["parameters"] for other in figures["others"])]
-    for number, preset in enumerate(presets, 1):
-        stem = f"tone.candidate-{number}" if number > 1 else "tone"
-        assert json.loads((out / f"{stem}.preset.json").read_text())["parameters"] == preset
-        assert preset[knob.name] == knob.minimum
-    assert len({json.dumps(preset) for preset in presets}) == 3
-    for low, high in figures["intervals"].values():
-        assert low <= high if isinstance(low, float) else isinstance(high, str)
-
-    assert run(*asked, "--candidates", 2).code == 0
-    assert not (out / "tone.candidate-3.wav").exists()
-    assert (out / "tone.candidate-2.wav").exists()
-
-
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        (("--refine", "10m"), "a refinement of '10m' cannot be made; give seconds"),
-        (("--refine", "-1s"), "a refinement of '-1s' cannot be made"),
-        (("--refine", "0"), "a refinement of '0' cannot be made"),
-        (("--lock", "cutof"), "unknown parameter 'cutof'; known are: "),
-        (("--candidates", "2"), "this model has no candidates: its family is 'flow_post'"),
-        (("--refine", "5s"), "this model has no candidates: its family is 'flow_post'"),
-    ],
-)
-def test_what_cannot_be_asked_of_a_match_is_said_before_anything_is_done(
-    run: Run, model: Path, tmp_path: Path, options: tuple[str, str], sentence: str
-) -> None:
-    sound, out = write_tone(tmp_path / "tone.wav"), tmp_path / "out"
-    outcome = run("match", sound, "--model", model, "--out", out, *options)
-    assert outcome.code == 2
-    assert outcome.sentences == [line for line in outcome.sentences if sentence in line]
-    assert len(outcome.sentences) == 1
-    assert not list(tmp_path.glob("out/*"))
 
 
 @pytest.mark.parametrize("content", ["", "[1]", "[" * 100_000, "1" * 5000, '{"format": "x"}'])

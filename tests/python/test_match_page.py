@@ -8,6 +8,7 @@ from evaluations_for_tests import made_up
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import image
+from scipy import stats
 
 from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation
@@ -76,6 +77,18 @@ def test_coverage_is_counted_over_the_true_knobs(results: dict[str, Evaluation])
     outside = results["matching/sine-out-of-domain"].matching
     assert outside is not None
     assert outside.coverage is None
+
+
+def test_what_is_expected_is_compared_with_what_was_found_by_rank(
+    results: dict[str, Evaluation],
+) -> None:
+    for evaluation in results.values():
+        matching, errors = evaluation.matching, evaluation.per_target
+        assert matching is not None
+        assert errors is not None
+        mss = errors.errors[Method.RANKED][Measure.MSS]
+        expected = stats.spearmanr(matching.expected_db, mss).statistic
+        assert matching.rank_correlation == pytest.approx(expected, abs=1e-6)
 
 
 def test_results_without_matching_are_refused() -> None:

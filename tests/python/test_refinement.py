@@ -71,7 +71,7 @@ def test_locked_knobs_are_never_moved() -> None:
     played = np.stack(players.played)
     np.testing.assert_allclose(played[:, 0], 2 / 3, rtol=1e-6)
     np.testing.assert_allclose(played[:, 3], 0.1, rtol=1e-6)
-    assert (played[:, 5].std() > 0.05).all()
+    assert len(np.unique(played[:, 5])) > 3
 
 
 def test_presets_that_fail_are_passed_over() -> None:
