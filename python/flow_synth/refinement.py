@@ -18,8 +18,9 @@ from flow_synth.synth import Note
 
 #: Presets played at once: a number of its own, so that results depend on no number of workers.
 BATCH = 8
-#: Children that the ear hears for each that is played.
-CHILDREN = 24
+#: Between two batches the best have so many children, so many times, that the ear alone hears.
+N_CHILDREN = 192
+N_GENERATIONS = 2
 #: Parents are chosen among so many of the best.
 _N_PARENTS = 16
 #: Plays presets [k, P]: audio [1, 88200] and log-mel [1, 128, 87] of each, None if one fails.
@@ -116,35 +117,38 @@ class Refinement:
     def _children(
         self, ranking: Sequence[Tried], pool: NDArray[np.float32], known: set[bytes]
     ) -> NDArray[np.float32]:
-        """[at most BATCH, P] the most promising of many children that were not played before."""
-        generator = self._generator
+        """[at most BATCH, P] the most promising of all children that were not played before."""
         if not ranking:
-            return generator.permutation(pool)[:BATCH]
-        parents = ranking[:_N_PARENTS]
-        values = np.stack([parent.values for parent in parents])
-        children, chosen = self._breeding.children(values, pool, BATCH * CHILDREN)
-        expected = self._expected(parents, values, chosen, children)
-        best: dict[bytes, NDArray[np.float32]] = {}
-        for number in np.argsort(expected, kind="stable"):
-            child = children[number]
-            if child.tobytes() not in known:
-                best.setdefault(child.tobytes(), child)
-            if len(best) == BATCH:
-                break
-        return np.stack(list(best.values())) if best else generator.permutation(pool)[:BATCH]
+            return self._generator.permutation(pool)[:BATCH]
+        played = ranking[:_N_PARENTS]
+        values = np.stack([one.values for one in played])
+        corrections = self._corrections(played, values)
+        ancestors = np.arange(len(played))
+        expected = np.array([one.fitness.total_db for one in played], np.float32)
+        for _ in range(N_GENERATIONS):
+            children, chosen = self._breeding.children(values, pool, N_CHILDREN)
+            heirs = ancestors[chosen]
+            hopes = self._expected(children, corrections[torch.from_numpy(heirs)])
+            values = np.concatenate((values, children))
+            ancestors = np.concatenate((ancestors, heirs))
+            expected = np.concatenate((expected, hopes))
+            _, first = np.unique(values, axis=0, return_index=True)
+            best = first[np.argsort(expected[first], kind="stable")][: _N_PARENTS + BATCH]
+            values, ancestors, expected = values[best], ancestors[best], expected[best]
+        new = np.array([value.tobytes() not in known for value in values])
+        found = values[new][:BATCH]
+        return found if len(found) else self._generator.permutation(pool)[:BATCH]
 
-    def _expected(
-        self,
-        parents: Sequence[Tried],
-        values: NDArray[np.float32],
-        chosen: NDArray[np.intp],
-        children: NDArray[np.float32],
-    ) -> NDArray[np.float32]:
-        """[n] fitness that the ear expects of children, its error at their parents corrected."""
+    def _corrections(self, played: Sequence[Tried], values: NDArray[np.float32]) -> Tensor:
+        """[n, 128, 87] what the ear errs by at presets that were played, in nats."""
         with one_thread(), torch.inference_mode():
-            error = torch.cat([parent.mel for parent in parents])
-            error = error - predicted(self._ears, values, self._note)
-            heard = predicted(self._ears, children, self._note) + error[torch.from_numpy(chosen)]
+            heard = torch.cat([one.mel for one in played])
+            return heard - predicted(self._ears, values, self._note)
+
+    def _expected(self, children: NDArray[np.float32], corrections: Tensor) -> NDArray[np.float32]:
+        """[n] fitness that the ear expects of children, its error at their ancestors corrected."""
+        with one_thread(), torch.inference_mode():
+            heard = predicted(self._ears, children, self._note) + corrections
             expected: NDArray[np.float32] = self._aim.expected_db(heard).numpy()
         return expected
 

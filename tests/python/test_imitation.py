@@ -249,7 +249,7 @@ def test_a_match_s_candidates_are_played_and_refined(
     monkeypatch.setattr(match_trial, "_opened", lambda _: SineEars())
     monkeypatch.setattr(match_trial, "REFINED", (24, 40))
     monkeypatch.setattr(candidates, "N_DRAWS", 24)
-    monkeypatch.setattr(refinement, "CHILDREN", 2)
+    monkeypatch.setattr(refinement, "N_CHILDREN", 8)
     matching = MatchPlan(Path("model"), seed=0)
     proposals = {"truth": truth(targets)[:, None]}
     recipe = dataset.manifest.recipe
