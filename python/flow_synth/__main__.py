@@ -87,7 +87,7 @@ def match(
     from flow_synth.library import FlowSynth
     from flow_synth.lock import read_locks
     from flow_synth.match_files import RefusedSound, match_files
-    from flow_synth.matching import Budget, Wishes
+    from flow_synth.wishes import Budget, Wishes
 
     flow_synth = FlowSynth.load(model, synth)
     matched, refused = [], []

@@ -1,5 +1,6 @@
 """Presets that may have made a sound: drawn by a model, ranked by its ear, unplayed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +27,10 @@ _N_CHILDREN = 192
 #: Between these shares of the draws a knob's interval lies. At that temperature the true knobs of
 #: validation presets lie in it 91 times of 100.
 _INTERVAL = (0.05, 0.95)
+
+
+#: Presets [N, P] and what is expected of them [N], the best first.
+Ranked = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 class Ears(Protocol):
@@ -100,39 +105,48 @@ def find_candidates(
     """
     generator = np.random.default_rng(seed)
     shares = torch.from_numpy(generator.random((N_DRAWS, len(table)), np.float32))
+
+    def expected_db(presets: NDArray[np.float32]) -> NDArray[np.float32]:
+        return aim.expected_db(predicted(ears, presets, note)).numpy()
+
     with one_thread(), torch.inference_mode():
-        drawn = ears.sample(aim.mel, shares, TEMPERATURE)
         answer = ears.decode(ears.encode(aim.mel))
+        drawn = ears.sample(aim.mel, shares, TEMPERATURE)
         values = table.snap(locks.held(torch.cat((answer, drawn)).numpy()))
-        low = np.quantile(values[1:], _INTERVAL[0], axis=0, method="lower")
-        high = np.quantile(values[1:], _INTERVAL[1], axis=0, method="higher")
-        ranked = _ranked(values, _expected(ears, aim, note, values))
-        breeding = Breeding(table, locks, generator)
-        best = ranked
-        for _ in range(N_GENERATIONS):
-            parents, hopes = best[0][:_N_PARENTS], best[1][:_N_PARENTS]
-            children, _ = breeding.children(parents, values, _N_CHILDREN)
-            expected = _expected(ears, aim, note, children)
-            best = _ranked(np.concatenate((parents, children)), np.concatenate((hopes, expected)))
-        found = _ranked(*(np.concatenate(pair) for pair in zip(best, ranked, strict=True)))
-    return Candidates(*found, np.stack((low, high), axis=1))
+        ranked = _ranked(values, expected_db(values))
+        bred = _bred(ranked, Breeding(table, locks, generator), expected_db)
+    found = _ranked(*(np.concatenate(pair) for pair in zip(bred, ranked, strict=True)))
+    return Candidates(*found, _intervals(values[1:]))
 
 
-def _ranked(
-    values: NDArray[np.float32], expected_db: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Different presets [N, P] and what is expected of them [N], the best first."""
+def _intervals(drawn: NDArray[np.float32]) -> NDArray[np.float32]:
+    """[P, 2] between which nine of ten draws [N, P] have a knob, ends and all."""
+    low = np.quantile(drawn, _INTERVAL[0], axis=0, method="lower")
+    high = np.quantile(drawn, _INTERVAL[1], axis=0, method="higher")
+    return np.stack((low, high), axis=1)
+
+
+def _bred(
+    ranked: Ranked,
+    breeding: Breeding,
+    expected_db: Callable[[NDArray[np.float32]], NDArray[np.float32]],
+) -> Ranked:
+    """Generation after generation of children of the best."""
+    best = ranked
+    for _ in range(N_GENERATIONS):
+        parents, hopes = best[0][:_N_PARENTS], best[1][:_N_PARENTS]
+        children, _ = breeding.children(parents, ranked[0], _N_CHILDREN)
+        presets = np.concatenate((parents, children))
+        best = _ranked(presets, np.concatenate((hopes, expected_db(children))))
+    return best
+
+
+def _ranked(values: NDArray[np.float32], expected_db: NDArray[np.float32]) -> Ranked:
+    """Different ones of presets [N, P], and what is expected of them [N], the best first."""
     _, first = np.unique(values, axis=0, return_index=True)
     first = np.sort(first)
     order = first[np.argsort(expected_db[first], kind="stable")]
     return values[order], expected_db[order]
-
-
-def _expected(
-    ears: Ears, aim: Aim, note: Note, values: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    expected: NDArray[np.float32] = aim.expected_db(predicted(ears, values, note)).numpy()
-    return expected
 
 
 def predicted(ears: Ears, values: NDArray[np.float32], note: Note) -> Tensor:

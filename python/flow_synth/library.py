@@ -17,12 +17,13 @@ from flow_synth.error import InputError
 from flow_synth.export import SUFFIX, Model
 from flow_synth.knob_effect import knob_effects
 from flow_synth.lock import Locks
-from flow_synth.matching import Match, Matcher, Wishes, hear
+from flow_synth.matching import Match, Matcher, hear
 from flow_synth.model_file import ModelDescription, OptionalMethod, read_model_file
 from flow_synth.preset import Preset
 from flow_synth.stage import Stage, play_on_workers
 from flow_synth.synth import Note, Synth
 from flow_synth.synths import BUILTIN, open_synth
+from flow_synth.wishes import Wishes
 
 
 def shipped_models() -> tuple[str, ...]:

@@ -13,12 +13,13 @@ from flow_synth.atomic_file import make_folder, remove_abandoned_stages, write_t
 from flow_synth.audio_file import wav
 from flow_synth.error import InputError
 from flow_synth.library import FlowSynth
-from flow_synth.matching import Match, Wishes
+from flow_synth.matching import Match
 from flow_synth.parameter import ParameterTable
 from flow_synth.picture import draw_match
 from flow_synth.preset import preset_text
 from flow_synth.stage import Stage
 from flow_synth.synth import SAMPLE_RATE_HZ, SynthError
+from flow_synth.wishes import Wishes
 
 FORMAT = "flow-synth match"
 FORMAT_VERSION = 2

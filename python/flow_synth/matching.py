@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,7 +12,6 @@ from torch import Tensor
 
 from flow_synth import metric
 from flow_synth.candidates import Candidates, different, find_candidates
-from flow_synth.error import InputError
 from flow_synth.export import Model
 from flow_synth.features import DURATION_SECONDS, SAMPLE_RATE_HZ, fit_duration
 from flow_synth.fitness import Aim, Fitness
@@ -24,6 +23,7 @@ from flow_synth.refinement import BATCH, Refinement
 from flow_synth.stage import Stage
 from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
 from flow_synth.synth import Note, Synth, SynthError
+from flow_synth.wishes import Budget, Wishes
 
 #: What is played when a sound has no pitch: middle C.
 UNPITCHED = 60.0
@@ -65,58 +65,6 @@ class Measures:
     def fitness(self) -> Fitness:
         """How near the imitation comes at the target's loudness."""
         return Fitness(self.mss_db, self.sc, 0.0)
-
-
-@dataclass(frozen=True)
-class Budget:
-    """When a refinement ends: after so many seconds or so many renders, whichever comes first."""
-
-    seconds: float = math.inf
-    renders: float = math.inf
-
-    @classmethod
-    def parse(cls, text: str) -> "Budget":
-        """``10s`` is so many seconds, ``200`` so many renders.
-
-        Raises:
-            InputError: it is neither.
-        """
-        try:
-            number = float(text.removesuffix("s"))
-        except ValueError:
-            number = math.nan
-        if not 0 < number < math.inf:
-            raise InputError(
-                f"a refinement of {text!r} cannot be made; give seconds, such as '10s', or a "
-                "number of renders, such as '200'"
-            )
-        return cls(seconds=number) if text.endswith("s") else cls(renders=number)
-
-
-@dataclass(frozen=True, eq=False)
-class Wishes:
-    """What is asked of a match.
-
-    Attributes:
-        n_candidates: different presets in the result, the best first.
-        budget: of the search for better ones; None for no search.
-        locks: human values of knobs that stay, by name.
-        seed: of all random choices.
-        is_cancelled: asked after every batch of renders; what was found by then counts.
-        progress: is told how many presets were played, and the fitness of the best in dB.
-    """
-
-    n_candidates: int = 1
-    budget: Budget | None = None
-    locks: Mapping[str, float | str] = field(default_factory=dict)
-    seed: int = 0
-    is_cancelled: Callable[[], bool] = lambda: False
-    progress: Callable[[int, float], None] = lambda _played, _total: None
-
-    @property
-    def needs_stage(self) -> bool:
-        """Whether more is played than the one preset of the result."""
-        return self.n_candidates > 1 or self.budget is not None
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,11 +17,9 @@ from flow_synth.export import Model
 from flow_synth.features import SAMPLE_RATE_HZ
 from flow_synth.library import model_path, shipped_models
 from flow_synth.matching import (
-    Budget,
     Match,
     Matcher,
     Measures,
-    Wishes,
     describe_pitch,
     gain_between,
     sounding_rms,
@@ -31,6 +29,7 @@ from flow_synth.preset import Preset
 from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
 from flow_synth.synth import Note, Synth, SynthError
 from flow_synth.synths import open_synth
+from flow_synth.wishes import Budget, Wishes
 
 
 @pytest.fixture(scope="module")
