@@ -5,18 +5,20 @@ from flow_synth import FlowSynth
 match = FlowSynth.load("builtin").match("voice.wav")
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flow_synth.library import FlowSynth
+    from flow_synth.wishes import Budget, Wishes
 
-__all__ = ["FlowSynth"]
+__all__ = ["Budget", "FlowSynth", "Wishes"]
+
+_HOMES = {"Budget": "wishes", "FlowSynth": "library", "Wishes": "wishes"}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401
-    """Loads :class:`FlowSynth`, and torch with it, only when somebody wants it."""
-    if name != "FlowSynth":
+    """Loads a name, and with :class:`FlowSynth` torch, only when somebody wants it."""
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from flow_synth.library import FlowSynth
-
-    return FlowSynth
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

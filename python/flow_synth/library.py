@@ -156,6 +156,9 @@ class FlowSynth:
     ) -> list[Match]:
         """Finds different presets with which the synth imitates a sound, the nearest first.
 
+        More than one, or a search, are played by new processes, which import the main module: a
+        script must call this under ``if __name__ == "__main__"``.
+
         Args:
             sound: as for :meth:`match`.
             sample_rate_hz: likewise.
