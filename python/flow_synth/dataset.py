@@ -269,6 +269,18 @@ class Dataset:
         if path.resolve() in {(self.folder / name).resolve() for name in names}:
             raise InputError(f"{path} is a part of the dataset itself; give another name")
 
+    def check_presets(self) -> None:
+        """Refuses proposals, of which no split holds anything out.
+
+        Raises:
+            InputError: the dataset is one of proposals.
+        """
+        if self.manifest.recipe.description.proposals:
+            raise InputError(
+                f"{self.folder} holds proposals, which are for judges alone; give the dataset of "
+                "the presets that they were made for"
+            )
+
     def __len__(self) -> int:
         return len(self.manifest.rows)
 

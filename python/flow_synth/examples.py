@@ -73,12 +73,8 @@ class Examples:
         if tags:
             tags.check_dataset(dataset)
         rows = dataset.rows(split)
-        if len(rows) < 2 and dataset.manifest.recipe.description.proposals:
-            raise InputError(
-                f"{dataset.folder} holds proposals, which are for judges alone; give the dataset "
-                "of the presets, and this one as 'proposals'"
-            )
         if len(rows) < 2:
+            dataset.check_presets()
             raise InputError(
                 f"{dataset.folder} has {len(rows)} {split} rows; render at least 50 presets"
             )

@@ -133,12 +133,11 @@ def write_matches(
     nearest = matches[0]
     files = {suffix: folder / f"{name}{suffix}" for suffix in SUFFIXES}
     figures = _figures(flow_synth, matches, sound, files)
-    contents = {
-        files[PICTURE]: draw_match(nearest, flow_synth.synth.table, sound.name),
-        files[FIGURES]: (json.dumps(figures, indent=2) + "\n").encode(),
-    }
+    contents: dict[Path, bytes] = {}
     for number, match in enumerate(matches, 1):
         contents |= _candidate(flow_synth, match, _numbered(folder, name, number))
+    contents[files[PICTURE]] = draw_match(nearest, flow_synth.synth.table, sound.name)
+    contents[files[FIGURES]] = (json.dumps(figures, indent=2) + "\n").encode()
     outdated = {path for path in _candidate_files(folder, name) if path not in contents}
     write_together(contents)
     for path in outdated:

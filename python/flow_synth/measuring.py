@@ -88,6 +88,7 @@ def evaluate(
     if matching and not model:
         raise InputError("--matching scores a model's candidates; name a model")
     known = Dataset.open(dataset, opened.info()["rotation"] if opened else 0)
+    known.check_presets()
     known.verify()
     split = Split.VALIDATION if validation else Split.TEST
     chosen = (
@@ -201,6 +202,7 @@ def semantic(
     opened = load_native_model(model)
     description = ModelDescription.model_validate(opened.info())
     known = Dataset.open(dataset, description.rotation)
+    known.check_presets()
     known.verify()
     split = Split.VALIDATION if validation else Split.TEST
     chosen = Targets.of_rows(known, split, presets, SEED)

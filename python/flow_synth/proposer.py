@@ -69,10 +69,7 @@ def propose(
             f"{dataset.folder} is a dataset of other knobs than the model's; give the one that "
             "the model was trained on"
         )
-    if dataset.manifest.recipe.description.proposals:
-        raise InputError(
-            f"{dataset.folder} holds proposals; give the dataset that the model was trained on"
-        )
+    dataset.check_presets()
     generator = np.random.default_rng(seed)
     rows = _rows(dataset, count, generator)
     maker = _Maker(model, description, generator)

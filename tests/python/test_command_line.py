@@ -421,6 +421,7 @@ def test_where_no_scores_can_be_written_nothing_is_evaluated(run: Run, tmp_path:
         ("--out scores.json", "no model is to be scored; name one, or give --baselines"),
         ("builtin --baselines --out scores.json", "--baselines scores no model, but builtin is"),
         ("builtin --sounds x --validation --out scores.json", "x has no validation notes"),
+        ("--baselines --matching --out scores.json", "--matching scores a model's candidates"),
         ("--baselines --out scores.png", "scores.png is no name for scores"),
     ],
 )

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from synths_for_tests import N_KNOBS
+from training_for_tests import write_proposals
 
 from flow_synth.__main__ import main
 from flow_synth.dataset import Dataset
@@ -222,8 +223,19 @@ def test_nothing_is_proposed_for_proposals(dataset: Dataset) -> None:
     dataset.manifest = dataset.manifest.model_copy(
         update={"recipe": recipe.model_copy(update={"description": asked})}
     )
-    with pytest.raises(InputError, match="holds proposals; give the dataset"):
+    with pytest.raises(InputError, match="holds proposals, which are for judges alone"):
         proposed(dataset, 2, 0.1)
+
+
+@pytest.mark.parametrize("command", ["evaluate --baselines", "semantic builtin"])
+def test_nothing_is_measured_on_proposals(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_proposals(tmp_path)
+    out = str(tmp_path / "scores.json")
+    with pytest.raises(SystemExit, match=r"^2$"):
+        main([*command.split(), "--dataset", str(tmp_path / "proposed"), "--out", out])
+    assert "holds proposals, which are for judges alone" in capsys.readouterr().err
 
 
 def test_a_model_of_another_synth_proposes_nothing(dataset: Dataset) -> None:
