@@ -1,7 +1,7 @@
 """What a training run is: a typed, frozen description, read from TOML."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -162,6 +162,14 @@ class Experiment(Frozen):
         """What is run before this one: the start, on the same rows."""
         rows = {"dataset": self.dataset, "rotation": self.rotation}
         return self.start.model_copy(update=rows) if self.start else None
+
+    @property
+    def stages(self) -> Iterator[Self]:
+        """This one, what is run before it, what before that, and so on."""
+        stage: Self | None = self
+        while stage is not None:
+            yield stage
+            stage = stage.first
 
     def recipe(self) -> dict[str, Any]:
         """All but the datasets, as JSON."""

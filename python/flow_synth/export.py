@@ -228,7 +228,8 @@ def export_run(
         raise InputError(f"{path} is no name for a model file; let it end in {SUFFIX!r}")
     trained = load_run(run)
     experiment = trained.experiment
-    if not experiment.objective.weights.ask_for_space(experiment.model.family):
+    family = experiment.model.family
+    if not any(stage.objective.weights.ask_for_space(family) for stage in experiment.stages):
         raise InputError(
             f"{run} has learnt to hear alone, and its audio space is as it was before training; "
             "export a run that starts from it"
@@ -240,7 +241,7 @@ def export_run(
     return export_model(
         trained.model,
         path,
-        family=experiment.model.family,
+        family=family,
         synth=(recipe.synth_identity, recipe.synth_version),
         table=trained.table,
         mels=torch.from_numpy(dataset.mel(rows)),

@@ -18,12 +18,10 @@ def run_identity(experiment: Experiment, dataset: Dataset) -> str:
     content += _learnt_from(dataset, tags_of(experiment, dataset.folder))
     if experiment.objective.weights.ear:
         content += f"ear {EAR_VERSION}"
-    stage: Experiment | None = experiment
-    while stage is not None:
+    for stage in experiment.stages:
         if stage.proposals:
             proposals = open_proposals(stage.proposals, dataset)
             content += _learnt_from(proposals, proposal_tags_of(stage))
-        stage = stage.first
     return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 

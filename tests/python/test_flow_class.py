@@ -8,8 +8,14 @@ import torch
 from training_for_tests import SETTINGS, Knobs, experiment, random_presets, run
 
 from flow_synth.dataset import Dataset
+from flow_synth.error import InputError
+from flow_synth.experiment import Experiment
+from flow_synth.export import Model, export_run
 from flow_synth.fold import Split
+from flow_synth.model_file import OptionalMethod
 from flow_synth.models.flow_class import ClassModel
+from flow_synth.tag import AXES
+from flow_synth.tag_file import Counts, TagFile, TaggedRow
 from flow_synth.training import load_run
 
 HEARING = SETTINGS.replace("epochs = 6", "epochs = 60").replace(
@@ -60,3 +66,42 @@ def test_an_ear_tells_what_it_has_heard_at_every_note(model: ClassModel, dataset
         predicted = model.predict(torch.from_numpy(rows.values[heard]), torch.from_numpy(notes))
     mel = torch.from_numpy(rows.mel(heard)).float()
     assert (predicted - mel).square().mean() < 0.2 * (mel.mean(0) - mel).square().mean()
+
+
+def test_a_model_is_exported_once_its_space_was_learnt_whatever_came_after(
+    dataset: Path, tmp_path: Path
+) -> None:
+    """Three stages: hearing, the space, and the ear again."""
+    short = HEARING.replace("epochs = 60", "epochs = 2")
+    (tmp_path / "hearing.toml").write_text(short.format(dataset=dataset))
+    space = "[objective.weights]\nclasses = 0\nchain = 0\near = 0\npreset_density = 1\n"
+    (tmp_path / "space.toml").write_text('base = "hearing.toml"\nstart = "hearing.toml"\n' + space)
+    ear = "[objective.weights]\npreset_density = 0\near = 1\n"
+    path = tmp_path / "ear.toml"
+    path.write_text('base = "space.toml"\nstart = "space.toml"\n' + ear)
+    random_tags(Dataset.open(dataset)).write(dataset.with_name(f"{dataset.name}.tags.json"))
+    described = Experiment.read(path)
+    assert [stage.epochs for stage in described.stages] == [2, 2, 2]
+    run(described, tmp_path / "run")
+    export_run(tmp_path / "run", tmp_path / "model.flow.ts")
+    assert Model.load(tmp_path / "model.flow.ts").description.methods == tuple(OptionalMethod)
+    with pytest.raises(InputError, match="has learnt to hear alone"):
+        export_run(tmp_path / "run/start/start", tmp_path / "hearing.flow.ts")
+    # The last stage left everything but the ear as it was.
+    last, before = (load_run(tmp_path / f"run{part}").model for part in ("", "/start"))
+    for name, weight in last.named_parameters():
+        is_same = torch.equal(weight, before.get_parameter(name))
+        assert is_same != name.startswith("ear.network"), name
+
+
+def random_tags(dataset: Dataset) -> TagFile:
+    numbers = np.random.default_rng(0).random((len(dataset), len(AXES)))
+    none = Counts(low=0, untagged=len(dataset), high=0, unmeasured=0)
+    untagged: tuple[Side, ...] = (0,) * len(AXES)
+    return TagFile(
+        dataset=dataset.manifest.recipe.digest,
+        content=dataset.content,
+        axes=AXES,
+        counts=(none,) * len(AXES),
+        rows=tuple(TaggedRow(descriptors=tuple(row.tolist()), tags=untagged) for row in numbers),
+    )
