@@ -15,7 +15,7 @@ from flow_synth.fold import Split
 from flow_synth.model_file import OptionalMethod
 from flow_synth.models.flow_class import ClassModel
 from flow_synth.tag import AXES
-from flow_synth.tag_file import Counts, TagFile, TaggedRow
+from flow_synth.tag_file import Counts, Side, TagFile, TaggedRow
 from flow_synth.training import load_run
 
 HEARING = SETTINGS.replace("epochs = 6", "epochs = 60").replace(
