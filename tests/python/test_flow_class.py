@@ -97,7 +97,7 @@ def test_a_model_is_exported_once_its_space_was_learnt_whatever_came_after(
 def random_tags(dataset: Dataset) -> TagFile:
     numbers = np.random.default_rng(0).random((len(dataset), len(AXES)))
     none = Counts(low=0, untagged=len(dataset), high=0, unmeasured=0)
-    untagged: tuple[Side, ...] = (0,) * len(AXES)
+    untagged: tuple[Side, ...] = tuple(0 for _ in AXES)
     return TagFile(
         dataset=dataset.manifest.recipe.digest,
         content=dataset.content,
