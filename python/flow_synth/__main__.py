@@ -98,6 +98,7 @@ def match(
             locks=read_locks(flow_synth.synth.table, lock or []),
             seed=seed,
             is_cancelled=is_interrupted,
+            progress=lambda played, total_db: show.tell(f"{played} played, {total_db:.1f} dB"),
         )
         for done, result in enumerate(match_files(flow_synth, sounds, out, wishes), 1):
             if isinstance(result, RefusedSound):

@@ -163,8 +163,8 @@ def targets_explained(evaluation: Evaluation) -> str:
         return f"""Each target is a sound that the synth did not make: {counted}. It is imitated at
 the pitch that its folder's manifest names, at velocity {Note().velocity}."""
     return f"""Each target is a note of a preset that is not in the training split: {counted}
-drawn at random from the {evaluation.split} split (at most {TARGETS_PER_FAMILY} of a family of
-near-duplicates, peak above {MINIMUM_PEAK:g})."""
+drawn at random from the {evaluation.split} split (of a family of near-duplicates at most
+{TARGETS_PER_FAMILY} at middle C and {TARGETS_PER_FAMILY} elsewhere, peak above {MINIMUM_PEAK:g})."""
 
 
 def _methods(evaluation: Evaluation) -> str:

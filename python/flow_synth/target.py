@@ -1,6 +1,7 @@
 """Sounds to imitate: held-out notes of a dataset, or a folder of sounds that no preset made."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,7 +24,7 @@ from flow_synth.synth import SAMPLE_RATE_HZ, Note
 
 #: A row whose samples never exceed this is too quiet to say anything.
 MINIMUM_PEAK = 0.02
-#: So that no large family of near-duplicates decides a result.
+#: So that no large family of near-duplicates decides a result: at middle C, and elsewhere.
 TARGETS_PER_FAMILY = 2
 
 
@@ -161,6 +162,8 @@ class Targets:
 def choose_rows(dataset: Dataset, split: Split, n_targets: int, seed: int) -> NDArray[np.intp]:
     """Rows of a split drawn at random: audible ones, no more than two of a family.
 
+    At middle C, that is, where sounds are compared, and as many at all other pitches.
+
     Rows of a smaller number and the same seed are among those of a larger one.
 
     Returns:
@@ -169,15 +172,15 @@ def choose_rows(dataset: Dataset, split: Split, n_targets: int, seed: int) -> ND
     Raises:
         InputError: not one row of the split is fit.
     """
-    families = dataset.families
-    taken: dict[int, int] = {}
+    families, is_reference = dataset.families, dataset.pitch == REFERENCE_PITCH
+    taken: Counter[tuple[int, bool]] = Counter()
     chosen: list[int] = []
     for row in np.random.default_rng(seed).permutation(dataset.rows(split)).tolist():
-        family = int(families[row])
+        kind = int(families[row]), bool(is_reference[row])
         if len(chosen) == n_targets:
             break
-        if taken.get(family, 0) < TARGETS_PER_FAMILY and _peak(dataset, row) > MINIMUM_PEAK:
-            taken[family] = taken.get(family, 0) + 1
+        if taken[kind] < TARGETS_PER_FAMILY and _peak(dataset, row) > MINIMUM_PEAK:
+            taken[kind] += 1
             chosen.append(row)
     if not chosen:
         raise InputError(

@@ -19,13 +19,34 @@ if TYPE_CHECKING:
     from flow_synth.tag_file import TagFile
 
 
+class Bar:
+    """What is done of how much, and a word on what goes on."""
+
+    def __init__(self, progress: Progress, task: str) -> None:
+        self._progress = progress
+        self._task = task
+        self._bar = progress.add_task(task, total=None)
+
+    def __call__(self, done: int, total: int) -> None:
+        """So many things are done of so many."""
+        self._progress.update(self._bar, completed=done, total=total)
+
+    def tell(self, news: str) -> None:
+        """What goes on now."""
+        self._progress.update(self._bar, description=f"{self._task}, {news}")
+
+
 @contextmanager
-def progress_bar(task: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(task: str) -> Iterator[Bar]:
     """A bar on the error stream, so that results can be redirected."""
-    columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task(task, total=None)
-        yield lambda done, total: progress.update(bar, completed=done, total=total)
+        yield Bar(progress, task)
 
 
 @contextmanager
