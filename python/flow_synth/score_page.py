@@ -164,7 +164,7 @@ def targets_explained(evaluation: Evaluation) -> str:
 the pitch that its folder's manifest names, at velocity {Note().velocity}."""
     return f"""Each target is a note of a preset that is not in the training split: {counted}
 drawn at random from the {evaluation.split} split (of a family of near-duplicates at most
-{TARGETS_PER_FAMILY} at middle C and {TARGETS_PER_FAMILY} elsewhere, peak above {MINIMUM_PEAK:g})."""
+{TARGETS_PER_FAMILY} at middle C and as many elsewhere, peak above {MINIMUM_PEAK:g})."""
 
 
 def _methods(evaluation: Evaluation) -> str:
