@@ -16,11 +16,13 @@ import torch
 
 from flow_synth import FlowSynth, metric
 from flow_synth.audio_file import read_audio, write_audio
+from flow_synth.loudness import gain_between
 from flow_synth.match_files import match_files, write_matches
-from flow_synth.matching import Matcher, gain_between, hear, imitating_note
+from flow_synth.matching import Matcher, hear, imitating_note
 from flow_synth.picture import draw_match
 from flow_synth.pitch import detect_pitch
 from flow_synth.synth import SAMPLE_RATE_HZ, Note
+from flow_synth.wishes import Wishes
 
 Milliseconds = dict[str, list[float]]
 
@@ -85,7 +87,7 @@ def time_parts(flow_synth: FlowSynth, sound: Path, folder: Path, times: Millisec
     with timed(times, "  draw picture"):
         draw_match(match, synth.table, sound.name)
     with timed(times, "  draw and write all four files"):
-        write_matches(flow_synth, [match], sound, folder, "again")
+        write_matches(flow_synth, [match], sound, folder, "again", Wishes())
 
 
 def measure(

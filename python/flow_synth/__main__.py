@@ -94,7 +94,7 @@ def match(
     with progress_bar("matching") as show, interrupted_softly() as is_interrupted:
         wishes = Wishes(
             n_candidates=candidates,
-            budget=Budget.parse(refine) if refine else None,
+            budget=None if refine is None else Budget.parse(refine),
             locks=read_locks(flow_synth.synth.table, lock or []),
             seed=seed,
             is_cancelled=is_interrupted,

@@ -1,6 +1,7 @@
 """Worker processes of dask.distributed: on this machine by default, or any running cluster."""
 
 import logging
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 import dask
 from dask.system import CPU_COUNT
-from distributed import Client, Future, KilledWorker, LocalCluster
+from distributed import Client, Future, KilledWorker, LocalCluster, Worker, WorkerPlugin
 
 from flow_synth.error import InputError
 
@@ -78,6 +79,8 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         try:
             client = stack.enter_context(Client(address, timeout=CONNECT_SECONDS))
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+            if scheduler is None:
+                client.register_plugin(_Uninterrupted())
         # Of an address that it cannot read, dask says so by the other two.
         except (OSError, ValueError, TypeError) as error:
             raise InputError(
@@ -92,6 +95,15 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
                 f"the dask scheduler at {scheduler!r} went away; start it and run the same "
                 "command again: what is finished is kept"
             ) from error
+
+
+class _Uninterrupted(WorkerPlugin):
+    """Ctrl-C reaches all processes of a terminal; what it ends is for the first of them to say."""
+
+    name = "uninterrupted"
+
+    def setup(self, worker: Worker) -> None:  # noqa: ARG002  # As distributed calls it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _check_installed(client: Client) -> None:

@@ -170,6 +170,8 @@ class Model:
     def predict(self, v: Tensor, notes: Tensor) -> Tensor:
         """How presets would sound: log-mel [B, 128, 87] in nats, 80 dB of it.
 
+        It is relative to its peak if no level is heard.
+
         Args:
             v: [B, P] unit values.
             notes: [B, 2] MIDI note number and velocity.

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from flow_synth import metric
 from flow_synth.features import LOG_FLOOR, one_thread
+from flow_synth.loudness import gain_between
 
 #: What one unit of spectral convergence, and one dB of level, count in dB of spectral distance.
 SC_WEIGHT_DB = 2.0
@@ -51,43 +52,73 @@ class Aim:
         audio: [1, 88200] mono at 22050 Hz.
         mel: [1, 128, 87] its log-mel in nats.
         hears_level: whether expected log-mels have a level, or are relative to their peaks.
+        at_equal_loudness: whether sounds are brought to the target's loudness first, because the
+            level of a recording is an accident. Otherwise level counts.
     """
 
-    def __init__(self, audio: Tensor, mel: Tensor, *, hears_level: bool = True) -> None:
+    def __init__(
+        self,
+        audio: Tensor,
+        mel: Tensor,
+        *,
+        hears_level: bool = True,
+        at_equal_loudness: bool = False,
+    ) -> None:
         self.mel = mel
         self._audio = audio
-        self._expected = mel if hears_level else mel - mel.amax()
+        self._hears_level = hears_level
+        self._at_equal_loudness = at_equal_loudness
         with one_thread(), torch.inference_mode():
             self._point = _mss().analyse(audio)
             self._decibels = _relative_db(mel)
+            self._magnitudes = _magnitudes(self.as_heard(mel))
+            self._size = _size(self._magnitudes)
+
+    def as_heard(self, mel: Tensor) -> Tensor:
+        """Log-mels [B, 128, 87] of sounds that were played, as an ear would tell them."""
+        return mel if self._hears_level else mel - mel.amax((1, 2), keepdim=True)
 
     def measured(self, audio: Tensor, mel: Tensor) -> Fitness:
         """Of a sound [1, 88200] and its log-mel [1, 128, 87]."""
         with one_thread(), torch.inference_mode():
-            level = metric.level_difference_db(self._audio, audio).abs()
+            level = float(metric.level_difference_db(self._audio, audio).abs())
+            if self._at_equal_loudness:
+                gain, level = gain_between(audio, self._audio), 0.0
+                mel = (_magnitudes(mel) * gain + LOG_FLOOR).log()
             return Fitness(
                 mss_db=float(_mss().distance(self._point, _mss().analyse(audio))),
                 sc=float(metric.spectral_convergence(self.mel, mel)),
-                level_db=float(level),
+                level_db=level,
             )
 
     def expected_db(self, mel: Tensor) -> Tensor:
-        """What :attr:`Fitness.total_db` may be of log-mels [B, 128, 87] that an ear tells: [B].
+        """What :attr:`Fitness.total_db` may be of log-mels [B, 128, 87] as an ear tells them: [B].
 
         The spectral distance at one resolution stands for that at three, the norm of mel
         magnitudes for loudness.
         """
         distance = (_relative_db(mel) - self._decibels).abs().mean((1, 2))
-        magnitudes = (mel.exp() - LOG_FLOOR).clamp(min=0.0)
-        wanted = (self._expected.exp() - LOG_FLOOR).clamp(min=0.0)
-        size = torch.linalg.matrix_norm(wanted).clamp(min=LOG_FLOOR)
-        convergence = torch.linalg.matrix_norm(magnitudes - wanted) / size
-        loudness = torch.linalg.matrix_norm(magnitudes).clamp(min=LOG_FLOOR)
-        level = DB_PER_NAT * (loudness / size).log().abs()
+        magnitudes = _magnitudes(mel)
+        ratio = _size(magnitudes) / self._size
+        if self._at_equal_loudness:
+            magnitudes = magnitudes / ratio[:, None, None]
+            ratio = torch.ones_like(ratio)
+        difference = torch.linalg.matrix_norm(magnitudes - self._magnitudes)
+        convergence = (difference / self._size).clamp(max=_LARGEST_SC)
         total: Tensor = (
-            distance + SC_WEIGHT_DB * convergence.clamp(max=_LARGEST_SC) + LEVEL_WEIGHT * level
+            distance + SC_WEIGHT_DB * convergence + LEVEL_WEIGHT * DB_PER_NAT * ratio.log().abs()
         )
         return total
+
+
+def _magnitudes(mel: Tensor) -> Tensor:
+    return (mel.exp() - LOG_FLOOR).clamp(min=0.0)
+
+
+def _size(magnitudes: Tensor) -> Tensor:
+    """[B] norms; that of silence is small, and not zero."""
+    norm: Tensor = torch.linalg.matrix_norm(magnitudes)
+    return norm.clamp(min=LOG_FLOOR)
 
 
 def _relative_db(mel: Tensor) -> Tensor:

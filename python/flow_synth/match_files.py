@@ -2,9 +2,8 @@
 
 import json
 import os
-import re
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -81,8 +80,9 @@ def match_files(
     remove_abandoned_stages(folder)
     wishes = wishes or Wishes()
     flow_synth.check_wishes(wishes)
+    names = output_names(sounds, folder, wishes.n_candidates)
     with flow_synth.stage() if wishes.needs_stage else nullcontext() as stage:
-        for sound, name in zip(sounds, output_names(sounds, folder), strict=True):
+        for sound, name in zip(sounds, names, strict=True):
             yield _matched(flow_synth, sound, folder, name, wishes, stage)
 
 
@@ -97,33 +97,42 @@ def _matched(
     try:
         _check_name(sound)
         matches = flow_synth.matches(sound, wishes=wishes, stage=stage)
-        return write_matches(flow_synth, matches, sound, folder, name)
+        return write_matches(flow_synth, matches, sound, folder, name, wishes)
     except SynthError as error:
         return RefusedSound(sound, f"{sound} has no match: {error}; give another sound")
     except InputError as error:
         return RefusedSound(sound, str(error))
 
 
-def output_names(sounds: Sequence[Path], folder: Path) -> list[str]:
+def output_names(sounds: Sequence[Path], folder: Path, n_candidates: int = 1) -> list[str]:
     """Names for the results of sounds: their stems, numbered where files would meet.
 
     No two names share a file, even where case does not count. None overwrites a sound, nor any
     other file that is there, unless it belongs to an earlier match of that name.
     """
-    taken = {os.path.realpath(sound).casefold() for sound in sounds}
+    taken = {_real(sound) for sound in sounds}
     names: list[str] = []
     for sound in sounds:
         name, number = sound.stem, 1
-        while taken & (files := _folded(folder, name)) or _is_foreign(folder, name):
+        while True:
+            files = _files(folder, name, n_candidates)
+            own = {_real(file) for file in (*files, *_earlier_files(folder, name))}
+            if not (taken & own or _is_foreign(folder, name, files)):
+                break
             number += 1
             name = f"{sound.stem}-{number}"
-        taken |= files
+        taken |= own
         names.append(name)
     return names
 
 
 def write_matches(
-    flow_synth: FlowSynth, matches: Sequence[Match], sound: Path, folder: Path, name: str
+    flow_synth: FlowSynth,
+    matches: Sequence[Match],
+    sound: Path,
+    folder: Path,
+    name: str,
+    wishes: Wishes,
 ) -> MatchedSound:
     """Writes the files of a sound's matches together or not at all; see :func:`write_together`.
 
@@ -132,16 +141,20 @@ def write_matches(
     """
     nearest = matches[0]
     files = {suffix: folder / f"{name}{suffix}" for suffix in SUFFIXES}
-    figures = _figures(flow_synth, matches, sound, files)
+    figures = _figures(flow_synth, matches, sound, folder, name, wishes)
     contents: dict[Path, bytes] = {}
     for number, match in enumerate(matches, 1):
-        contents |= _candidate(flow_synth, match, _numbered(folder, name, number))
+        stem = _numbered(folder, name, number)
+        preset = preset_text(match.preset, flow_synth.synth.table, flow_synth.synth.identity)
+        contents[_with(stem, PRESET)] = preset.encode()
+        contents[_with(stem, AUDIO)] = wav(match.audio, SAMPLE_RATE_HZ)
     contents[files[PICTURE]] = draw_match(nearest, flow_synth.synth.table, sound.name)
     contents[files[FIGURES]] = (json.dumps(figures, indent=2) + "\n").encode()
-    outdated = {path for path in _candidate_files(folder, name) if path not in contents}
+    outdated = [file for file in _earlier_files(folder, name) if file not in contents]
     write_together(contents)
-    for path in outdated:
-        path.unlink(missing_ok=True)
+    for file in outdated:
+        with suppress(OSError):  # What is left over is harmless.
+            file.unlink()
     return MatchedSound(sound, tuple(matches), files, figures)
 
 
@@ -149,22 +162,23 @@ def _numbered(folder: Path, name: str, number: int) -> Path:
     return folder / (f"{name}.candidate-{number}" if number > 1 else name)
 
 
-def _candidate(flow_synth: FlowSynth, match: Match, stem: Path) -> dict[Path, bytes]:
-    """The files of one match that hosts open."""
-    preset = preset_text(match.preset, flow_synth.synth.table, flow_synth.synth.identity)
-    return {
-        stem.with_name(stem.name + PRESET): preset.encode(),
-        stem.with_name(stem.name + AUDIO): wav(match.audio, SAMPLE_RATE_HZ),
-    }
+def _with(stem: Path, suffix: str) -> Path:
+    return stem.with_name(stem.name + suffix)
 
 
-def _candidate_files(folder: Path, name: str) -> list[Path]:
-    """Files that bear the names of a match's candidates but the nearest."""
-    ends = "|".join(map(re.escape, (PRESET, AUDIO)))
-    pattern = re.compile(rf"{re.escape(name)}\.candidate-\d+({ends})")
-    if not folder.is_dir():
-        return []
-    return [path for path in folder.iterdir() if pattern.fullmatch(path.name)]
+def _files(folder: Path, name: str, n_candidates: int) -> list[Path]:
+    """All files of a match."""
+    stems = [_numbered(folder, name, number) for number in range(2, n_candidates + 1)]
+    others = [_with(stem, suffix) for stem in stems for suffix in (PRESET, AUDIO)]
+    return [*(folder / f"{name}{suffix}" for suffix in SUFFIXES), *others]
+
+
+def _earlier_files(folder: Path, name: str) -> list[Path]:
+    """Files of further candidates that an earlier match of this name says it wrote."""
+    others = _earlier(folder / f"{name}{FIGURES}").get("others", [])
+    lists = [other.get("files", {}) for other in others if isinstance(other, dict)]
+    names = [file for found in lists if isinstance(found, dict) for file in found.values()]
+    return [folder / file for file in names if str(file).startswith(f"{name}.candidate-")]
 
 
 def _check_name(sound: Path) -> None:
@@ -176,23 +190,44 @@ def _check_name(sound: Path) -> None:
 
 
 def _figures(
-    flow_synth: FlowSynth, matches: Sequence[Match], sound: Path, files: dict[str, Path]
+    flow_synth: FlowSynth,
+    matches: Sequence[Match],
+    sound: Path,
+    folder: Path,
+    name: str,
+    wishes: Wishes,
 ) -> dict[str, Any]:
     """Matches for machines: numbers with their units in their names, knobs in human units."""
     synth, nearest = flow_synth.synth, matches[0]
+    files = dict(zip(KINDS, (f"{name}{suffix}" for suffix in SUFFIXES), strict=True))
+    others = []
+    for number, match in enumerate(matches[1:], 2):
+        stem = _numbered(folder, name, number).name
+        others.append(
+            {
+                "files": {"preset": stem + PRESET, "audio": stem + AUDIO},
+                **_figures_of(match, synth.table),
+            }
+        )
     return {
         "format": FORMAT,
         "version": FORMAT_VERSION,
         "input": str(sound),
-        "files": dict(zip(KINDS, (file.name for file in files.values()), strict=True)),
+        "files": files,
         "pitch": asdict(nearest.pitch) if nearest.pitch else None,
         "note": {**asdict(nearest.note), "frequency_hz": nearest.note.frequency_hz},
         "synth": synth.identity,
         "synth_version": synth.version,
         "model_run": flow_synth.description.training_run,
+        "wishes": {
+            "candidates": wishes.n_candidates,
+            "refine": str(wishes.budget) if wishes.budget else None,
+            "locks": dict(wishes.locks),
+            "seed": wishes.seed,
+        },
         **_figures_of(nearest, synth.table),
         "intervals": _human_intervals(nearest, synth.table),
-        "others": [_figures_of(match, synth.table) for match in matches[1:]],
+        "others": others,
     }
 
 
@@ -214,24 +249,25 @@ def _human_intervals(match: Match, table: ParameterTable) -> dict[str, Any] | No
     return {name: [low[name], high[name]] for name in table.names}
 
 
-def _folded(folder: Path, name: str) -> set[str]:
-    return {os.path.realpath(folder / f"{name}{suffix}").casefold() for suffix in SUFFIXES}
+def _real(file: Path) -> str:
+    return os.path.realpath(file).casefold()
 
 
-def _is_foreign(folder: Path, name: str) -> bool:
-    """Whether files of this name are there that no match has written."""
-    files = [
-        *(folder / f"{name}{suffix}" for suffix in SUFFIXES),
-        *_candidate_files(folder, name),
-    ]
+def _is_foreign(folder: Path, name: str, files: Sequence[Path]) -> bool:
+    """Whether files of this name are there that no match of this name has written."""
+    figures = folder / f"{name}{FIGURES}"
+    is_match = _earlier(figures).get("format") == FORMAT
+    own = {folder / f"{name}{suffix}" for suffix in SUFFIXES} if is_match else set()
+    own |= set(_earlier_files(folder, name))
     # A folder of such a name is refused when the files are written.
-    is_there = any(os.path.lexists(file) and not file.is_dir() for file in files)
-    return is_there and not _is_match(folder / f"{name}{FIGURES}")
+    return any(os.path.lexists(file) and not file.is_dir() for file in files if file not in own)
 
 
-def _is_match(figures: Path) -> bool:
+def _earlier(figures: Path) -> dict[str, Any]:
+    """What an earlier match wrote; nothing if it was none."""
     try:
         content = json.loads(figures.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(content, dict) and content.get("format") == FORMAT
+        return {}
+    is_match = isinstance(content, dict) and content.get("format") == FORMAT
+    return content if is_match else {}

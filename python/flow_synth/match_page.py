@@ -1,6 +1,7 @@
 """Matching as Markdown: ``python -m flow_synth.match_page PAGE.md RESULT.json ...``.
 
-Results of the same synth and sounds that differ in their seed alone are averaged.
+Results of the same synth and sounds that differ in their seed alone, one after the other, share a
+table: that of the first, with the spread of the others.
 """
 
 from collections.abc import Mapping, Sequence

@@ -9,17 +9,18 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from flow_synth.candidates import Candidates, different, find_candidates
+from flow_synth.candidates import different, find_candidates
 from flow_synth.export import Model
 from flow_synth.family import twin_pairs
 from flow_synth.fitness import Aim
 from flow_synth.lock import Locks
+from flow_synth.model_file import N_REACH_RENDERS
 from flow_synth.refinement import Refinement
 from flow_synth.target import Target
 from flow_synth.trial_stage import Imitation, MatchPlan, TrialJob, TrialStage
 
 #: Different candidates that a match plays first; the best of the first so many are scored ...
-N_FIRST = 16
+N_FIRST = N_REACH_RENDERS
 BEST_OF = (4, 8, N_FIRST)
 #: ... and the best after so many renders in all.
 REFINED = (50, 200)
@@ -67,24 +68,22 @@ def match_target(stage: TrialStage, job: TrialJob, target: Target, plan: MatchPl
     seed = int(np.random.SeedSequence([plan.seed, int(target.digest, 16)]).generate_state(1)[0])
     candidates = find_candidates(model, table, aim, target.note, locks, seed)
     refinement = Refinement(model, table, aim, target.note, locks, seed)
+    first = candidates.values[different(candidates.values, N_FIRST)]
     imitations = {RANKED: stage.nearest(candidates.values[:1])}
     points: list[tuple[float, ...]] = []
-    for found in refinement.run(candidates, N_FIRST, stage.sounds):
+    total_db: dict[bytes, float] = {}
+    for found in refinement.run(candidates, N_FIRST, stage.sounds, max(REFINED)):
         total_db = {tried.values.tobytes(): tried.fitness.total_db for tried in found.ranking}
         best = found.ranking[0].values[None] if found.ranking else candidates.values[:1]
         imitation = stage.nearest(best)
-        if not points:
-            imitations |= _best_of(stage, candidates, total_db)
         # The last that was within the budget.
         imitations |= {
-            refined_name(budget): imitation
-            for budget in REFINED
-            if found.n_renders <= budget or not points
+            refined_name(budget): imitation for budget in REFINED if found.n_renders <= budget
         }
         points.append((found.n_renders, perf_counter() - begun, *imitation.errors[:2]))
-        if found.n_renders >= max(REFINED):
-            break
-    first = candidates.values[different(candidates.values, N_FIRST)]
+    for count in BEST_OF:
+        totals = [total_db.get(preset.tobytes(), np.inf) for preset in first[:count]]
+        imitations[best_name(count)] = stage.nearest(first[[int(np.argmin(totals))]])
     return MatchTrial(
         imitations,
         np.array(points),
@@ -98,18 +97,6 @@ def _diversity(presets: NDArray[np.float32]) -> float:
     """Share of the pairs of presets [n, P] that are no twins."""
     n_twins = sum(len(twins) - 1 for _, twins in twin_pairs(presets, presets))
     return 1 - n_twins / max(len(presets) * (len(presets) - 1), 1)
-
-
-def _best_of(
-    stage: TrialStage, candidates: Candidates, total_db: Mapping[bytes, float]
-) -> dict[str, Imitation]:
-    """The fittest of the first so many different candidates, by method."""
-    first = candidates.values[different(candidates.values, N_FIRST)]
-    totals = np.array([total_db.get(preset.tobytes(), np.inf) for preset in first])
-    return {
-        best_name(count): stage.nearest(first[[int(np.argmin(totals[:count]))]])
-        for count in BEST_OF
-    }
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,13 @@ from torch import Tensor
 
 from flow_synth import metric
 from flow_synth.candidates import Candidates, different, find_candidates
+from flow_synth.error import InputError
 from flow_synth.export import Model
-from flow_synth.features import DURATION_SECONDS, SAMPLE_RATE_HZ, fit_duration
+from flow_synth.features import DURATION_SECONDS, fit_duration
 from flow_synth.fitness import Aim, Fitness
 from flow_synth.lock import Locks
-from flow_synth.model_file import OptionalMethod
+from flow_synth.loudness import gain_between
+from flow_synth.model_file import N_REACH_RENDERS, OptionalMethod
 from flow_synth.pitch import Pitch, detect_pitch
 from flow_synth.preset import Preset
 from flow_synth.refinement import BATCH, Refinement
@@ -29,13 +31,11 @@ from flow_synth.wishes import Budget, Wishes
 UNPITCHED = 60.0
 NOTE_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
+#: So many presets that the synth fails on are enough.
+_MOST_FAILURES = 64
+
 #: By so much further, a sound is half as similar.
 _HALVING_DB = 6.0
-
-#: Loudness is measured over blocks of this length ...
-BLOCK_SAMPLES = SAMPLE_RATE_HZ // 10
-#: ... those that lie less than this below the loudest one.
-SOUNDING_RANGE_DB = 30.0
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,9 @@ class Matcher:
         self._pitch = detect_pitch(audio, rate_hz)
         self._note = imitating_note(self._pitch)
         self._locks = Locks.of(synth.table, self._wishes.locks)
+        self._intervals: NDArray[np.float32] | None = None
+        self._n_renders = 0
+        self._mishaps: list[str] = []
 
     def find(self, name: str, stage: Stage | None = None) -> list[Match]:
         """Finds presets, the nearest first.
@@ -143,39 +146,52 @@ class Matcher:
         Raises:
             SynthError: the synth failed on every preset.
         """
-        wishes = self._wishes
-        if OptionalMethod.SAMPLE not in self._model.description.methods:
-            values = self._model.decode(self._model.encode(self._mel)).numpy()
-            return self._rendered(name, self._synth.table.snap(self._locks.held(values)), None, 1)
-        hears_level = self._model.description.normalisation.hears_level
-        aim = Aim(self._target, self._mel, hears_level=hears_level)
-        table = self._synth.table
-        candidates = find_candidates(self._model, table, aim, self._note, self._locks, wishes.seed)
-        values = candidates.values
-        if stage is not None:
-            refinement = Refinement(self._model, table, aim, self._note, self._locks, wishes.seed)
-            values = self._searched(refinement, candidates, stage)
-        return self._rendered(name, values, candidates.intervals, wishes.n_candidates)
+        model, table, seed = self._model, self._synth.table, self._wishes.seed
+        render = stage.render if stage else self._synth.render
+        if OptionalMethod.SAMPLE not in model.description.methods:
+            values = model.decode(model.encode(self._mel)).numpy()
+            return self._rendered(name, table.snap(self._locks.held(values)), render)
+        aim = Aim(
+            self._target,
+            self._mel,
+            hears_level=model.description.normalisation.hears_level,
+            at_equal_loudness=True,
+        )
+        candidates = find_candidates(model, table, aim, self._note, self._locks, seed)
+        self._intervals = candidates.intervals
+        if stage is None:
+            return self._rendered(name, candidates.values[:_MOST_FAILURES], render)
+        refinement = Refinement(model, table, aim, self._note, self._locks, seed)
+        return self._rendered(name, self._searched(refinement, candidates, stage), render)
 
     def _searched(
         self, refinement: Refinement, candidates: Candidates, stage: Stage
     ) -> NDArray[np.float32]:
         """[n, P] presets that were played, different ones, the nearest first."""
         wishes, begun = self._wishes, time.monotonic()
-        played: tuple[NDArray[np.float32], ...] = ()
-        budget = wishes.budget or Budget(renders=0)
         n_first = max(wishes.n_candidates, BATCH)
-        for found in refinement.run(candidates, n_first, lambda v: stage(v, self._note)):
-            played = tuple(tried.values for tried in found.ranking)
-            if found.ranking:
-                wishes.progress(found.n_renders, found.ranking[0].fitness.total_db)
-            is_spent = (
-                found.n_renders >= budget.renders or time.monotonic() - begun >= budget.seconds
-            )
-            if is_spent or wishes.is_cancelled():
-                break
+        budget = wishes.budget or Budget(renders=n_first + _MOST_FAILURES)
+        played: list[NDArray[np.float32]] = []
+        search = refinement.run(
+            candidates, n_first, lambda v: stage.sounds(v, self._note), budget.renders
+        )
+        try:
+            for found in search:
+                self._n_renders = found.n_renders
+                played = [tried.values for tried in found.ranking]
+                if played:
+                    wishes.progress(found.n_renders, found.ranking[0].fitness.total_db)
+                is_enough = not wishes.budget and played and found.n_renders >= n_first
+                is_late = time.monotonic() - begun >= budget.seconds
+                if is_enough or is_late or wishes.is_cancelled():
+                    break
+        except InputError as error:
+            # What was found is worth more than the rest of the search.
+            if not played:
+                raise
+            self._mishaps.append(f"The search ended early: {error}.")
         if not played:
-            raise SynthError(f"the synth failed on all {found.n_renders} presets that were tried")
+            raise SynthError(f"the synth failed on all {self._n_renders} presets that were tried")
         values = np.stack(played)
         return values[different(values, wishes.n_candidates)]
 
@@ -183,27 +199,27 @@ class Matcher:
         self,
         name: str,
         presets: NDArray[np.float32],
-        intervals: NDArray[np.float32] | None,
-        count: int,
+        render: Callable[[NDArray[np.float32], Note], NDArray[np.float32]],
     ) -> list[Match]:
-        """Matches of the first presets that the synth can play."""
+        """Matches of the first presets that the synth can play, as many as are asked for."""
         matches: list[Match] = []
         failure: SynthError | None = None
         for values in presets:
             number = f" {len(matches) + 1}" if matches else ""
             try:
-                matches.append(self._match(Preset(name + number, values), intervals))
+                rendered = render(values, self._note)
             except SynthError as error:
                 failure = error
-            if len(matches) == count:
+                continue
+            matches.append(self._match(Preset(name + number, values), rendered))
+            if len(matches) == self._wishes.n_candidates:
                 break
         if not matches and failure:
             raise failure
         return matches
 
-    def _match(self, preset: Preset, intervals: NDArray[np.float32] | None) -> Match:
-        model, synth, target = self._model, self._synth, self._target
-        rendered = synth.render(preset.values, self._note)
+    def _match(self, preset: Preset, rendered: NDArray[np.float32]) -> Match:
+        model, target = self._model, self._target
         imitation = hear(model, rendered.mean(0), SYNTH_RATE_HZ)
         gain = gain_between(imitation, target)
         scaled_mel = model.features(imitation * gain)
@@ -220,7 +236,7 @@ class Matcher:
             imitation_mel=scaled_mel[0].numpy(),
             audio=rendered * np.float32(gain / max(peak, 1.0)),
             measures=measures,
-            intervals=intervals,
+            intervals=self._intervals,
             remarks=(*self._doubts(measures), *_remarks(self._pitch, rendered, peak)),
         )
 
@@ -229,7 +245,11 @@ class Matcher:
         trained = self._model.description
         if self._synth.version != trained.synth_version:
             yield "This version of the synth is not the one that the model was trained on."
-        if trained.reach_db is not None and measures.fitness.total_db > trained.reach_db:
+        yield from self._mishaps
+        # One pass is further from most sounds than the candidates by which the reach is known.
+        if trained.reach_db is None or self._n_renders < N_REACH_RENDERS:
+            return
+        if measures.fitness.total_db > trained.reach_db:
             yield (
                 "This synth may not be able to make this sound: of its own sounds, 95 % are "
                 "matched better."
@@ -253,24 +273,6 @@ def imitating_note(pitch: Pitch | None) -> Note:
     """The note that imitates a sound of this pitch."""
     played = UNPITCHED if pitch is None else pitch.note
     return Note(played, total_seconds=DURATION_SECONDS)
-
-
-def sounding_rms(audio: Tensor) -> float:
-    """Loudness of mono audio [1, N] at 22050 Hz: the RMS of its sounding part.
-
-    Blocks of 0.1 s count as sounding while their power lies within 30 dB of the loudest block's,
-    so that neither the silence after a short sound nor a long release makes it quiet.
-    """
-    blocks = audio[0, : audio.shape[1] // BLOCK_SAMPLES * BLOCK_SAMPLES]
-    power = blocks.double().reshape(-1, BLOCK_SAMPLES).square().mean(1)
-    sounding = power >= power.max() * 10 ** (-SOUNDING_RANGE_DB / 10)
-    return float(power[sounding].mean().sqrt())
-
-
-def gain_between(audio: Tensor, target: Tensor) -> float:
-    """The factor that brings audio [1, N] to the target's loudness; 1 if it is silent."""
-    loudness = sounding_rms(audio)
-    return sounding_rms(target) / loudness if loudness > metric.SILENT_RMS else 1.0
 
 
 def describe_pitch(pitch: float) -> str:

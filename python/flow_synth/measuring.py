@@ -64,6 +64,7 @@ def evaluate(
     from flow_synth.json_file import check_format, check_name
     from flow_synth.library import load_native_model, model_path
     from flow_synth.match_picture import draw_matching
+    from flow_synth.model_file import OptionalMethod
     from flow_synth.score_picture import draw_scores
     from flow_synth.synths import open_synth
     from flow_synth.target import Targets
@@ -85,6 +86,11 @@ def evaluate(
         check_writable(file)
     check_format(out, FORMAT)
     opened = load_native_model(model) if model else None
+    if opened and matching and OptionalMethod.SAMPLE not in opened.info()["methods"]:
+        raise InputError(
+            f"{model} draws no candidates; leave out --matching, or name a model of family "
+            "'flow_class'"
+        )
     if matching and not model:
         raise InputError("--matching scores a model's candidates; name a model")
     known = Dataset.open(dataset, opened.info()["rotation"] if opened else 0)
@@ -122,7 +128,8 @@ def evaluate(
         print_json(file=str(out), scores=result.scores)
     else:
         print_evaluation(result)
-        say(f"Wrote {out} and {picture.name}")
+        pictures = [picture, *([course] if result.matching else [])]
+        say(f"Wrote {out} and {', '.join(file.name for file in pictures)}")
 
 
 def evaluate_grid(

@@ -34,6 +34,9 @@ READ_VERSIONS = (2, FORMAT_VERSION)
 DESCRIPTION_ENTRY = "extra/flow_synth.json"
 BLOB_ENTRY = "extra/flow_synth.flow"
 
+#: Of so many candidates the best is what a model's reach is known by.
+N_REACH_RENDERS = 16
+
 #: External attributes of a file that its owner may read and write. No checksum covers them, and
 #: LibTorch reads nothing of an entry that claims to be a folder.
 _PLAIN_FILE = 0o600 << 16

@@ -1,5 +1,6 @@
 """A preset refined: children of good presets, screened by the ear, and the best of them played."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -48,8 +49,8 @@ class Progress:
 
     Attributes:
         n_renders: presets played so far, those that failed among them.
-        ranking: what was played, the nearest first; after the first batch, none is in front of the
-            best of that batch whose convergence or level is worse than its.
+        ranking: what was played, the nearest first; once the first candidates are played, none is
+            in front of the best of those whose convergence or level is worse than its.
     """
 
     n_renders: int
@@ -83,28 +84,41 @@ class Refinement:
         self._generator = np.random.default_rng([seed, 1])
         self._breeding = Breeding(table, locks, self._generator)
 
-    def run(self, candidates: Candidates, n_candidates: int, play: Play) -> Iterator[Progress]:
-        """Plays candidates, then children of the best, batch after batch and without an end.
+    def run(
+        self,
+        candidates: Candidates,
+        n_first: int,
+        play: Play,
+        max_renders: float = math.inf,
+    ) -> Iterator[Progress]:
+        """Plays candidates, then children of the best, batch after batch.
 
         Args:
             candidates: all that were drawn.
-            n_candidates: how many different ones of them to play first, as one batch.
-            play: plays presets.
+            n_first: how many different ones of them to play first.
+            play: plays presets, at most ``BATCH`` at once.
+            max_renders: after which it ends; it also ends when no preset is left to play.
 
         Yields:
             Where the search stands after each batch; the caller stops when it likes.
         """
-        chosen = candidates.values[different(candidates.values, n_candidates)]
+        waiting = candidates.values[different(candidates.values, n_first)]
         known: set[bytes] = set()
         tried: list[Tried] = []
         start: Fitness | None = None
         while True:
-            known |= {preset.tobytes() for preset in chosen}
-            tried += self._played(chosen, play)
-            start = start or min((one.fitness for one in tried), key=_total, default=None)
+            size = int(min(BATCH, max_renders - len(known)))
+            batch, waiting = waiting[:size], waiting[size:]
+            if not len(batch):
+                return
+            known |= {preset.tobytes() for preset in batch}
+            tried += self._played(batch, play)
+            if start is None and not len(waiting):
+                start = min((one.fitness for one in tried), key=_total, default=None)
             ranking = tuple(sorted(tried, key=lambda one: _rank(one.fitness, start)))
             yield Progress(len(known), ranking)
-            chosen = self._children(ranking, candidates.values, known)
+            if not len(waiting):
+                waiting = self._next(ranking, candidates.values, known)
 
     def _played(self, presets: NDArray[np.float32], play: Play) -> list[Tried]:
         sounds = zip(presets, play(presets), strict=True)
@@ -114,17 +128,22 @@ class Refinement:
             if sound is not None
         ]
 
-    def _children(
+    def _next(
         self, ranking: Sequence[Tried], pool: NDArray[np.float32], known: set[bytes]
     ) -> NDArray[np.float32]:
-        """[at most BATCH, P] the most promising of all children that were not played before."""
-        if not ranking:
-            return self._generator.permutation(pool)[:BATCH]
-        played = ranking[:_N_PARENTS]
+        """[at most BATCH, P] the most promising presets that were not played before."""
+        children = self._children(ranking[:_N_PARENTS], pool) if ranking else pool[:0]
+        found = _unplayed(children, known)[:BATCH]
+        return found if len(found) else _unplayed(pool, known)[:BATCH]
+
+    def _children(self, played: Sequence[Tried], pool: NDArray[np.float32]) -> NDArray[np.float32]:
+        """[n, P] the most promising of presets that were played and of their children."""
         values = np.stack([one.values for one in played])
-        corrections = self._corrections(played, values)
+        heard = self._aim.as_heard(torch.cat([one.mel for one in played]))
+        with one_thread(), torch.inference_mode():
+            corrections = heard - predicted(self._ears, values, self._note)
+            expected = self._aim.expected_db(heard).numpy()
         ancestors = np.arange(len(played))
-        expected = np.array([one.fitness.total_db for one in played], np.float32)
         for _ in range(N_GENERATIONS):
             children, chosen = self._breeding.children(values, pool, N_CHILDREN)
             heirs = ancestors[chosen]
@@ -135,15 +154,7 @@ class Refinement:
             _, first = np.unique(values, axis=0, return_index=True)
             best = first[np.argsort(expected[first], kind="stable")][: _N_PARENTS + BATCH]
             values, ancestors, expected = values[best], ancestors[best], expected[best]
-        new = np.array([value.tobytes() not in known for value in values])
-        found = values[new][:BATCH]
-        return found if len(found) else self._generator.permutation(pool)[:BATCH]
-
-    def _corrections(self, played: Sequence[Tried], values: NDArray[np.float32]) -> Tensor:
-        """[n, 128, 87] what the ear errs by at presets that were played, in nats."""
-        with one_thread(), torch.inference_mode():
-            heard = torch.cat([one.mel for one in played])
-            return heard - predicted(self._ears, values, self._note)
+        return values
 
     def _expected(self, children: NDArray[np.float32], corrections: Tensor) -> NDArray[np.float32]:
         """[n] fitness that the ear expects of children, its error at their ancestors corrected."""
@@ -151,6 +162,10 @@ class Refinement:
             heard = predicted(self._ears, children, self._note) + corrections
             expected: NDArray[np.float32] = self._aim.expected_db(heard).numpy()
         return expected
+
+
+def _unplayed(presets: NDArray[np.float32], known: set[bytes]) -> NDArray[np.float32]:
+    return presets[[preset.tobytes() not in known for preset in presets]]
 
 
 def _total(fitness: Fitness) -> float:

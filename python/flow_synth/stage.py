@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from os import devnull
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from distributed import Client
+from distributed import Client, KilledWorker
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -15,14 +16,61 @@ from flow_synth.dataset import Recipe
 from flow_synth.dataset_description import DatasetDescription
 from flow_synth.synth import Note, Synth, SynthError
 from flow_synth.synths import open_synth
-from flow_synth.worker import OpenSynth, play
+from flow_synth.worker import OpenSynth, cannot_open, limited, play, ready_synth, render
 
-#: A note that takes longer is given up.
-NOTE_TIMEOUT_SECONDS = 10.0
-
+#: Audio [1, 88200] at 22050 Hz and log-mel [1, 128, 87].
 Sound = tuple[Tensor, Tensor]
-#: Presets [k, P] and their note -> audio [1, 88200] and log-mel [1, 128, 87], or None, of each.
-Stage = Callable[[NDArray[np.float32], Note], list[Sound | None]]
+
+
+class Stage:
+    """Plays presets of a synth in worker processes.
+
+    Args:
+        client: of the workers.
+        opener: opens the synth; workers import it by its name.
+        recipe: names the synth, its version and the time limit of a note.
+    """
+
+    def __init__(self, client: Client, opener: OpenSynth, recipe: Recipe) -> None:
+        self._client = client
+        self._opener = opener
+        self._recipe = recipe
+
+    def sounds(self, presets: NDArray[np.float32], note: Note) -> list[Sound | None]:
+        """Plays presets [k, P]; one that fails, or ends or hangs its process, is None."""
+        found = self._outcomes(_sound, presets, note)
+        # What waited behind a preset that ended its worker was lost with it: each again, alone.
+        found = [
+            self._outcomes(_sound, [values], note)[0] if sound is None else sound
+            for values, sound in zip(presets, found, strict=True)
+        ]
+        return [None if isinstance(sound, str) else sound for sound in found]
+
+    def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
+        """[2, samples] of a preset at 44100 Hz.
+
+        Raises:
+            SynthError: it failed, or ended or hung its process.
+        """
+        (audio,) = self._outcomes(_audio, [values], note)
+        if audio is None:
+            raise SynthError("it ended its process, or took too long")
+        if isinstance(audio, str):
+            raise SynthError(audio)
+        rendered: NDArray[np.float32] = audio
+        return rendered
+
+    def _outcomes(
+        self,
+        task: Callable[..., Any],
+        presets: Sequence[NDArray[np.float32]] | NDArray[np.float32],
+        note: Note,
+    ) -> list[Any]:
+        arguments = self._opener, self._recipe
+        futures = [
+            self._client.submit(task, *arguments, values, note, pure=False) for values in presets
+        ]
+        return [outcome(future) for future in futures]
 
 
 @contextmanager
@@ -34,7 +82,7 @@ def play_on_workers(
     scheduler: str | None = None,
     workers: int | None = None,
 ) -> Iterator[Stage]:
-    """Plays presets in worker processes; one that ends or hangs its process, or fails, is None.
+    """Opens a stage.
 
     Args:
         synth: the same, opened here.
@@ -44,34 +92,20 @@ def play_on_workers(
         workers: number of processes on this machine; one for each CPU if None.
 
     Raises:
-        InputError: no worker answers, or the synth cannot be opened there.
+        InputError: no worker answers, or the synth cannot be opened there or is another version.
     """
-    described = DatasetDescription(synth=description, note_timeout_seconds=NOTE_TIMEOUT_SECONDS)
-    recipe = Recipe.of(described, synth)
+    recipe = Recipe.of(DatasetDescription(synth=description), synth)
     with connected(scheduler, workers) as client:
-        yield lambda presets, note: _played(client, opener, recipe, presets, note)
+        try:
+            client.submit(_open, opener, recipe, pure=False).result()
+        except KilledWorker as error:
+            raise cannot_open(recipe.description) from error
+        yield Stage(client, opener, recipe)
 
 
-def _played(
-    client: Client,
-    opener: OpenSynth,
-    recipe: Recipe,
-    presets: NDArray[np.float32],
-    note: Note,
-) -> list[Sound | None]:
-    def outcomes(numbers: Sequence[int]) -> list[Sound | str | None]:
-        futures = [
-            client.submit(_sound, opener, recipe, presets[number], note, pure=False)
-            for number in numbers
-        ]
-        return [outcome(future) for future in futures]
-
-    found = outcomes(range(len(presets)))
-    # What waited behind a preset that ended its worker was lost with it: each again, alone.
-    found = [
-        outcomes([number])[0] if sound is None else sound for number, sound in enumerate(found)
-    ]
-    return [None if isinstance(sound, str) else sound for sound in found]
+def _open(opener: OpenSynth, recipe: Recipe) -> None:
+    with limited(recipe.description.note_timeout_seconds, Path(devnull)):
+        ready_synth(opener, recipe)
 
 
 def _sound(
@@ -80,5 +114,14 @@ def _sound(
     """What is heard, or why nothing is."""
     try:
         return play(opener, recipe, values, note, Path(devnull))
+    except SynthError as error:
+        return str(error)
+
+
+def _audio(
+    opener: OpenSynth, recipe: Recipe, values: NDArray[np.float32], note: Note
+) -> NDArray[np.float32] | str:
+    try:
+        return render(opener, recipe, values, note, Path(devnull))
     except SynthError as error:
         return str(error)

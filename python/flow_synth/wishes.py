@@ -9,10 +9,26 @@ from flow_synth.error import InputError
 
 @dataclass(frozen=True)
 class Budget:
-    """When a refinement ends: after so many seconds or so many renders, whichever comes first."""
+    """When a search ends: after so many seconds or so many renders, whichever comes first.
+
+    A batch of renders that has begun is played to its end.
+
+    Raises:
+        InputError: neither is given, or one is not above 0.
+    """
 
     seconds: float = math.inf
     renders: float = math.inf
+
+    def __str__(self) -> str:
+        return f"{self.renders:g}" if math.isinf(self.seconds) else f"{self.seconds:g}s"
+
+    def __post_init__(self) -> None:
+        if not (min(self.seconds, self.renders) < math.inf and self.seconds > 0 < self.renders):
+            raise InputError(
+                f"a search of {self.seconds:g} s and {self.renders:g} renders cannot be made; "
+                "give a number above 0 of either"
+            )
 
     @classmethod
     def parse(cls, text: str) -> "Budget":
@@ -44,6 +60,9 @@ class Wishes:
         seed: of all random choices.
         is_cancelled: asked after every batch of renders; what was found by then counts.
         progress: is told how many presets were played, and the fitness of the best in dB.
+
+    Raises:
+        InputError: there are fewer than one candidates, or the seed is below 0.
     """
 
     n_candidates: int = 1
@@ -52,6 +71,14 @@ class Wishes:
     seed: int = 0
     is_cancelled: Callable[[], bool] = lambda: False
     progress: Callable[[int, float], None] = lambda _played, _total: None
+
+    def __post_init__(self) -> None:
+        for what, number, least in (
+            ("candidates", self.n_candidates, 1),
+            ("seed", self.seed, 0),
+        ):
+            if number < least:
+                raise InputError(f"{what} {number} cannot be asked for; give {least} or more")
 
     @property
     def needs_stage(self) -> bool:

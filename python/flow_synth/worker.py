@@ -42,18 +42,25 @@ def play(
         SynthError: the preset failed; the next note is played by a new synth.
         InputError: the synth cannot be opened, or is of another version than the recipe's.
     """
-    try:
-        with limited(recipe.description.note_timeout_seconds, trace):
-            audio = _played(ready_synth(open_synth, recipe), values, note)
-    except SynthError:
-        # A sound that is not finite can poison an instance: every later one would be bad, too.
-        opened.cache_clear()
-        raise
+    audio = render(open_synth, recipe, values, note, trace)
     mono = torch.from_numpy(audio.mean(0, dtype=np.float32))[None]
     resampler, log_mel = _features()
     with one_thread(), torch.inference_mode():
         resampled = resampler(mono, SAMPLE_RATE_HZ)
         return resampled, log_mel(resampled)
+
+
+def render(
+    open_synth: OpenSynth, recipe: Recipe, values: NDArray[np.float32], note: Note, trace: Path
+) -> NDArray[np.float32]:
+    """The same, as musicians hear it: [2, samples] at 44100 Hz."""
+    try:
+        with limited(recipe.description.note_timeout_seconds, trace):
+            return _played(ready_synth(open_synth, recipe), values, note)
+    except SynthError:
+        # A sound that is not finite can poison an instance: every later one would be bad, too.
+        opened.cache_clear()
+        raise
 
 
 def ready_synth(open_synth: OpenSynth, recipe: Recipe) -> Synth:

@@ -61,6 +61,20 @@ def test_an_ear_that_hears_no_level_is_compared_below_peaks(
     assert float(Aim(*target).expected_db(mel - mel.amax())) > 0.1
 
 
+def test_at_equal_loudness_level_counts_for_nothing(target: tuple[Tensor, Tensor]) -> None:
+    """Measured and expected; what is nearer is so at every level."""
+    aim = Aim(*target, at_equal_loudness=True)
+    other = target[0] + a_tone(2000, 0.05)
+    for gain in (0.1, 1.0, 4.0):
+        same, another = heard(gain * target[0]), heard(gain * other)
+        assert aim.measured(*same).total_db == pytest.approx(0, abs=0.01)
+        assert float(aim.expected_db(same[1])) == pytest.approx(0, abs=0.05)
+        assert aim.measured(*another).sc == pytest.approx(aim.measured(*heard(other)).sc, rel=0.01)
+        assert aim.measured(*another).level_db == 0
+        assert aim.measured(*another).total_db > 0.5
+        assert float(aim.expected_db(another[1])) > 0.3
+
+
 FITNESSES = st.builds(
     Fitness,
     mss_db=st.floats(0, 80),

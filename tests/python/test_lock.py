@@ -10,7 +10,7 @@ from flow_synth.synths.builtin import builtin_table
 
 
 def test_locks_are_read_as_a_user_writes_them() -> None:
-    assert read_locks(TABLE, ["knob1=7.5", "octave", "knob2 "[:-1]]) == {
+    assert read_locks(TABLE, ["knob1=7.5", "octave", "knob2"]) == {
         "knob1": 7.5,
         "octave": 1.0,
         "knob2": 5.0,

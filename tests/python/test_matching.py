@@ -15,17 +15,18 @@ from flow_synth import FlowSynth
 from flow_synth.error import InputError
 from flow_synth.export import Model
 from flow_synth.features import SAMPLE_RATE_HZ
+from flow_synth.fitness import Aim
 from flow_synth.library import model_path, shipped_models
+from flow_synth.loudness import gain_between, sounding_rms
 from flow_synth.matching import (
     Match,
     Matcher,
     Measures,
     describe_pitch,
-    gain_between,
-    sounding_rms,
 )
 from flow_synth.models import Family
 from flow_synth.preset import Preset
+from flow_synth.stage import Sound, Stage
 from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
 from flow_synth.synth import Note, Synth, SynthError
 from flow_synth.synths import open_synth
@@ -344,9 +345,15 @@ def test_one_pass_takes_what_the_ear_ranks_first(hearing: FlowSynth) -> None:
     match = hearing.match(a_sound(), SYNTH_RATE_HZ)
     assert match.intervals is not None
     assert match.intervals.shape == (40, 2)
-    again = hearing.matches(a_sound(), SYNTH_RATE_HZ)
-    assert len(again) == 1
-    np.testing.assert_array_equal(again[0].preset.values, match.preset.values)
+    model, table = hearing.model, hearing.synth.table
+    mel = torch.from_numpy(match.target_mel)[None]
+    aim = Aim(torch.from_numpy(match.target)[None], mel, hears_level=False, at_equal_loudness=True)
+    # Nothing that the model draws is nearer to the ear's mind.
+    drawn = table.snap(model.sample(mel, torch.rand(64, 40), 0.7).numpy())
+    presets = torch.from_numpy(np.concatenate((match.preset.values[None], drawn)))
+    notes = torch.tensor([[match.note.pitch, 100.0]]).expand(len(presets), -1)
+    expected = aim.expected_db(model.predict(presets, notes))
+    assert (expected[0] <= expected[1:] + 1e-4).all()
     np.testing.assert_allclose(
         hearing.decode(match.latent), match.preset.values, atol=1e-4
     )  # The exact inverse, even of what was drawn.
@@ -379,6 +386,49 @@ def test_a_search_reports_ends_when_it_is_told_to_and_keeps_what_it_found(
     totals = [total for _, total in reports]
     assert totals == sorted(totals, reverse=True)
     assert len(matches) == 1
+    # What is shown is what was sought.
+    assert matches[0].measures.fitness.total_db == pytest.approx(totals[-1], rel=1e-3)
+
+
+def test_a_search_that_breaks_off_gives_what_it_found(hearing: FlowSynth) -> None:
+    class Breaking(Stage):
+        """Workers that go away after two batches."""
+
+        def __init__(self, stage: Stage) -> None:
+            self._stage = stage
+            self._n_batches = 0
+
+        def sounds(self, presets: NDArray[np.float32], note: Note) -> list[Sound | None]:
+            self._n_batches += 1
+            if self._n_batches == 3:
+                raise InputError("the dask scheduler went away")
+            return self._stage.sounds(presets, note)
+
+        def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
+            return self._stage.render(values, note)
+
+    wishes = Wishes(budget=Budget(renders=1000))
+    with hearing.stage() as stage:
+        (match,) = hearing.matches(a_sound(), SYNTH_RATE_HZ, wishes, Breaking(stage))
+    assert any("the dask scheduler went away" in remark for remark in match.remarks)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "complaint"),
+    [
+        ({"n_candidates": 0}, "candidates 0 cannot be asked for; give 1 or more"),
+        ({"seed": -1}, "seed -1 cannot be asked for; give 0 or more"),
+    ],
+)
+def test_wishes_that_cannot_be_met_are_refused(wishes: dict[str, int], complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        Wishes(**wishes)  # type: ignore[arg-type]  # mypy takes any int for any field
+
+
+@pytest.mark.parametrize("budget", [{}, {"seconds": 0}, {"renders": -1}])
+def test_a_search_without_an_end_or_a_beginning_is_refused(budget: dict[str, float]) -> None:
+    with pytest.raises(InputError, match="give a number above 0 of either"):
+        Budget(**budget)
 
 
 def test_a_preset_that_the_synth_cannot_play_is_passed_over(
@@ -428,18 +478,25 @@ def test_similarity_halves_with_every_six_db() -> None:
 
 
 def test_a_sound_beyond_the_reach_of_a_model_is_doubted(hearing: FlowSynth) -> None:
-    def remarks(reach_db: float | None) -> str:
-        model = Model(
-            hearing.model._module,
-            hearing.description.model_copy(update={"reach_db": reach_db}),
-        )
-        match = FlowSynth(model, hearing.synth).match(a_sound(), SYNTH_RATE_HZ)
-        return " ".join(match.remarks)
+    with hearing.stage() as stage:
 
-    total_db = hearing.match(a_sound(), SYNTH_RATE_HZ).measures.fitness.total_db
-    assert "may not be able to make this sound" in remarks(0.9 * total_db)
-    assert "may not be able" not in remarks(1.1 * total_db)
-    assert "may not be able" not in remarks(None)
+        def found(reach_db: float | None, n_candidates: int = 16) -> Match:
+            model = Model(
+                hearing.model._module,
+                hearing.description.model_copy(update={"reach_db": reach_db}),
+            )
+            wishes = Wishes(n_candidates=n_candidates)
+            opened = FlowSynth(model, hearing.synth)
+            return opened.matches(a_sound(), SYNTH_RATE_HZ, wishes, stage)[0]
+
+        nearest = found(None)
+        total_db = nearest.measures.fitness.total_db
+        assert not any("may not be able" in remark for remark in nearest.remarks)
+        doubted = "may not be able to make this sound"
+        assert any(doubted in remark for remark in found(0.9 * total_db).remarks)
+        assert not any(doubted in remark for remark in found(1.1 * total_db).remarks)
+        # Fewer than sixteen were not what the reach was measured with.
+        assert not any(doubted in remark for remark in found(0.1, n_candidates=8).remarks)
 
 
 def test_the_ear_tells_the_effect_of_every_knob(flow_synth: FlowSynth, hearing: FlowSynth) -> None:

@@ -1,9 +1,14 @@
+import math
+from collections.abc import Mapping
 from itertools import islice
+from types import MappingProxyType
 
 import numpy as np
 import pytest
+import torch
 from ears_for_tests import N_KNOBS, TABLE, ExactEars, Players
 from numpy.typing import NDArray
+from torch import Tensor
 
 from flow_synth.candidates import find_candidates
 from flow_synth.fitness import Aim
@@ -25,24 +30,25 @@ def refined(
     n_batches: int = 12,
     error: float = 0.0,
     seed: int = 0,
-    **locked: float,
+    max_renders: float = math.inf,
+    locked: Mapping[str, float] = MappingProxyType({}),
 ) -> list[Progress]:
     ears, locks = ExactEars(error), Locks.of(TABLE, locked)
     candidates = find_candidates(ears, TABLE, aim, Note(), locks, seed)
     search = Refinement(ears, TABLE, aim, Note(), locks, seed)
-    return list(islice(search.run(candidates, 16, players), n_batches))
+    return list(islice(search.run(candidates, 16, players, max_renders), n_batches))
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_every_batch_keeps_what_was_found_and_none_is_worse_in_any_way(seed: int) -> None:
-    found = refined(an_aim(seed), Players(), seed=seed)
-    start = found[0].ranking[0].fitness
+    found = refined(an_aim(seed), Players(), error=4.0, seed=seed)
+    start = found[1].ranking[0].fitness  # The first candidates are two batches.
     totals = [progress.ranking[0].fitness.total_db for progress in found]
     assert totals == sorted(totals, reverse=True)
     assert totals[-1] < 0.8 * totals[0]
-    for progress in found:
+    for progress in found[1:]:
         assert progress.ranking[0].fitness.is_no_worse(start)
-    assert [progress.n_renders for progress in found] == [16 + BATCH * n for n in range(12)]
+    assert [progress.n_renders for progress in found] == [BATCH * n for n in range(1, 13)]
 
 
 def test_no_preset_is_played_twice() -> None:
@@ -51,6 +57,52 @@ def test_no_preset_is_played_twice() -> None:
     assert len(players.played) == found[-1].n_renders
     assert len(np.unique(players.played, axis=0)) == len(players.played)
     np.testing.assert_array_equal(TABLE.snap(np.stack(players.played)), players.played)
+
+
+@pytest.mark.parametrize("max_renders", [3, 16, 21])
+def test_a_search_plays_no_more_than_it_may(max_renders: int) -> None:
+    players = Players()
+    found = refined(an_aim(0), players, 100, max_renders=max_renders)
+    assert found[-1].n_renders == len(players.played) == max_renders
+
+
+@pytest.mark.parametrize("n_free", [0, 1])
+def test_a_search_ends_when_nothing_is_left_to_play(n_free: int) -> None:
+    """All knobs are locked, or all but a switch of four positions."""
+    locked = dict.fromkeys(TABLE.names[n_free:], 1.0)
+    players = Players()
+    found = refined(an_aim(0), players, 100, locked=locked)
+    assert found[-1].n_renders == len(players.played) == (4 if n_free else 1)
+    assert len(np.unique(players.played, axis=0)) == len(players.played)
+
+
+def test_corrections_are_on_the_scale_of_an_ear_that_hears_no_level() -> None:
+    """An exact ear needs none, whatever the level of what was played."""
+    values = TABLE.snap(np.random.default_rng(0).random((3, N_KNOBS), np.float32))
+    sounds = [Players().sound(preset) for preset in values]
+    target = sounds[0]
+    assert target is not None
+    aim = Aim(*target, hears_level=False)
+    for sound in sounds:
+        assert sound is not None
+        deaf = DeafEars().predict(torch.from_numpy(values[:1]), torch.zeros(1, 2))
+        assert float(deaf.amax()) == pytest.approx(0, abs=1e-6)
+        told = aim.as_heard(sound[1])
+        assert float(told.amax()) == pytest.approx(0, abs=1e-6)
+    assert float(aim.expected_db(aim.as_heard(target[1]))) == pytest.approx(0, abs=1e-4)
+    ears, locks = DeafEars(4.0), Locks.of(TABLE, {})
+    search = Refinement(ears, TABLE, aim, Note(), locks, 0)
+    candidates = find_candidates(ears, TABLE, aim, Note(), locks, 0)
+    found = list(islice(search.run(candidates, 8, Players()), 8))
+    best = [progress.ranking[0].fitness.mss_db for progress in found]
+    assert best[-1] < 0.8 * best[0]
+
+
+class DeafEars(ExactEars):
+    def predict(self, v: Tensor, notes: Tensor) -> Tensor:
+        """Relative to its peak."""
+        mel = super().predict(v, notes)
+        return mel - mel.amax((1, 2), keepdim=True)
 
 
 def test_an_ear_s_error_is_corrected_at_the_parents() -> None:
@@ -67,7 +119,7 @@ def test_an_ear_s_error_is_corrected_at_the_parents() -> None:
 
 def test_locked_knobs_are_never_moved() -> None:
     players = Players()
-    refined(an_aim(2), players, octave=2.0, knob3=1.0)
+    refined(an_aim(2), players, locked={"octave": 2.0, "knob3": 1.0})
     played = np.stack(players.played)
     np.testing.assert_allclose(played[:, 0], 2 / 3, rtol=1e-6)
     np.testing.assert_allclose(played[:, 3], 0.1, rtol=1e-6)
@@ -84,9 +136,12 @@ def test_presets_that_fail_are_passed_over() -> None:
 
 def test_a_synth_that_fails_on_everything_leaves_an_empty_ranking() -> None:
     everything = tuple(float(np.float32(octave / 3)) for octave in range(4))
-    found = refined(an_aim(0), Players(everything), 4)
-    assert [progress.ranking for progress in found] == [()] * 4
-    assert found[-1].n_renders > found[0].n_renders
+    players = Players(everything)
+    found = refined(an_aim(0), players, 1000)
+    assert {progress.ranking for progress in found} == {()}
+    # Each candidate was tried once, and then no more was left.
+    assert found[-1].n_renders == len(players.played) == len(np.unique(players.played, axis=0))
+    assert len(players.played) > 256
 
 
 def test_the_same_seed_finds_the_same() -> None:

@@ -3,13 +3,14 @@
 import functools
 
 import numpy as np
+import pytest
 import torch
 from synths_for_tests import SineSynth
 
 from flow_synth.features import LogMel, Resampler
 from flow_synth.preset import Preset
 from flow_synth.stage import play_on_workers
-from flow_synth.synth import SAMPLE_RATE_HZ, Note
+from flow_synth.synth import SAMPLE_RATE_HZ, Note, SynthError
 
 NOTE = Note(total_seconds=4.0)
 
@@ -24,8 +25,13 @@ def test_what_fails_is_none_and_all_others_are_played() -> None:
     faults = {Preset("", presets[number]).identity: kind for number, kind in kinds.items()}
     opener = functools.partial(faulty_synth, faults=faults)
     with play_on_workers(SineSynth(), "sine", opener=opener, workers=2) as stage:
-        sounds = stage(presets, NOTE)
-        again = stage(presets[[0, 2]], NOTE)
+        sounds = stage.sounds(presets, NOTE)
+        again = stage.sounds(presets[[0, 2]], NOTE)
+        rendered = stage.render(presets[3], NOTE)
+        for number in (1, 4, 5):
+            with pytest.raises(SynthError):
+                stage.render(presets[number], NOTE)
+    np.testing.assert_allclose(rendered, SineSynth().render(presets[3], NOTE), atol=1e-6)
     assert {number for number, sound in enumerate(sounds) if sound is None} == set(kinds)
     for number, sound in [(0, again[0]), (2, again[1]), *enumerate(sounds)]:
         if sound is None:
