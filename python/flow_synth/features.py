@@ -226,7 +226,8 @@ class LogMel(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("window", torch.hann_window(FFT_SIZE, dtype=torch.float64))
-        self.register_buffer("filter_bank", triangles(mel_edges_hz(), FFT_SIZE))
+        # Its rounding is heard nowhere, and it would be a megabyte of every model file.
+        self.register_buffer("filter_bank", triangles(mel_edges_hz(), FFT_SIZE).float())
 
     def forward(self, audio: Tensor) -> Tensor:
         """Analyses sounds.
@@ -254,4 +255,5 @@ class LogMel(nn.Module):
             pad_mode="constant",
             return_complex=True,
         )
-        return (self.filter_bank @ spectrum.abs() + self._log_floor).log().float()
+        mel = self.filter_bank.double() @ spectrum.abs()
+        return (mel + self._log_floor).log().float()
