@@ -60,12 +60,25 @@ class Candidates:
     Attributes:
         values: [N, P] unit values, stepped knobs on their steps, no two alike.
         expected_db: [N] what the ear expects their fitness to be.
+        answer: [P] the one that the model gives in one pass; it is among them.
         intervals: [P, 2] unit values between which a knob lies in 9 of 10 draws.
     """
 
     values: NDArray[np.float32]
     expected_db: NDArray[np.float32]
+    answer: NDArray[np.float32]
     intervals: NDArray[np.float32]
+
+    def first(self, count: int) -> NDArray[np.float32]:
+        """At most so many different ones [n, P] that are worth playing first.
+
+        The model's one answer is among them, if there are more than one: it errs in other ways
+        than the ear.
+        """
+        chosen = self.values[different(self.values, count)]
+        if len(chosen) > 1 and not (chosen == self.answer).all(1).any():
+            chosen[-1] = self.answer
+        return chosen
 
 
 def different(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:
@@ -116,7 +129,7 @@ def find_candidates(
         ranked = _ranked(values, expected_db(values))
         bred = _bred(ranked, Breeding(table, locks, generator), expected_db)
     found = _ranked(*(np.concatenate(pair) for pair in zip(bred, ranked, strict=True)))
-    return Candidates(*found, _intervals(values[1:]))
+    return Candidates(*found, values[0], _intervals(values[1:]))
 
 
 def _intervals(drawn: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -132,9 +132,9 @@ class FlowSynth:
         return self.model.description
 
     def match(self, sound: str | Path | ArrayLike, sample_rate_hz: float | None = None) -> Match:
-        """Finds the preset with which the synth imitates a sound, in one pass.
+        """Finds the preset with which the synth imitates a sound.
 
-        Of a model that draws candidates it is the one that its ear finds nearest.
+        Of a model that draws candidates it is the nearest of the sixteen that its ear ranks first.
 
         Args:
             sound: the path of a sound file, or samples [N] or [channels, N], full scale 1;

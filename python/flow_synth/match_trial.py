@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from flow_synth.candidates import different, find_candidates
+from flow_synth.candidates import find_candidates
 from flow_synth.export import Model
 from flow_synth.family import twin_pairs
 from flow_synth.fitness import Aim
@@ -68,7 +68,7 @@ def match_target(stage: TrialStage, job: TrialJob, target: Target, plan: MatchPl
     seed = int(np.random.SeedSequence([plan.seed, int(target.digest, 16)]).generate_state(1)[0])
     candidates = find_candidates(model, table, aim, target.note, locks, seed)
     refinement = Refinement(model, table, aim, target.note, locks, seed)
-    first = candidates.values[different(candidates.values, N_FIRST)]
+    first = candidates.first(N_FIRST)
     imitations = {RANKED: stage.nearest(candidates.values[:1])}
     points: list[tuple[float, ...]] = []
     total_db: dict[bytes, float] = {}

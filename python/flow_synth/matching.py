@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +21,8 @@ from flow_synth.loudness import gain_between
 from flow_synth.model_file import N_REACH_RENDERS, OptionalMethod
 from flow_synth.pitch import Pitch, detect_pitch
 from flow_synth.preset import Preset
-from flow_synth.refinement import BATCH, Refinement
-from flow_synth.stage import Stage
+from flow_synth.refinement import Refinement
+from flow_synth.stage import LocalStage, Stage
 from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
 from flow_synth.synth import Note, Synth, SynthError
 from flow_synth.wishes import Budget, Wishes
@@ -140,17 +140,17 @@ class Matcher:
 
         Args:
             name: of the presets.
-            stage: plays many presets; needed for more than one candidate, and for a search. A
-                model that draws no candidates has one answer.
+            stage: plays presets; in this process if not given. A model that draws no candidates
+                has one answer.
 
         Raises:
             SynthError: the synth failed on every preset.
         """
         model, table, seed = self._model, self._synth.table, self._wishes.seed
-        render = stage.render if stage else self._synth.render
+        stage = stage or LocalStage(self._synth)
         if OptionalMethod.SAMPLE not in model.description.methods:
             values = model.decode(model.encode(self._mel)).numpy()
-            return self._rendered(name, table.snap(self._locks.held(values)), render)
+            return self._rendered(name, table.snap(self._locks.held(values)), stage)
         aim = Aim(
             self._target,
             self._mel,
@@ -159,17 +159,15 @@ class Matcher:
         )
         candidates = find_candidates(model, table, aim, self._note, self._locks, seed)
         self._intervals = candidates.intervals
-        if stage is None:
-            return self._rendered(name, candidates.values[:_MOST_FAILURES], render)
         refinement = Refinement(model, table, aim, self._note, self._locks, seed)
-        return self._rendered(name, self._searched(refinement, candidates, stage), render)
+        return self._rendered(name, self._searched(refinement, candidates, stage), stage)
 
     def _searched(
         self, refinement: Refinement, candidates: Candidates, stage: Stage
     ) -> NDArray[np.float32]:
         """[n, P] presets that were played, different ones, the nearest first."""
         wishes, begun = self._wishes, time.monotonic()
-        n_first = max(wishes.n_candidates, BATCH)
+        n_first = max(wishes.n_candidates, N_REACH_RENDERS)
         budget = wishes.budget or Budget(renders=n_first + _MOST_FAILURES)
         played: list[NDArray[np.float32]] = []
         search = refinement.run(
@@ -199,7 +197,7 @@ class Matcher:
         self,
         name: str,
         presets: NDArray[np.float32],
-        render: Callable[[NDArray[np.float32], Note], NDArray[np.float32]],
+        stage: Stage,
     ) -> list[Match]:
         """Matches of the first presets that the synth can play, as many as are asked for."""
         matches: list[Match] = []
@@ -207,7 +205,7 @@ class Matcher:
         for values in presets:
             number = f" {len(matches) + 1}" if matches else ""
             try:
-                rendered = render(values, self._note)
+                rendered = stage.render(values, self._note)
             except SynthError as error:
                 failure = error
                 continue
@@ -246,7 +244,7 @@ class Matcher:
         if self._synth.version != trained.synth_version:
             yield "This version of the synth is not the one that the model was trained on."
         yield from self._mishaps
-        # One pass is further from most sounds than the candidates by which the reach is known.
+        # Fewer candidates are further from most sounds than those by which the reach is known.
         if trained.reach_db is None or self._n_renders < N_REACH_RENDERS:
             return
         if measures.fitness.total_db > trained.reach_db:

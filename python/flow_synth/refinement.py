@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from flow_synth.breeding import Breeding
-from flow_synth.candidates import Candidates, Ears, different, predicted
+from flow_synth.candidates import Candidates, Ears, predicted
 from flow_synth.features import one_thread
 from flow_synth.fitness import Aim, Fitness
 from flow_synth.lock import Locks
@@ -102,7 +102,7 @@ class Refinement:
         Yields:
             Where the search stands after each batch; the caller stops when it likes.
         """
-        waiting = candidates.values[different(candidates.values, n_first)]
+        waiting = candidates.first(n_first)
         known: set[bytes] = set()
         tried: list[Tried] = []
         start: Fitness | None = None

@@ -1,12 +1,13 @@
-"""Where matching plays its presets: in worker processes, which may fail without harm."""
+"""Where matching plays its presets: here, or in worker processes, which may fail without harm."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from os import devnull
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+import torch
 from distributed import Client, KilledWorker
 from numpy.typing import NDArray
 from torch import Tensor
@@ -14,7 +15,8 @@ from torch import Tensor
 from flow_synth.cluster import connected, outcome
 from flow_synth.dataset import Recipe
 from flow_synth.dataset_description import DatasetDescription
-from flow_synth.synth import Note, Synth, SynthError
+from flow_synth.features import LogMel, Resampler
+from flow_synth.synth import SAMPLE_RATE_HZ, Note, Synth, SynthError
 from flow_synth.synths import open_synth
 from flow_synth.worker import OpenSynth, cannot_open, limited, play, ready_synth, render
 
@@ -22,8 +24,53 @@ from flow_synth.worker import OpenSynth, cannot_open, limited, play, ready_synth
 Sound = tuple[Tensor, Tensor]
 
 
-class Stage:
-    """Plays presets of a synth in worker processes.
+class Stage(Protocol):
+    """Plays presets of a synth."""
+
+    def sounds(self, presets: NDArray[np.float32], note: Note) -> list[Sound | None]:
+        """Plays presets [k, P]; one that fails is None."""
+        ...
+
+    def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
+        """[2, samples] of a preset at 44100 Hz.
+
+        Raises:
+            SynthError: it failed.
+        """
+        ...
+
+
+class LocalStage:
+    """Plays presets in this process, which a plug-in that crashes ends."""
+
+    def __init__(self, synth: Synth) -> None:
+        self._synth = synth
+        self._resample, self._analyse = Resampler(), LogMel()
+
+    def sounds(self, presets: NDArray[np.float32], note: Note) -> list[Sound | None]:
+        """See :class:`Stage`."""
+        return [self._sound(values, note) for values in presets]
+
+    def _sound(self, values: NDArray[np.float32], note: Note) -> Sound | None:
+        try:
+            audio = self.render(values, note)
+        except SynthError:
+            return None
+        with torch.inference_mode():
+            mono = torch.from_numpy(audio.mean(0, dtype=np.float32))[None]
+            resampled = self._resample(mono, SAMPLE_RATE_HZ)
+            return resampled, self._analyse(resampled)
+
+    def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
+        """See :class:`Stage`."""
+        audio = self._synth.render(values, note)
+        if not np.isfinite(audio).all():
+            raise SynthError("the sound is not finite")
+        return audio
+
+
+class WorkerStage:
+    """Plays presets in worker processes.
 
     Args:
         client: of the workers.
@@ -37,7 +84,7 @@ class Stage:
         self._recipe = recipe
 
     def sounds(self, presets: NDArray[np.float32], note: Note) -> list[Sound | None]:
-        """Plays presets [k, P]; one that fails, or ends or hangs its process, is None."""
+        """See :class:`Stage`; a preset that ends or hangs its process fails."""
         found = self._outcomes(_sound, presets, note)
         # What waited behind a preset that ended its worker was lost with it: each again, alone.
         found = [
@@ -47,11 +94,7 @@ class Stage:
         return [None if isinstance(sound, str) else sound for sound in found]
 
     def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
-        """[2, samples] of a preset at 44100 Hz.
-
-        Raises:
-            SynthError: it failed, or ended or hung its process.
-        """
+        """See :class:`Stage`."""
         (audio,) = self._outcomes(_audio, [values], note)
         if audio is None:
             raise SynthError("it ended its process, or took too long")
@@ -100,7 +143,7 @@ def play_on_workers(
             client.submit(_open, opener, recipe, pure=False).result()
         except KilledWorker as error:
             raise cannot_open(recipe.description) from error
-        yield Stage(client, opener, recipe)
+        yield WorkerStage(client, opener, recipe)
 
 
 def _open(opener: OpenSynth, recipe: Recipe) -> None:

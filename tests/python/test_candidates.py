@@ -57,6 +57,16 @@ def test_the_model_s_one_answer_is_among_them(aim: Aim) -> None:
     assert (candidates(aim).values == answer).all(1).any()
 
 
+@pytest.mark.parametrize("count", [2, 4, 16])
+def test_the_model_s_one_answer_is_among_the_first_to_be_played(aim: Aim, count: int) -> None:
+    found = candidates(aim)
+    first = found.first(count)
+    assert len(np.unique(first, axis=0)) == len(first) == count
+    assert (first == found.answer).all(1).any()
+    np.testing.assert_array_equal(first[0], found.values[0])
+    np.testing.assert_array_equal(found.first(1), found.values[:1])
+
+
 def test_a_seed_names_its_candidates(aim: Aim) -> None:
     one, same, other = candidates(aim), candidates(aim), candidates(aim, seed=1)
     np.testing.assert_array_equal(one.values, same.values)
