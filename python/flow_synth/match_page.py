@@ -69,7 +69,7 @@ def _key(evaluation: Evaluation) -> tuple[str, str | None, str | None]:
 
 
 def _title(evaluation: Evaluation) -> str:
-    kind = "out of domain" if evaluation.sounds else "held-out presets"
+    kind = "out of domain" if evaluation.sounds else f"{evaluation.split} presets"
     return f"{evaluation.synth}, {kind}"
 
 
@@ -99,11 +99,12 @@ def _section(section: Sequence[tuple[str, Evaluation]]) -> str:
 
 def _repeated(evaluations: Sequence[Evaluation], seeds: str) -> str:
     first = evaluations[0]
-    return (
-        f"The model, training run `{first.model_run}`, and retrieval know the same "
-        f"{first.n_training_rows} notes. Candidates were drawn with seed {seeds}; the table is of "
-        f"the first, and *seeds* gives the means of MSS from the lowest to the highest."
-    )
+    known = f"""The model, training run `{first.model_run}`, and retrieval know the same
+{first.n_training_rows} notes. Candidates were drawn with seed {seeds}"""
+    if len(evaluations) == 1:
+        return f"{known}."
+    return f"""{known}; the table is of the first,
+and *seeds* gives the means of MSS from the lowest to the highest."""
 
 
 def _table(evaluations: Sequence[Evaluation]) -> str:
@@ -115,7 +116,8 @@ def _table(evaluations: Sequence[Evaluation]) -> str:
     for method, found in scores.items():
         cells = [f"{mean_and_interval(found[m])} / {found[m].median:.3g}" for m in shown]
         means = [e.groups[GroupName.ALL].scores[method][Measure.MSS].mean for e in evaluations]
-        spread = f"{min(means):.3g} to {max(means):.3g}" if method in OWN[1:] else ""
+        is_drawn = method in OWN[1:] and len(means) > 1
+        spread = f"{min(means):.3g} to {max(means):.3g}" if is_drawn else ""
         rows.append([names[method], *cells, spread, f"{found[Measure.MSS].mean / rival:.2f}"])
     header = ["", *(MEASURES[m] for m in shown), "seeds", f"MSS / {names[_RIVAL]}"]
     return table(header, rows)
@@ -130,7 +132,7 @@ def _lines(evaluations: Sequence[Evaluation]) -> str:
         f"{np.mean([m.diversity for m in matchings]):.0%} are no twins.",
         "What the ear expects of its first choice ranks the sounds as the measured MSS of that "
         f"choice does, by a rank correlation of {_span([m.rank_correlation for m in matchings])}.",
-        f"Sixteen candidates take {first.points[0].seconds:.2g} s and "
+        f"{N_FIRST} candidates take {_seconds(first, N_FIRST):.2g} s and "
         f"{first.points[-1].renders} renders {first.points[-1].seconds:.2g} s on one processor "
         "core (the median; a match plays on all of them).",
     ]
@@ -140,6 +142,10 @@ def _lines(evaluations: Sequence[Evaluation]) -> str:
             f"knob by knob, of {min(first.knob_coverage):.0%} to {max(first.knob_coverage):.0%}."
         )
     return "\n".join(f"- {line}" for line in lines)
+
+
+def _seconds(matching: Matching, renders: int) -> float:
+    return next(point.seconds for point in matching.points if point.renders >= renders)
 
 
 def _span(numbers: Sequence[float]) -> str:

@@ -179,8 +179,8 @@ def methods_explained(evaluation: Evaluation, methods: Iterable[Method]) -> list
     names, n_neighbours = method_names(evaluation), evaluation.n_neighbours
     texts = {
         Method.MODEL: "the posterior mean of the sound, decoded; one pass, nothing is rendered.",
-        Method.RANKED: "of the presets that the model draws for the sound, and of its one answer, "
-        f"{N_DRAWS + 1} in all, the one that its ear finds nearest; nothing is rendered.",
+        Method.RANKED: f"of {N_DRAWS} presets that the model draws for the sound, of its one "
+        "answer and of their children, the one that its ear finds nearest; nothing is rendered.",
         **{
             method: f"the fittest of the {count} different ones of them that the ear ranks first: "
             f"{count} renders."

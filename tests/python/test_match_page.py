@@ -1,6 +1,7 @@
 """The page and the picture of matching say what the results say."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,11 +47,24 @@ def test_the_page_has_every_method_and_the_spread_of_seeds(results: dict[str, Ev
         assert row.rstrip(" |").endswith(f"{mss.mean / rival:.2f}")
         low, high = sorted((mss.mean, other.mean))
         assert (f"{low:.3g} to {high:.3g}" in row) == (method is not Method.MODEL)
-    assert page.count("## sine, held-out presets") == page.count("## sine, out of domain") == 1
+    assert page.count("## sine, test presets") == page.count("## sine, out of domain") == 1
     assert "(matching/sine-0-matching.png)" in page
     assert "sine-1-matching.png" not in page
     assert "75% are no twins" in page
     assert mean_and_interval(outside.groups[GroupName.ALL].scores[Method.NN16][Measure.SC]) in page
+
+
+def test_the_page_of_the_project_is_that_of_its_results() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    results = {
+        f"matching/{file.stem}": Evaluation.read(file)
+        for file in sorted((docs / "matching").glob("*.json"))
+    }
+    assert match_page(results) == (docs / "matching.md").read_text(encoding="utf-8")
+    for path, evaluation in results.items():
+        picture = (docs / f"{path}-matching.png").read_bytes()
+        assert image.imread(io.BytesIO(picture)).shape == (360, 1100, 4)
+        assert evaluation.matching is not None
 
 
 def test_the_page_counts_what_is_farther_than_where_it_began(
