@@ -18,6 +18,7 @@ from synths_for_tests import SineSynth
 
 from flow_synth import results_page
 from flow_synth.match_files import FORMAT, SUFFIXES, output_names
+from flow_synth.model_file import FORMAT_VERSION
 from flow_synth.parameter import ParameterTable
 from flow_synth.preset import Preset, write_preset
 from flow_synth.synths import open_synth
@@ -237,11 +238,13 @@ def test_a_damaged_model_is_refused(
 
 def test_a_newer_model_is_refused(run: Run, model: Path, tmp_path: Path) -> None:
     newer = tmp_path / "newer.flow.ts"
+    version = f'"format_version": {FORMAT_VERSION}'.encode()
     with zipfile.ZipFile(model) as old, zipfile.ZipFile(newer, "w") as new:
         for name in old.namelist():
             content = old.read(name)
             if name.endswith("flow_synth.json"):
-                content = content.replace(b'"format_version": 2', b'"format_version": 99')
+                assert version in content
+                content = content.replace(version, b'"format_version": 99')
             new.writestr(name, content)
     assert "99" in check_refused(run, newer, tmp_path)
 

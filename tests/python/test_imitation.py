@@ -248,7 +248,10 @@ def test_a_match_s_candidates_are_played_and_refined(
 ) -> None:
     monkeypatch.setattr(match_trial, "_opened", lambda _: SineEars())
     monkeypatch.setattr(match_trial, "REFINED", (24, 40))
+    # An ear that plays what it hears takes its time.
     monkeypatch.setattr(candidates, "N_DRAWS", 24)
+    monkeypatch.setattr(candidates, "N_GENERATIONS", 1)
+    monkeypatch.setattr(candidates, "_N_CHILDREN", 8)
     monkeypatch.setattr(refinement, "N_CHILDREN", 8)
     matching = MatchPlan(Path("model"), seed=0)
     proposals = {"truth": truth(targets)[:, None]}
@@ -266,7 +269,7 @@ def test_a_match_s_candidates_are_played_and_refined(
     for column in (SC, LEVEL):
         # In neither is any target worse than where it began.
         assert (errors["refined40"] <= errors["best16"])[:, column].all()
-    assert [match.points[:, 0].tolist() for match in found.matches] == [[16, 24, 32, 40]] * 4
+    assert [match.points[:, 0].tolist() for match in found.matches] == [[8, 16, 24, 32, 40]] * 4
     for match in found.matches:
         assert (np.diff(match.points[:, 1]) > 0).all()
     # Journals hold what was measured: the same again, and nothing that fails is blamed.
