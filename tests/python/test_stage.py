@@ -1,12 +1,11 @@
 """Presets played for a match, by real worker processes that presets end."""
 
-import functools
-
 import numpy as np
 import pytest
 import torch
-from synths_for_tests import SineSynth
+from synths_for_tests import SineSynth, open_test_synth
 
+from flow_synth.error import InputError
 from flow_synth.features import LogMel, Resampler
 from flow_synth.preset import Preset
 from flow_synth.stage import play_on_workers
@@ -15,16 +14,12 @@ from flow_synth.synth import SAMPLE_RATE_HZ, Note, SynthError
 NOTE = Note(total_seconds=4.0)
 
 
-def faulty_synth(_description: str, faults: dict[str, str]) -> SineSynth:
-    return SineSynth(faults)
-
-
 def test_what_fails_is_none_and_all_others_are_played() -> None:
     presets = np.random.default_rng(0).random((12, 6), np.float32)
     kinds = {1: "crash", 4: "error", 5: "nan", 6: "exception", 9: "crash"}
-    faults = {Preset("", presets[number]).identity: kind for number, kind in kinds.items()}
-    opener = functools.partial(faulty_synth, faults=faults)
-    with play_on_workers(SineSynth(), "sine", opener=opener, workers=2) as stage:
+    faults = (f"{kind}={Preset('', presets[number]).identity}" for number, kind in kinds.items())
+    described = " ".join(("sine", *faults))
+    with play_on_workers(SineSynth(), described, opener=open_test_synth, workers=2) as stage:
         sounds = stage.sounds(presets, NOTE)
         again = stage.sounds(presets[[0, 2]], NOTE)
         rendered = stage.render(presets[3], NOTE)
@@ -41,3 +36,11 @@ def test_what_fails_is_none_and_all_others_are_played() -> None:
         expected = Resampler()(torch.from_numpy(played)[None], SAMPLE_RATE_HZ)
         np.testing.assert_allclose(audio, expected, atol=1e-6)
         np.testing.assert_allclose(mel, LogMel()(expected), atol=1e-3)
+
+
+def test_a_synth_that_crashes_when_it_is_opened_is_refused() -> None:
+    with (
+        pytest.raises(InputError, match="crashes when it is opened"),
+        play_on_workers(SineSynth(), "crash-when-opened", opener=open_test_synth, workers=1),
+    ):
+        pass
