@@ -25,7 +25,7 @@ N_GENERATIONS = 24
 _N_PARENTS = 32
 _N_CHILDREN = 192
 #: Between these shares of the draws a knob's interval lies. At that temperature the true knobs of
-#: validation presets lie in it 91 times of 100.
+#: validation presets lie in it about nine times of ten; docs/matching.md counts them.
 _INTERVAL = (0.05, 0.95)
 
 

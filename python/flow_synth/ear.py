@@ -27,7 +27,7 @@ class Ear(nn.Module):
 
     Components are scaled so that the distance of two points is the root mean square difference of
     their log-mels in nats, but for what the components leave out. They are taken of products of a
-    pattern over the mel bands and one over the frames, which need a twentieth of the numbers that
+    pattern over the mel bands and one over the frames, which need a fifth of the numbers that
     components of the bins themselves would have.
 
     Args:

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 import torch
 from torch import Tensor
@@ -69,7 +68,7 @@ class Aim:
         self._hears_level = hears_level
         self._at_equal_loudness = at_equal_loudness
         with one_thread(), torch.inference_mode():
-            self._point = _mss().analyse(audio)
+            self._point = metric.mss().analyse(audio)
             self._decibels = _relative_db(mel)
             self._magnitudes = _magnitudes(self.as_heard(mel))
             self._size = _size(self._magnitudes)
@@ -86,7 +85,7 @@ class Aim:
                 gain, level = gain_between(audio, self._audio), 0.0
                 mel = (_magnitudes(mel) * gain + LOG_FLOOR).log()
             return Fitness(
-                mss_db=float(_mss().distance(self._point, _mss().analyse(audio))),
+                mss_db=float(metric.mss().distance(self._point, metric.mss().analyse(audio))),
                 sc=float(metric.spectral_convergence(self.mel, mel)),
                 level_db=level,
             )
@@ -125,8 +124,3 @@ def _relative_db(mel: Tensor) -> Tensor:
     """Log-mel [B, 128, 87] in nats -> dB below the peak of each, 80 of them."""
     decibels = DB_PER_NAT * mel
     return (decibels - decibels.amax((1, 2), keepdim=True)).clamp(min=-metric.RANGE_DB)
-
-
-@cache
-def _mss() -> metric.Mss:
-    return metric.Mss()

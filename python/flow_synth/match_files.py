@@ -141,13 +141,13 @@ def write_matches(
     """
     nearest = matches[0]
     files = {suffix: folder / f"{name}{suffix}" for suffix in SUFFIXES}
-    figures = _figures(flow_synth, matches, sound, folder, name, wishes)
+    figures = _figures(flow_synth, matches, sound, name, wishes)
     contents: dict[Path, bytes] = {}
     for number, match in enumerate(matches, 1):
-        stem = _numbered(folder, name, number)
+        stem = _stem(name, number)
         preset = preset_text(match.preset, flow_synth.synth.table, flow_synth.synth.identity)
-        contents[_with(stem, PRESET)] = preset.encode()
-        contents[_with(stem, AUDIO)] = wav(match.audio, SAMPLE_RATE_HZ)
+        contents[folder / f"{stem}{PRESET}"] = preset.encode()
+        contents[folder / f"{stem}{AUDIO}"] = wav(match.audio, SAMPLE_RATE_HZ)
     contents[files[PICTURE]] = draw_match(nearest, flow_synth.synth.table, sound.name)
     contents[files[FIGURES]] = (json.dumps(figures, indent=2) + "\n").encode()
     outdated = [file for file in _earlier_files(folder, name) if file not in contents]
@@ -158,19 +158,16 @@ def write_matches(
     return MatchedSound(sound, tuple(matches), files, figures)
 
 
-def _numbered(folder: Path, name: str, number: int) -> Path:
-    return folder / (f"{name}.candidate-{number}" if number > 1 else name)
-
-
-def _with(stem: Path, suffix: str) -> Path:
-    return stem.with_name(stem.name + suffix)
+def _stem(name: str, number: int) -> str:
+    """What the files of a candidate begin with."""
+    return f"{name}.candidate-{number}" if number > 1 else name
 
 
 def _files(folder: Path, name: str, n_candidates: int) -> list[Path]:
     """All files of a match."""
-    stems = [_numbered(folder, name, number) for number in range(2, n_candidates + 1)]
-    others = [_with(stem, suffix) for stem in stems for suffix in (PRESET, AUDIO)]
-    return [*(folder / f"{name}{suffix}" for suffix in SUFFIXES), *others]
+    stems = [_stem(name, number) for number in range(2, n_candidates + 1)]
+    others = [f"{stem}{suffix}" for stem in stems for suffix in (PRESET, AUDIO)]
+    return [folder / file for file in (*(f"{name}{suffix}" for suffix in SUFFIXES), *others)]
 
 
 def _earlier_files(folder: Path, name: str) -> list[Path]:
@@ -193,7 +190,6 @@ def _figures(
     flow_synth: FlowSynth,
     matches: Sequence[Match],
     sound: Path,
-    folder: Path,
     name: str,
     wishes: Wishes,
 ) -> dict[str, Any]:
@@ -202,7 +198,7 @@ def _figures(
     files = dict(zip(KINDS, (f"{name}{suffix}" for suffix in SUFFIXES), strict=True))
     others = []
     for number, match in enumerate(matches[1:], 2):
-        stem = _numbered(folder, name, number).name
+        stem = _stem(name, number)
         others.append(
             {
                 "files": {"preset": stem + PRESET, "audio": stem + AUDIO},

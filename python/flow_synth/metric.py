@@ -104,8 +104,8 @@ def multi_scale_spectral_distance(target: Tensor, other: Tensor) -> Tensor:
     Returns:
         [B] in dB.
     """
-    mss = _mss()
-    return mss.distance(mss.analyse(target), mss.analyse(other))
+    measure = mss()
+    return measure.distance(measure.analyse(target), measure.analyse(other))
 
 
 class Mss(nn.Module):
@@ -186,7 +186,8 @@ def _slaney_edges_hz(n_mels: int) -> Tensor:
 
 
 @cache
-def _mss() -> Mss:
+def mss() -> Mss:
+    """The process's own, made once."""
     return Mss()
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import torch
 from distributed import Client, KilledWorker
 from numpy.typing import NDArray
 from torch import Tensor
@@ -15,10 +14,18 @@ from torch import Tensor
 from flow_synth.cluster import connected, outcome
 from flow_synth.dataset import Recipe
 from flow_synth.dataset_description import DatasetDescription
-from flow_synth.features import LogMel, Resampler
-from flow_synth.synth import SAMPLE_RATE_HZ, Note, Synth, SynthError
+from flow_synth.synth import Note, Synth, SynthError
 from flow_synth.synths import open_synth
-from flow_synth.worker import OpenSynth, cannot_open, limited, play, ready_synth, render
+from flow_synth.worker import (
+    OpenSynth,
+    cannot_open,
+    heard,
+    limited,
+    play,
+    played,
+    ready_synth,
+    render,
+)
 
 #: Audio [1, 88200] at 22050 Hz and log-mel [1, 128, 87].
 Sound = tuple[Tensor, Tensor]
@@ -45,7 +52,6 @@ class LocalStage:
 
     def __init__(self, synth: Synth) -> None:
         self._synth = synth
-        self._resample, self._analyse = Resampler(), LogMel()
 
     def sounds(self, presets: NDArray[np.float32], note: Note) -> list[Sound | None]:
         """See :class:`Stage`."""
@@ -53,20 +59,13 @@ class LocalStage:
 
     def _sound(self, values: NDArray[np.float32], note: Note) -> Sound | None:
         try:
-            audio = self.render(values, note)
+            return heard(self.render(values, note))
         except SynthError:
             return None
-        with torch.inference_mode():
-            mono = torch.from_numpy(audio.mean(0, dtype=np.float32))[None]
-            resampled = self._resample(mono, SAMPLE_RATE_HZ)
-            return resampled, self._analyse(resampled)
 
     def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
         """See :class:`Stage`."""
-        audio = self._synth.render(values, note)
-        if not np.isfinite(audio).all():
-            raise SynthError("the sound is not finite")
-        return audio
+        return played(self._synth, values, note)
 
 
 class WorkerStage:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from os import devnull
 from pathlib import Path
@@ -12,11 +12,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from flow_synth import metric
 from flow_synth.cluster import Progress
 from flow_synth.dataset import Recipe
 from flow_synth.features import LOG_FLOOR, MEL_SHAPE, one_thread
 from flow_synth.journal import Errors, Journal
-from flow_synth.metric import Mss
 from flow_synth.preset import Preset
 from flow_synth.synth import Note, SynthError
 from flow_synth.tag import AXES, describe
@@ -195,15 +195,10 @@ class _Stage:
         if sounds[0] is None or sounds[1] is None:
             return None
         with one_thread(), torch.inference_mode():
-            return (float(_mss().distance(sounds[0].point, sounds[1].point)),)
+            return (float(metric.mss().distance(sounds[0].point, sounds[1].point)),)
 
 
 def _described(audio: Tensor, note: Note) -> _Described:
     with one_thread(), torch.inference_mode():
         (descriptors,) = describe(audio, torch.tensor([note.frequency_hz])).tolist()
-        return _Described(tuple(descriptors), _mss().analyse(audio))
-
-
-@cache
-def _mss() -> Mss:
-    return Mss()
+        return _Described(tuple(descriptors), metric.mss().analyse(audio))

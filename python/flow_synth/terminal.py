@@ -72,9 +72,8 @@ def print_matches(matched: "Sequence[MatchedSound]") -> None:
     from flow_synth.matching import describe_pitch
 
     table = Table("Sound", "Played", "Similar", "SC", "MSE nat²", "MSS dB", "level dB")
-    found_of = [(result, found) for result in matched for found in result.matches]
-    for result, found in found_of:
-        number = result.matches.index(found) + 1
+    rows = [(result, *row) for result in matched for row in enumerate(result.matches, 1)]
+    for result, number, found in rows:
         table.add_row(
             f"{result.sound.name} {number}" if number > 1 else result.sound.name,
             describe_pitch(found.note.pitch),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from os import devnull
 from pathlib import Path
@@ -168,7 +167,7 @@ class TrialStage:
 
 def _measurer(target: Target) -> Callable[[Tensor, Tensor], Errors]:
     """What measures audio [1, 88200] and its log-mel [1, 128, 87] against a target."""
-    mss = _mss()
+    mss = metric.mss()
     heard, seen = target.sound
     with one_thread(), torch.inference_mode():
         point = mss.analyse(heard)
@@ -184,8 +183,3 @@ def _measurer(target: Target) -> Callable[[Tensor, Tensor], Errors]:
         return tuple(float(errors[measure]) for measure in SOUND_MEASURES)
 
     return measure
-
-
-@cache
-def _mss() -> metric.Mss:
-    return metric.Mss()

@@ -82,5 +82,5 @@ class Wishes:
 
     @property
     def needs_stage(self) -> bool:
-        """Whether more is played than the one preset of the result."""
+        """Whether so much is played that worker processes should do it."""
         return self.n_candidates > 1 or self.budget is not None

@@ -42,7 +42,11 @@ def play(
         SynthError: the preset failed; the next note is played by a new synth.
         InputError: the synth cannot be opened, or is of another version than the recipe's.
     """
-    audio = render(open_synth, recipe, values, note, trace)
+    return heard(render(open_synth, recipe, values, note, trace))
+
+
+def heard(audio: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
+    """[2, samples] at 44100 Hz -> [1, 88200] mono at 22050 Hz, and its log-mel [1, 128, 87]."""
     mono = torch.from_numpy(audio.mean(0, dtype=np.float32))[None]
     resampler, log_mel = _features()
     with one_thread(), torch.inference_mode():
@@ -53,10 +57,10 @@ def play(
 def render(
     open_synth: OpenSynth, recipe: Recipe, values: NDArray[np.float32], note: Note, trace: Path
 ) -> NDArray[np.float32]:
-    """The same, as musicians hear it: [2, samples] at 44100 Hz."""
+    """What :func:`play` plays, as musicians hear it: [2, samples] at 44100 Hz."""
     try:
         with limited(recipe.description.note_timeout_seconds, trace):
-            return _played(ready_synth(open_synth, recipe), values, note)
+            return played(ready_synth(open_synth, recipe), values, note)
     except SynthError:
         # A sound that is not finite can poison an instance: every later one would be bad, too.
         opened.cache_clear()
@@ -78,8 +82,13 @@ def ready_synth(open_synth: OpenSynth, recipe: Recipe) -> Synth:
     return synth
 
 
-def _played(synth: Synth, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
-    """[2, samples] of a note; whatever goes wrong in the synth is a failure of its preset."""
+def played(synth: Synth, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
+    """[2, samples] of a note; whatever goes wrong in the synth is a failure of its preset.
+
+    Raises:
+        SynthError: it went wrong, or the sound is not finite.
+        InputError: the synth cannot read or write a file of its own.
+    """
     try:
         audio = synth.render(values, note)
         is_finite = bool(np.isfinite(audio).all())
