@@ -2,20 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from flow_synth.breeding import Breeding
 from flow_synth.family import TWIN_DISTANCE, twin_knobs
 from flow_synth.features import one_thread
-from flow_synth.fitness import Aim
-from flow_synth.lock import Locks
-from flow_synth.parameter import ParameterTable
-from flow_synth.synth import Note
+from flow_synth.problem import Problem
 
 N_DRAWS = 256
 #: Below 1, so that draws keep to what is likely; chosen on the validation split.
@@ -31,26 +26,6 @@ _INTERVAL = (0.05, 0.95)
 
 #: Presets [N, P] and what is expected of them [N], the best first.
 Ranked = tuple[NDArray[np.float32], NDArray[np.float32]]
-
-
-class Ears(Protocol):
-    """What draws and tells: what :class:`flow_synth.export.Model` has."""
-
-    def encode(self, mel: Tensor) -> Tensor:
-        """Log-mel [B, 128, 87] -> z [B, D]."""
-        ...
-
-    def decode(self, z: Tensor) -> Tensor:
-        """z [B, D] -> unit values [B, P]."""
-        ...
-
-    def sample(self, mel: Tensor, shares: Tensor, temperature: float) -> Tensor:
-        """Log-mel [1, 128, 87], shares [N, P] -> unit values [N, P]."""
-        ...
-
-    def predict(self, v: Tensor, notes: Tensor) -> Tensor:
-        """Unit values [B, P], notes [B, 2] -> log-mel [B, 128, 87] in nats."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,36 +73,21 @@ def different(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     return np.array(sorted(chosen + others[: count - len(chosen)]), np.intp)
 
 
-def find_candidates(
-    ears: Ears,
-    table: ParameterTable,
-    aim: Aim,
-    note: Note,
-    locks: Locks,
-    seed: int,
-) -> Candidates:
-    """Draws presets for a sound, ranks them by the model's ear, and breeds better ones for it.
-
-    Args:
-        ears: draw and tell.
-        table: of the synth's knobs.
-        aim: the sound.
-        note: that will be played.
-        locks: knobs that stay.
-        seed: of the draws.
-    """
-    generator = np.random.default_rng(seed)
+def find_candidates(problem: Problem) -> Candidates:
+    """Draws presets for a sound, ranks them by the model's ear, and breeds better ones for it."""
+    ears, table, aim = problem.ears, problem.table, problem.aim
+    generator = np.random.default_rng(problem.seed)
     shares = torch.from_numpy(generator.random((N_DRAWS, len(table)), np.float32))
 
     def expected_db(presets: NDArray[np.float32]) -> NDArray[np.float32]:
-        return aim.expected_db(predicted(ears, presets, note)).numpy()
+        return aim.expected_db(problem.predicted(presets)).numpy()
 
     with one_thread(), torch.inference_mode():
         answer = ears.decode(ears.encode(aim.mel))
         drawn = ears.sample(aim.mel, shares, TEMPERATURE)
-        values = table.snap(locks.held(torch.cat((answer, drawn)).numpy()))
+        values = table.snap(problem.locks.held(torch.cat((answer, drawn)).numpy()))
         ranked = _ranked(values, expected_db(values))
-        bred = _bred(ranked, Breeding(table, locks, generator), expected_db)
+        bred = _bred(ranked, Breeding(table, problem.locks, generator), expected_db)
     found = _ranked(*(np.concatenate(pair) for pair in zip(bred, ranked, strict=True)))
     return Candidates(*found, values[0], _intervals(values[1:]))
 
@@ -160,9 +120,3 @@ def _ranked(values: NDArray[np.float32], expected_db: NDArray[np.float32]) -> Ra
     first = np.sort(first)
     order = first[np.argsort(expected_db[first], kind="stable")]
     return values[order], expected_db[order]
-
-
-def predicted(ears: Ears, values: NDArray[np.float32], note: Note) -> Tensor:
-    """Presets [B, P] -> log-mel [B, 128, 87] of what they will sound like at a note."""
-    notes = torch.tensor([[note.pitch, float(note.velocity)]]).expand(len(values), -1)
-    return ears.predict(torch.from_numpy(values), notes)

@@ -4,10 +4,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from flow_synth.candidates import Ears, predicted
 from flow_synth.features import one_thread
 from flow_synth.fitness import DB_PER_NAT
 from flow_synth.parameter import ParameterTable
+from flow_synth.problem import Ears, predicted
 from flow_synth.synth import Note
 
 #: How far a continuous knob is moved either way; a stepped one goes to the next step.

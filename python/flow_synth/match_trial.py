@@ -15,6 +15,7 @@ from flow_synth.family import twin_pairs
 from flow_synth.fitness import Aim
 from flow_synth.lock import Locks
 from flow_synth.model_file import N_REACH_RENDERS
+from flow_synth.problem import Problem
 from flow_synth.refinement import Refinement
 from flow_synth.target import Target
 from flow_synth.trial_stage import Imitation, MatchPlan, TrialJob, TrialStage
@@ -66,13 +67,13 @@ def match_target(stage: TrialStage, job: TrialJob, target: Target, plan: MatchPl
     model = _opened(plan.model)
     aim = Aim(*target.sound, hears_level=model.description.normalisation.hears_level)
     seed = int(np.random.SeedSequence([plan.seed, int(target.digest, 16)]).generate_state(1)[0])
-    candidates = find_candidates(model, table, aim, target.note, locks, seed)
-    refinement = Refinement(model, table, aim, target.note, locks, seed)
+    problem = Problem(model, table, aim, target.note, locks, seed)
+    candidates = find_candidates(problem)
     first = candidates.first(N_FIRST)
     imitations = {RANKED: stage.nearest(candidates.values[:1])}
     points: list[tuple[float, ...]] = []
     total_db: dict[bytes, float] = {}
-    for found in refinement.run(candidates, N_FIRST, stage.sounds, max(REFINED)):
+    for found in Refinement(problem).run(candidates, N_FIRST, stage.sounds, max(REFINED)):
         total_db = {tried.values.tobytes(): tried.fitness.total_db for tried in found.ranking}
         best = found.ranking[0].values[None] if found.ranking else candidates.values[:1]
         imitation = stage.nearest(best)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from flow_synth import metric
-from flow_synth.candidates import Candidates, different, find_candidates
+from flow_synth.candidates import different, find_candidates
 from flow_synth.error import InputError
 from flow_synth.export import Model
 from flow_synth.features import DURATION_SECONDS, fit_duration
@@ -21,6 +21,7 @@ from flow_synth.loudness import gain_between
 from flow_synth.model_file import N_REACH_RENDERS, OptionalMethod
 from flow_synth.pitch import Pitch, detect_pitch
 from flow_synth.preset import Preset
+from flow_synth.problem import Problem
 from flow_synth.refinement import Refinement
 from flow_synth.stage import LocalStage, Stage
 from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
@@ -146,7 +147,7 @@ class Matcher:
         Raises:
             SynthError: the synth failed on every preset.
         """
-        model, table, seed = self._model, self._synth.table, self._wishes.seed
+        model, table = self._model, self._synth.table
         stage = stage or LocalStage(self._synth)
         if OptionalMethod.SAMPLE not in model.description.methods:
             values = model.decode(model.encode(self._mel)).numpy()
@@ -157,20 +158,18 @@ class Matcher:
             hears_level=model.description.normalisation.hears_level,
             at_equal_loudness=True,
         )
-        candidates = find_candidates(model, table, aim, self._note, self._locks, seed)
-        self._intervals = candidates.intervals
-        refinement = Refinement(model, table, aim, self._note, self._locks, seed)
-        return self._rendered(name, self._searched(refinement, candidates, stage), stage)
+        problem = Problem(model, table, aim, self._note, self._locks, self._wishes.seed)
+        return self._rendered(name, self._searched(problem, stage), stage)
 
-    def _searched(
-        self, refinement: Refinement, candidates: Candidates, stage: Stage
-    ) -> NDArray[np.float32]:
+    def _searched(self, problem: Problem, stage: Stage) -> NDArray[np.float32]:
         """[n, P] presets that were played, different ones, the nearest first."""
         wishes, begun = self._wishes, time.monotonic()
         n_first = max(wishes.n_candidates, N_REACH_RENDERS)
         budget = wishes.budget or Budget(renders=n_first + _MOST_FAILURES)
         played: list[NDArray[np.float32]] = []
-        search = refinement.run(
+        candidates = find_candidates(problem)
+        self._intervals = candidates.intervals
+        search = Refinement(problem).run(
             candidates, n_first, lambda v: stage.sounds(v, self._note), budget.renders
         )
         try:
@@ -191,7 +190,10 @@ class Matcher:
         if not played:
             raise SynthError(f"the synth failed on all {self._n_renders} presets that were tried")
         values = np.stack(played)
-        return values[different(values, wishes.n_candidates)]
+        chosen = values[different(values, wishes.n_candidates)]
+        if len(chosen) < wishes.n_candidates:
+            self._mishaps.append(f"No more than {len(chosen)} presets could be played.")
+        return chosen
 
     def _rendered(
         self,

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from flow_synth.breeding import Breeding
-from flow_synth.candidates import Candidates, Ears, predicted
+from flow_synth.candidates import Candidates
 from flow_synth.features import one_thread
-from flow_synth.fitness import Aim, Fitness
-from flow_synth.lock import Locks
-from flow_synth.parameter import ParameterTable
-from flow_synth.synth import Note
+from flow_synth.fitness import Fitness
+from flow_synth.problem import Problem
+from flow_synth.worker import Sound
 
 #: Presets played at once: a number of its own, so that results depend on no number of workers.
 BATCH = 8
@@ -24,8 +23,8 @@ N_CHILDREN = 192
 N_GENERATIONS = 2
 #: Parents are chosen among so many of the best.
 _N_PARENTS = 16
-#: Plays presets [k, P]: audio [1, 88200] and log-mel [1, 128, 87] of each, None if one fails.
-Play = Callable[[NDArray[np.float32]], Sequence[tuple[Tensor, Tensor] | None]]
+#: Plays presets [k, P]: the sound of each, None if one fails.
+Play = Callable[[NDArray[np.float32]], Sequence[Sound | None]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,28 +60,13 @@ class Refinement:
     """A search among the presets of a synth for those that come nearest to a target.
 
     Args:
-        ears: tell how children would sound.
-        table: of the synth's knobs.
-        aim: the target.
-        note: that is played.
-        locks: knobs that stay.
-        seed: of all random choices.
+        problem: the target, and what may be used.
     """
 
-    def __init__(
-        self,
-        ears: Ears,
-        table: ParameterTable,
-        aim: Aim,
-        note: Note,
-        locks: Locks,
-        seed: int,
-    ) -> None:
-        self._ears = ears
-        self._aim = aim
-        self._note = note
-        self._generator = np.random.default_rng([seed, 1])
-        self._breeding = Breeding(table, locks, self._generator)
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        generator = np.random.default_rng([problem.seed, 1])
+        self._breeding = Breeding(problem.table, problem.locks, generator)
 
     def run(
         self,
@@ -123,7 +107,7 @@ class Refinement:
     def _played(self, presets: NDArray[np.float32], play: Play) -> list[Tried]:
         sounds = zip(presets, play(presets), strict=True)
         return [
-            Tried(values, self._aim.measured(*sound), sound[1])
+            Tried(values, self._problem.aim.measured(*sound), sound[1])
             for values, sound in sounds
             if sound is not None
         ]
@@ -139,10 +123,10 @@ class Refinement:
     def _children(self, played: Sequence[Tried], pool: NDArray[np.float32]) -> NDArray[np.float32]:
         """[n, P] the most promising of presets that were played and of their children."""
         values = np.stack([one.values for one in played])
-        heard = self._aim.as_heard(torch.cat([one.mel for one in played]))
+        heard = self._problem.aim.as_heard(torch.cat([one.mel for one in played]))
         with one_thread(), torch.inference_mode():
-            corrections = heard - predicted(self._ears, values, self._note)
-            expected = self._aim.expected_db(heard).numpy()
+            corrections = heard - self._problem.predicted(values)
+            expected = self._problem.aim.expected_db(heard).numpy()
         ancestors = np.arange(len(played))
         for _ in range(N_GENERATIONS):
             children, chosen = self._breeding.children(values, pool, N_CHILDREN)
@@ -159,8 +143,8 @@ class Refinement:
     def _expected(self, children: NDArray[np.float32], corrections: Tensor) -> NDArray[np.float32]:
         """[n] fitness that the ear expects of children, its error at their ancestors corrected."""
         with one_thread(), torch.inference_mode():
-            heard = predicted(self._ears, children, self._note) + corrections
-            expected: NDArray[np.float32] = self._aim.expected_db(heard).numpy()
+            heard = self._problem.predicted(children) + corrections
+            expected: NDArray[np.float32] = self._problem.aim.expected_db(heard).numpy()
         return expected
 
 

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 import numpy as np
 from distributed import Client, KilledWorker
 from numpy.typing import NDArray
-from torch import Tensor
 
 from flow_synth.cluster import connected, outcome
 from flow_synth.dataset import Recipe
@@ -18,6 +17,7 @@ from flow_synth.synth import Note, Synth, SynthError
 from flow_synth.synths import open_synth
 from flow_synth.worker import (
     OpenSynth,
+    Sound,
     cannot_open,
     heard,
     limited,
@@ -26,9 +26,6 @@ from flow_synth.worker import (
     ready_synth,
     render,
 )
-
-#: Audio [1, 88200] at 22050 Hz and log-mel [1, 128, 87].
-Sound = tuple[Tensor, Tensor]
 
 
 class Stage(Protocol):

@@ -19,7 +19,7 @@ from flow_synth.metric import SOUND_MEASURES, Measure
 from flow_synth.preset import Preset
 from flow_synth.synth import SynthError
 from flow_synth.target import Target
-from flow_synth.worker import OpenSynth, play
+from flow_synth.worker import OpenSynth, Sound, play
 
 _MSS = SOUND_MEASURES.index(Measure.MSS)
 
@@ -101,6 +101,7 @@ class TrialStage:
         self._journal = journal
         self._measure = _measurer(target)
         self._failed: set[str] = set()
+        self._latest: tuple[str, Sound | None] = "", None
 
     @property
     def n_failed(self) -> int:
@@ -119,41 +120,35 @@ class TrialStage:
         best = int(np.argmin(distances))
         return Imitation(snapped[best], np.array(errors[best] or self._silence()))
 
-    def sounds(self, presets: NDArray[np.float32]) -> list[tuple[Tensor, Tensor] | None]:
+    def sounds(self, presets: NDArray[np.float32]) -> list[Sound | None]:
         """Audio [1, 88200] and log-mel [1, 128, 87] of presets [k, P], None where one fails."""
         return [self._sound(preset) for preset in presets]
 
-    def _sound(self, preset: NDArray[np.float32]) -> tuple[Tensor, Tensor] | None:
-        heard: list[tuple[Tensor, Tensor]] = []
-        if self._errors(preset, heard) is None:
+    def _sound(self, preset: NDArray[np.float32]) -> Sound | None:
+        if self._errors(preset) is None:
             return None
+        played, sound = self._latest
         # What an earlier run has measured is known to do no harm.
-        return heard[0] if heard else self._play(preset)
+        return sound if played == Preset("", preset).identity else self._play(preset)
 
     def distance_db(self, preset: NDArray[np.float32]) -> float:
         """MSS of a preset; of one that cannot be played, the largest that there is."""
         errors = self._errors(self._job.recipe.table.snap(preset))
         return metric.RANGE_DB if errors is None else errors[_MSS]
 
-    def _errors(
-        self, preset: NDArray[np.float32], heard: list[tuple[Tensor, Tensor]] | None = None
-    ) -> Errors | None:
-        """What was measured of a preset; ``heard`` gets its sound if it is played for that."""
+    def _errors(self, preset: NDArray[np.float32]) -> Errors | None:
         identity = Preset("", preset).identity
-        errors = self._journal.once(identity, lambda: self._try(preset, heard))
+        errors = self._journal.once(identity, lambda: self._try(identity, preset))
         if errors is None:
             self._failed.add(identity)
         return errors
 
-    def _try(
-        self, preset: NDArray[np.float32], heard: list[tuple[Tensor, Tensor]] | None
-    ) -> Errors | None:
+    def _try(self, identity: str, preset: NDArray[np.float32]) -> Errors | None:
         sound = self._play(preset)
-        if sound is not None and heard is not None:
-            heard.append(sound)
+        self._latest = identity, sound
         return None if sound is None else self._measure(*sound)
 
-    def _play(self, preset: NDArray[np.float32]) -> tuple[Tensor, Tensor] | None:
+    def _play(self, preset: NDArray[np.float32]) -> Sound | None:
         job = self._job
         try:
             return play(job.open_synth, job.recipe, preset, self._note, Path(devnull))

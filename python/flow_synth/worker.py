@@ -21,11 +21,13 @@ from flow_synth.synth import SAMPLE_RATE_HZ, Note, Synth, SynthError
 
 #: Opens the synth of a description; workers import it by its name.
 OpenSynth = Callable[[str], Synth]
+#: Audio [1, 88200] at 22050 Hz and its log-mel [1, 128, 87].
+Sound = tuple[Tensor, Tensor]
 
 
 def play(
     open_synth: OpenSynth, recipe: Recipe, values: NDArray[np.float32], note: Note, trace: Path
-) -> tuple[Tensor, Tensor]:
+) -> Sound:
     """Plays one note; ends this process if that takes longer than the recipe allows.
 
     Args:
@@ -45,7 +47,7 @@ def play(
     return heard(render(open_synth, recipe, values, note, trace))
 
 
-def heard(audio: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
+def heard(audio: NDArray[np.float32]) -> Sound:
     """[2, samples] at 44100 Hz -> [1, 88200] mono at 22050 Hz, and its log-mel [1, 128, 87]."""
     mono = torch.from_numpy(audio.mean(0, dtype=np.float32))[None]
     resampler, log_mel = _features()

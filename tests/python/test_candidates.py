@@ -13,6 +13,7 @@ from flow_synth.candidates import Candidates, different, find_candidates
 from flow_synth.family import TWIN_DISTANCE, twin_knobs
 from flow_synth.fitness import Aim
 from flow_synth.lock import Locks
+from flow_synth.problem import Problem
 from flow_synth.synth import Note
 
 
@@ -27,7 +28,7 @@ def aim() -> Aim:
 def candidates(
     aim: Aim, seed: int = 0, locked: Mapping[str, float | str] = MappingProxyType({})
 ) -> Candidates:
-    return find_candidates(ExactEars(), TABLE, aim, Note(), Locks.of(TABLE, locked), seed)
+    return find_candidates(Problem(ExactEars(), TABLE, aim, Note(), Locks.of(TABLE, locked), seed))
 
 
 def test_candidates_are_ranked_by_the_ear(aim: Aim) -> None:

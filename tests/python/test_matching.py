@@ -27,11 +27,12 @@ from flow_synth.matching import (
 )
 from flow_synth.models import Family
 from flow_synth.preset import Preset
-from flow_synth.stage import Sound, Stage
+from flow_synth.stage import Stage
 from flow_synth.synth import SAMPLE_RATE_HZ as SYNTH_RATE_HZ
 from flow_synth.synth import Note, Synth, SynthError
 from flow_synth.synths import open_synth
 from flow_synth.wishes import Budget, Wishes
+from flow_synth.worker import Sound
 
 
 @pytest.fixture(scope="module")
@@ -410,6 +411,13 @@ def test_a_search_that_breaks_off_gives_what_it_found(hearing: FlowSynth) -> Non
     with hearing.stage() as stage:
         (match,) = hearing.matches(a_sound(), SYNTH_RATE_HZ, wishes, Breaking(stage))
     assert any("the dask scheduler went away" in remark for remark in match.remarks)
+
+
+def test_fewer_candidates_than_were_asked_for_are_remarked_on(hearing: FlowSynth) -> None:
+    wishes = Wishes(n_candidates=6, budget=Budget(renders=4))
+    matches = hearing.matches(a_sound(), SYNTH_RATE_HZ, wishes)
+    assert len(matches) == 4
+    assert "No more than 4 presets could be played." in matches[0].remarks
 
 
 @pytest.mark.parametrize(

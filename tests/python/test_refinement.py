@@ -13,6 +13,7 @@ from torch import Tensor
 from flow_synth.candidates import find_candidates
 from flow_synth.fitness import Aim
 from flow_synth.lock import Locks
+from flow_synth.problem import Problem
 from flow_synth.refinement import BATCH, Progress, Refinement
 from flow_synth.synth import Note
 
@@ -33,10 +34,9 @@ def refined(
     max_renders: float = math.inf,
     locked: Mapping[str, float] = MappingProxyType({}),
 ) -> list[Progress]:
-    ears, locks = ExactEars(error), Locks.of(TABLE, locked)
-    candidates = find_candidates(ears, TABLE, aim, Note(), locks, seed)
-    search = Refinement(ears, TABLE, aim, Note(), locks, seed)
-    return list(islice(search.run(candidates, 16, players, max_renders), n_batches))
+    problem = Problem(ExactEars(error), TABLE, aim, Note(), Locks.of(TABLE, locked), seed)
+    search = Refinement(problem).run(find_candidates(problem), 16, players, max_renders)
+    return list(islice(search, n_batches))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -90,10 +90,8 @@ def test_corrections_are_on_the_scale_of_an_ear_that_hears_no_level() -> None:
         told = aim.as_heard(sound[1])
         assert float(told.amax()) == pytest.approx(0, abs=1e-6)
     assert float(aim.expected_db(aim.as_heard(target[1]))) == pytest.approx(0, abs=1e-4)
-    ears, locks = DeafEars(4.0), Locks.of(TABLE, {})
-    search = Refinement(ears, TABLE, aim, Note(), locks, 0)
-    candidates = find_candidates(ears, TABLE, aim, Note(), locks, 0)
-    found = list(islice(search.run(candidates, 8, Players()), 8))
+    problem = Problem(DeafEars(4.0), TABLE, aim, Note(), Locks.of(TABLE, {}), 0)
+    found = list(islice(Refinement(problem).run(find_candidates(problem), 8, Players()), 8))
     best = [progress.ranking[0].fitness.mss_db for progress in found]
     assert best[-1] < 0.8 * best[0]
 
