@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -76,6 +77,8 @@ public:
         raise_if_refused(status);
     }
 
+    std::string_view kernel() const { return m_engine->kernel(); }
+
     py::object info() const {
         return py::module_::import("json").attr("loads")(m_engine->file().description);
     }
@@ -112,6 +115,12 @@ public:
             return m_engine->posterior(numbers_of(mel), numbers_of(mean), numbers_of(log_variance));
         });
         return {mean, log_variance};
+    }
+
+    Output answer(const Input& mel) {
+        Output v(batched(batch_of("mel", mel, mel_shape()), point_shape()));
+        compute([&] { return m_engine->answer(numbers_of(mel), numbers_of(v)); });
+        return v;
     }
 
     Output decode(const Input& z) {
@@ -226,11 +235,13 @@ PYBIND11_MODULE(_native, module) {
         .def_static(
             "load", [](const std::filesystem::path& path) { return std::make_unique<Model>(path); },
             py::arg("path"))
+        .def_property_readonly("kernel", &Model::kernel)
         .def("info", &Model::info)
         .def("resample", &Model::resample, py::arg("audio"), py::arg("rate"))
         .def("features", &Model::features, py::arg("audio"))
         .def("encode", &Model::encode, py::arg("mel"))
         .def("posterior", &Model::posterior, py::arg("mel"))
+        .def("answer", &Model::answer, py::arg("mel"))
         .def("decode", &Model::decode, py::arg("z"))
         .def("invert", &Model::invert, py::arg("v"))
         .def("reconstruct", &Model::reconstruct, py::arg("z"))

@@ -21,6 +21,7 @@ namespace flow_synth {
 namespace {
 
 /// What every model has.
+constexpr const char* k_answer = "answer";  // Or "encode" and "decode" in files of old versions.
 constexpr std::array k_methods{"resample", "features", "encode", "posterior", "decode"};
 
 /// What some models have, and what the others lack without it. Python says the same.
@@ -37,6 +38,8 @@ constexpr OptionalMethod k_sample{
     .name = "sample", .lacking = "candidates", .others = "a flow_class model"};
 constexpr OptionalMethod k_predict{
     .name = "predict", .lacking = "ear", .others = "a flow_class model"};
+
+constexpr std::string_view k_flow_class = "flow_class";
 
 /// Pitch and velocity.
 constexpr std::size_t k_note_numbers = 2;
@@ -115,6 +118,7 @@ Status check_size(std::string_view what, std::span<const float> numbers, std::si
 
 struct Engine::Model {
     ModelFile file;
+    std::unique_ptr<Flow> flow;
     torch::jit::Module module;
 
     const FeatureSettings& settings() const { return file.flow_file.features; }
@@ -149,6 +153,22 @@ struct Engine::Model {
         }
         return call(method, {batch_of(mel, mel_size(), {settings().n_mels, settings().n_frames})},
                     take);
+    }
+
+    /// Whether the file is of a version with this method.
+    bool has_answer() const { return module.find_method(k_answer).has_value(); }
+
+    /// Maps z or v [B, D] by the core's flow, which there is.
+    Status map_points(void (Flow::*map)(std::span<const float>, std::span<float>) const noexcept,
+                      std::span<const float> points, std::span<float> results) const {
+        const std::size_t n = n_dimensions();
+        if (Status status = check_size("a point", points, n); !status.is_ok()) {
+            return status;
+        }
+        for (std::size_t first = 0; first < points.size(); first += n) {
+            (*flow.*map)(points.subspan(first, n), results.subspan(first, n));
+        }
+        return {};
     }
 
     /// Calls a method of z or v [B, D] that has one result.
@@ -197,6 +217,11 @@ Status Engine::load(const std::filesystem::path& path, std::unique_ptr<Engine>& 
     if (const Status status = ModelFile::parse(bytes, model->file); !status.is_ok()) {
         return refused(status.reason());
     }
+    if (const auto& weights = model->file.flow_file.flow; weights && Flow::can_run(*weights)) {
+        if (const Status status = Flow::create(*weights, model->flow); !status.is_ok()) {
+            return refused(status.reason());
+        }
+    }
     try {
         model->module = torch::jit::load(std::make_shared<VerifiedBytes>(std::move(bytes)),
                                          c10::kCPU, /*load_debug_files=*/false);
@@ -231,7 +256,7 @@ Status Engine::warm_up() {
     for (int call = 0; call < k_warm_up_calls; ++call) {
         for (const Status& status :
              {resample(audio, audio.size(), rate_hz, resampled), features(audio, mel),
-              posterior(mel, z, log_variance), encode(mel, z), decode(z, v),
+              posterior(mel, z, log_variance), encode(mel, z), decode(z, v), answer(mel, v),
               m_model->has(k_invert) ? invert(v, z) : Status(),
               m_model->has(k_reconstruct) ? reconstruct(z, mel) : Status(),
               m_model->has(k_sample) ? sample(mel, v, 1.0F, v) : Status(),
@@ -270,7 +295,19 @@ Status Engine::features(std::span<const float> audio, std::span<float> mel) {
                          [mel](const c10::IValue& value) { copy(value, mel); });
 }
 
+const Flow* Engine::flow() const noexcept { return m_model->flow.get(); }
+
+std::string_view Engine::kernel() const noexcept {
+    return m_model->flow ? m_model->flow->build() : "libtorch";
+}
+
 Status Engine::encode(std::span<const float> mel, std::span<float> z) {
+    if (m_model->flow && m_model->has_answer() && m_model->file.flow_file.family == k_flow_class) {
+        // There z is that of the answer, and the core finds it in no time.
+        std::vector<float> v(z.size());
+        const Status status = answer(mel, v);
+        return status.is_ok() ? invert(v, z) : status;
+    }
     return m_model->call_on_mel("encode", mel, [z](const c10::IValue& value) { copy(value, z); });
 }
 
@@ -283,12 +320,23 @@ Status Engine::posterior(std::span<const float> mel, std::span<float> mean,
     });
 }
 
+Status Engine::answer(std::span<const float> mel, std::span<float> v) {
+    if (!m_model->has_answer()) {
+        std::vector<float> z(v.size());
+        const Status status = encode(mel, z);
+        return status.is_ok() ? decode(z, v) : status;
+    }
+    return m_model->call_on_mel(k_answer, mel, [v](const c10::IValue& value) { copy(value, v); });
+}
+
 Status Engine::decode(std::span<const float> z, std::span<float> v) {
-    return m_model->call_on_point("decode", z, v);
+    return m_model->flow ? m_model->map_points(&Flow::decode, z, v)
+                         : m_model->call_on_point("decode", z, v);
 }
 
 Status Engine::invert(std::span<const float> v, std::span<float> z) {
-    return m_model->call_on_point(k_invert, v, z);
+    return m_model->flow ? m_model->map_points(&Flow::invert, v, z)
+                         : m_model->call_on_point(k_invert, v, z);
 }
 
 Status Engine::reconstruct(std::span<const float> z, std::span<float> mel) {

@@ -16,7 +16,8 @@ namespace flow_synth {
 namespace {
 
 constexpr std::string_view k_magic = "FSFLOW\r\n";
-constexpr std::uint32_t k_version = 2;
+constexpr std::uint32_t k_oldest_version = 2;
+constexpr std::uint32_t k_version = 3;
 constexpr std::size_t k_header_bytes = 24;
 
 // The least that an item of a list takes.
@@ -25,8 +26,8 @@ constexpr std::size_t k_parameter_bytes = 3 * k_text_bytes + 4 * sizeof(double) 
 constexpr std::size_t k_latent_bytes = 5 * sizeof(double);
 constexpr std::size_t k_axis_bytes = 3 * k_text_bytes + 4;
 
-constexpr std::uint8_t k_iaf = 0;
-constexpr std::uint8_t k_torchscript = 1;
+constexpr std::uint8_t k_torchscript = 1;  // The others are of FlowType.
+constexpr std::uint8_t k_last_type = 3;
 constexpr std::uint8_t k_leaky_relu = 0;
 
 bool are_finite(const auto& numbers) {
@@ -180,9 +181,10 @@ private:
 
     void read_flow(std::optional<FlowWeights>& flow) {
         const std::uint8_t type = m_bytes.u8();
-        require(type == k_iaf || type == k_torchscript, "its type of flow is unknown");
-        if (type == k_iaf) {
-            read_weights(flow.emplace());
+        require(type <= k_last_type, "its type of flow is unknown");
+        if (type != k_torchscript) {
+            flow.emplace().type = static_cast<FlowType>(type);
+            read_weights(*flow);
         }
     }
 
@@ -199,8 +201,10 @@ private:
         require(flow.margin >= 0.0 && flow.margin < 0.5 && flow.negative_slope >= 0.0 &&
                     flow.negative_slope <= 1.0,
                 "its margin or slope is out of range");
-        widths.insert(widths.begin(), flow.n_dimensions);
-        widths.push_back(2 * flow.n_dimensions);
+        const bool is_coupling = flow.type == FlowType::coupling;
+        const std::uint32_t n_kept = is_coupling ? flow.n_dimensions / 2 : 0;
+        widths.insert(widths.begin(), is_coupling ? n_kept : flow.n_dimensions);
+        widths.push_back(2 * (flow.n_dimensions - n_kept));
         require(n_layers > 0 && std::ranges::find(widths, 0U) == widths.end(),
                 "its flow has no dimension, layer or hidden unit");
         require(m_bytes.u32() == 2 + 2 * std::uint64_t{n_layers} * (widths.size() - 1),
@@ -262,10 +266,11 @@ Status verify(std::span<const std::byte> blob, std::span<const std::byte>& paylo
         return Status::refused("the flow blob ends after " + std::to_string(blob.size()) +
                                " bytes; export it again");
     }
-    if (version != k_version) {
-        return Status::refused("the flow blob has format version " + std::to_string(version) +
-                               " and this program reads version " + std::to_string(k_version) +
-                               "; update flow-synth or export the model again");
+    if (version < k_oldest_version || version > k_version) {
+        return Status::refused(
+            "the flow blob has format version " + std::to_string(version) +
+            " and this program reads version " + std::to_string(k_oldest_version) + " and " +
+            std::to_string(k_version) + "; update flow-synth or export the model again");
     }
     if (header.remaining() != n_payload_bytes) {
         return Status::refused("the flow blob holds " + std::to_string(header.remaining()) +

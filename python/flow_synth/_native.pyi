@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 @final
 class Model:
-    """A model file, run by LibTorch in C++.
+    """A model file, run in C++: its flow by the core's own kernels, all else by LibTorch.
 
     Every method raises ValueError for an array of the wrong shape.
     """
@@ -24,6 +24,10 @@ class Model:
         Raises:
             InputError: it cannot be read, is no model file, newer than this program, or damaged.
         """
+
+    @property
+    def kernel(self) -> str:
+        """What runs ``decode`` and ``invert``: 'avx2', 'baseline', or 'libtorch'."""
 
     def info(self) -> dict[str, Any]:
         """The description in the file: a :class:`flow_synth.model_file.ModelDescription`."""
@@ -43,6 +47,9 @@ class Model:
 
     def posterior(self, mel: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Log-mel [B, 128, 87] -> mean and log-variance [B, D]."""
+
+    def answer(self, mel: ArrayLike) -> NDArray[np.float32]:
+        """Log-mel [B, 128, 87] -> unit values v [B, P]: one preset for each sound, in one pass."""
 
     def decode(self, z: ArrayLike) -> NDArray[np.float32]:
         """z [B, D] -> unit values v [B, P]."""

@@ -83,7 +83,7 @@ def find_candidates(problem: Problem) -> Candidates:
         return aim.expected_db(problem.predicted(presets)).numpy()
 
     with one_thread(), torch.inference_mode():
-        answer = ears.decode(ears.encode(aim.mel))
+        answer = ears.answer(aim.mel)
         drawn = ears.sample(aim.mel, shares, TEMPERATURE)
         values = table.snap(problem.locks.held(torch.cat((answer, drawn)).numpy()))
         ranked = _ranked(values, expected_db(values))

@@ -12,10 +12,12 @@ from torch import Tensor, nn
 from flow_synth import features
 from flow_synth.autoregressive import AffineAutoregressive
 from flow_synth.conditioner import NEGATIVE_SLOPE
+from flow_synth.coupling import AffineCoupling
 from flow_synth.dataset import FEATURES, Dataset
 from flow_synth.error import InputError
 from flow_synth.features import LogMel, Resampler
-from flow_synth.flow_blob import Activation, FlowWeights
+from flow_synth.flow import Inverted
+from flow_synth.flow_blob import Activation, FlowType, FlowWeights
 from flow_synth.fold import Split
 from flow_synth.model_file import (
     ModelDescription,
@@ -54,6 +56,7 @@ TOLERANCES: Mapping[str, float] = {
     "features": 5e-5,
     "encode": 1e-4,
     "posterior": 1e-4,
+    "answer": 1e-4,
     "decode": 1e-5,
     "invert": 1e-4,
     "reconstruct": 1e-4,
@@ -128,6 +131,13 @@ class Model:
         # mypy takes any attribute of a module for a tensor, which cannot be called.
         moments: tuple[Tensor, Tensor] = getattr(self._module, "posterior")(mel)  # noqa: B009
         return moments
+
+    @torch.inference_mode()
+    def answer(self, mel: Tensor) -> Tensor:
+        """Log-mel [B, 128, 87] -> unit values v [B, P]: one preset for each sound, in one pass."""
+        if not hasattr(self._module, "answer"):  # A file of a version before 4.
+            return self.decode(self.encode(mel))
+        return self._call("answer", mel)
 
     @torch.inference_mode()
     def decode(self, z: Tensor) -> Tensor:
@@ -384,25 +394,34 @@ def semantic_axes(model: TrainedModel) -> tuple[SemanticAxis, ...]:
 def flow_weights(model: TrainedModel) -> FlowWeights | None:
     """The weights of z -> v as the native core reads them; the model must be premasked.
 
-    None if the map is no inverse autoregressive flow: then only TorchScript runs it.
+    None if the map is no flow that the core knows: then only TorchScript runs it.
     """
     regressor = model.regressor
     if not isinstance(regressor, PresetFlow):
         return None
     boundary, layers = regressor.boundary, list(regressor.flow.layers)
-    n_dimensions = len(boundary.mean)
     tensors: dict[str, Tensor] = {"boundary.mean": boundary.mean, "boundary.std": boundary.std}
     hidden: tuple[int, ...] = ()
+    kinds: set[FlowType] = set()
     for index, layer in enumerate(layers):
-        if not isinstance(layer, AffineAutoregressive):
-            return None
-        maps = (layer.made.first, layer.made.second, layer.made.last)
+        match layer:
+            case AffineAutoregressive(made=network):
+                kinds.add(FlowType.IAF)
+            case Inverted(layer=AffineAutoregressive(made=network)):
+                kinds.add(FlowType.MAF)
+            case AffineCoupling(conditioner=network, n_zeros=0):
+                kinds.add(FlowType.COUPLING)
+            case _:
+                return None
+        maps = (network.first, network.second, network.last)
         hidden = tuple(linear.out_features for linear in maps[:-1])
         for place, linear in enumerate(maps):
             tensors[f"layers.{index}.{place}.weight"] = linear.weight
             tensors[f"layers.{index}.{place}.bias"] = linear.bias
+    (kind,) = kinds
     return FlowWeights(
-        n_dimensions=n_dimensions,
+        type=kind,
+        n_dimensions=len(boundary.mean),
         n_layers=len(layers),
         n_hidden=hidden,
         activation=Activation.LEAKY_RELU,
@@ -427,6 +446,7 @@ def _check_parity(model: TrainedModel, torchscript: bytes, mels: Tensor) -> None
         "features": ((audio,), LogMel()(audio)),
         "encode": ((mel,), z),
         "posterior": ((mel,), torch.stack(trained.posterior(mel))),
+        "answer": ((mel,), trained.answer(mel)),
         "decode": ((z,), v),
     }
     if trained.is_invertible:

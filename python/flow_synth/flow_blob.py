@@ -9,6 +9,7 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -27,7 +28,9 @@ from flow_synth.parameter import Curve, Kind, Parameter, ParameterTable
 
 #: The line end shows when a file went through a text-mode transfer.
 MAGIC = b"FSFLOW\r\n"
-BLOB_VERSION = 2
+BLOB_VERSION = 3
+#: The oldest that is read; it knows neither MAF nor coupling.
+OLDEST_BLOB_VERSION = 2
 
 _HEADER = struct.Struct("<8sIIQ")
 _DIGEST_BYTES = 32
@@ -42,6 +45,8 @@ class FlowType(StrEnum):
 
     IAF = "iaf"
     TORCHSCRIPT = "torchscript"
+    MAF = "maf"
+    COUPLING = "coupling"
 
 
 class Activation(StrEnum):
@@ -52,17 +57,19 @@ class Activation(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class FlowWeights:
-    """An inverse autoregressive flow z -> v with everything needed to run it both ways.
+    """A flow z -> v with everything needed to run it both ways.
 
     ``tensors`` are float32, in the order of :meth:`shapes`, and their weights pre-masked:
     ``boundary.mean`` and ``boundary.std`` [D], and for layer l and its linear map j
     ``layers.<l>.<j>.weight`` [out, in] and ``layers.<l>.<j>.bias`` [out]; the last map of a layer
-    gives D shifts, then D raw log-scales.
+    gives the shifts of all that it moves, then their raw log-scales.
 
     Raises:
-        ValueError: a number is out of range, or a tensor is not as it must be.
+        ValueError: its type carries no weights, a number is out of range, or a tensor is not as it
+            must be.
     """
 
+    type: FlowType
     n_dimensions: int
     n_layers: int
     n_hidden: tuple[int, ...]
@@ -72,8 +79,10 @@ class FlowWeights:
     tensors: Mapping[str, NDArray[np.float32]]
 
     def __post_init__(self) -> None:
-        if min(self.n_dimensions, self.n_layers, *self.n_hidden) < 1:
-            raise ValueError("a flow needs at least one dimension, layer and hidden unit")
+        if self.type is FlowType.TORCHSCRIPT:
+            raise ValueError("of a flow that TorchScript runs there are no weights")
+        if min(self.n_layers, *self._widths) < 1:
+            raise ValueError("a flow needs at least one input, layer and hidden unit")
         if not 0 <= self.margin < 0.5 or not 0 <= self.negative_slope <= 1:
             raise ValueError(
                 f"margin {self.margin} must lie in [0, 0.5), slope {self.negative_slope} in [0, 1]"
@@ -94,15 +103,21 @@ class FlowWeights:
         if not (self.tensors["boundary.std"] > 0).all():
             raise ValueError("tensor 'boundary.std' must be positive")
 
+    @property
+    def _widths(self) -> tuple[int, ...]:
+        """From the inputs of a layer's network to its outputs."""
+        n_kept = self.n_dimensions // 2 if self.type is FlowType.COUPLING else 0
+        n_inputs = n_kept if self.type is FlowType.COUPLING else self.n_dimensions
+        return n_inputs, *self.n_hidden, 2 * (self.n_dimensions - n_kept)
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Names and shapes of the tensors in the order of the file."""
         shapes: dict[str, tuple[int, ...]] = {
             "boundary.mean": (self.n_dimensions,),
             "boundary.std": (self.n_dimensions,),
         }
-        widths = (self.n_dimensions, *self.n_hidden, 2 * self.n_dimensions)
         for layer in range(self.n_layers):
-            for index, (n_in, n_out) in enumerate(pairwise(widths)):
+            for index, (n_in, n_out) in enumerate(pairwise(self._widths)):
                 shapes[f"layers.{layer}.{index}.weight"] = (n_out, n_in)
                 shapes[f"layers.{layer}.{index}.bias"] = (n_out,)
         return shapes
@@ -267,8 +282,7 @@ _INTERFACE = _Record(
     features=_FEATURES,
 )
 _FLOW_TYPE = _Choice(FlowType)
-_IAF = _Record(
-    FlowWeights,
+_WEIGHTS = dict[str, _Codec](
     n_dimensions=_U32,
     n_layers=_U32,
     n_hidden=_List(_U32),
@@ -295,8 +309,8 @@ def encode_flow_blob(interface: Interface, flow: FlowWeights | None) -> bytes:
     if flow is None:
         _FLOW_TYPE.write(FlowType.TORCHSCRIPT, payload)
     else:
-        _FLOW_TYPE.write(FlowType.IAF, payload)
-        _IAF.write(flow, payload)
+        _FLOW_TYPE.write(flow.type, payload)
+        _Record(FlowWeights, **_WEIGHTS).write(flow, payload)
     head = _HEADER.pack(MAGIC, BLOB_VERSION, 0, len(payload))
     return head + hashlib.sha256(head + payload).digest() + payload
 
@@ -310,8 +324,7 @@ def decode_flow_blob(blob: bytes) -> tuple[Interface, FlowWeights | None]:
     payload = _Source(_verified_payload(blob))
     try:
         interface: Interface = _INTERFACE.read(payload)
-        is_iaf = _FLOW_TYPE.read(payload) is FlowType.IAF
-        flow: FlowWeights | None = _IAF.read(payload) if is_iaf else None
+        flow = _read_flow(payload)
         _check_sizes(interface, flow)
     except _Truncated as error:
         raise InputError("the flow blob's content runs past its end; export it again") from error
@@ -322,6 +335,14 @@ def decode_flow_blob(blob: bytes) -> tuple[Interface, FlowWeights | None]:
     if payload.remaining:
         raise InputError(f"the flow blob has {payload.remaining} bytes too many; export it again")
     return interface, flow
+
+
+def _read_flow(payload: _Source) -> FlowWeights | None:
+    kind = FlowType(_FLOW_TYPE.read(payload))
+    if kind is FlowType.TORCHSCRIPT:
+        return None
+    flow: FlowWeights = _Record(partial(FlowWeights, kind), **_WEIGHTS).read(payload)
+    return flow
 
 
 def check_version(what: str, version: object, *known: int) -> None:
@@ -363,7 +384,7 @@ def _verified_payload(blob: bytes) -> bytes:
     if len(blob) < _HEADER.size + _DIGEST_BYTES:
         raise InputError(f"the flow blob ends after {len(blob)} bytes; export it again")
     _, version, _, n_bytes = _HEADER.unpack_from(blob)
-    check_version("the flow blob", version, BLOB_VERSION)
+    check_version("the flow blob", version, OLDEST_BLOB_VERSION, BLOB_VERSION)
     head, digest = blob[: _HEADER.size], blob[_HEADER.size : _HEADER.size + _DIGEST_BYTES]
     payload = blob[_HEADER.size + _DIGEST_BYTES :]
     if len(payload) != n_bytes:

@@ -150,7 +150,7 @@ class Matcher:
         model, table = self._model, self._synth.table
         stage = stage or LocalStage(self._synth)
         if OptionalMethod.SAMPLE not in model.description.methods:
-            values = model.decode(model.encode(self._mel)).numpy()
+            values = model.answer(self._mel).numpy()
             return self._rendered(name, table.snap(self._locks.held(values)), stage)
         aim = Aim(
             self._target,

@@ -28,9 +28,10 @@ from flow_synth.frozen import Frozen
 from flow_synth.model_interface import Interface
 
 FORMAT: Final = "flow-synth model"
-#: Version 2 is the same, but for weights that are all in single precision.
-FORMAT_VERSION: Final = 3
-READ_VERSIONS = (2, FORMAT_VERSION)
+#: Version 3 is the same without the method ``answer``; in version 2, moreover, all weights are in
+#: single precision.
+FORMAT_VERSION: Final = 4
+READ_VERSIONS = (2, 3, FORMAT_VERSION)
 DESCRIPTION_ENTRY = "extra/flow_synth.json"
 BLOB_ENTRY = "extra/flow_synth.flow"
 
@@ -79,7 +80,7 @@ class ModelDescription(Interface):
     """
 
     format: Literal["flow-synth model"] = FORMAT
-    format_version: Literal[2, 3] = FORMAT_VERSION
+    format_version: Literal[2, 3, 4] = FORMAT_VERSION
     torch_version: str
     methods: tuple[OptionalMethod, ...]
     normalisation: Normalisation

@@ -17,12 +17,8 @@ from flow_synth.synth import Note
 class Ears(Protocol):
     """What draws and tells: what :class:`flow_synth.export.Model` has."""
 
-    def encode(self, mel: Tensor) -> Tensor:
-        """Log-mel [B, 128, 87] -> z [B, D]."""
-        ...
-
-    def decode(self, z: Tensor) -> Tensor:
-        """z [B, D] -> unit values [B, P]."""
+    def answer(self, mel: Tensor) -> Tensor:
+        """Log-mel [B, 128, 87] -> unit values [B, P]."""
         ...
 
     def sample(self, mel: Tensor, shares: Tensor, temperature: float) -> Tensor:

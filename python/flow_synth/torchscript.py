@@ -63,6 +63,11 @@ class ExportedModel(nn.Module):
         return self.model.posterior(mel)
 
     @torch.jit.export
+    def answer(self, mel: Tensor) -> Tensor:
+        """Log-mel [B, 128, 87] -> unit values v [B, P], in one pass."""
+        return self.model.answer(mel)
+
+    @torch.jit.export
     def decode(self, z: Tensor) -> Tensor:
         """z [B, D] -> unit values v [B, P]."""
         return self.model.decode(z)

@@ -1,9 +1,9 @@
 """Makes the golden model file and arrays: ``python tests/golden/make_golden.py``.
 
-They pin format version 3: what users have stays readable as long as these do, so they are made
+They pin format version 4: what users have stays readable as long as these do, so they are made
 again only for a new version, under a new name. The model can all that a model can, has all kinds
 of knobs and has learnt nothing; its log-mel is a coarse one, because the true filter bank alone
-takes a megabyte. The files of version 2, ``golden-2`` (a flow that the native core runs) and
+takes a megabyte. The files of version 3, ``golden-3``, and of version 2, ``golden-2`` (IAF) and
 ``golden-2-one-way`` (a model that only TorchScript runs and that knows no way back), are what this
 script wrote before.
 """
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from flow_synth import export, torchscript
+from flow_synth.flow import FlowKind
 from flow_synth.model_file import ModelDescription, Normalisation, write_model_file
 from flow_synth.model_interface import SemanticAxis
 from flow_synth.models import Family, Model, ModelSettings, new_model
@@ -93,7 +94,7 @@ def golden_model() -> Model:
         ),
         hears_level=True,
         placement=Placement.POSITIONS,
-        regression_flow=FlowSettings(n_layers=3, n_hidden=8),
+        regression_flow=FlowSettings(kind=FlowKind.COUPLING, n_layers=3, n_hidden=8),
         n_draws=4,
         n_chain=16,
         n_ear=8,
@@ -159,7 +160,7 @@ def main() -> None:
     mels, z = torch.randn(32, 128, 87) - 6.0, torch.randn(16, len(TABLE))
     shares = torch.rand(16, len(TABLE))
     notes = torch.tensor([[48.0 + n, 40.0 + 5 * n] for n in range(16)])
-    write("golden-3", model, mels)
+    write("golden-4", model, mels)
     with torch.inference_mode():
         v = model.decode(z)
         arrays = {
@@ -168,12 +169,13 @@ def main() -> None:
             "shares": shares,
             "notes": notes,
             "encoded": model.encode(mels[:1]),
+            "answered": model.answer(mels[:1]),
             "v": v,
             "sampled": model.sample(mels[:1], shares, 0.8),
             "predicted": model.predict(v, notes)[:, ::8, ::8],
         }
     for name, array in arrays.items():
-        np.save(FOLDER / f"golden-3-{name}.npy", array.numpy())
+        np.save(FOLDER / f"golden-4-{name}.npy", array.numpy())
 
 
 if __name__ == "__main__":

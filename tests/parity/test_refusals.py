@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flow_synth import _native
 from flow_synth.error import InputError
-from flow_synth.flow_blob import BLOB_VERSION, MAGIC
+from flow_synth.flow_blob import BLOB_VERSION, MAGIC, OLDEST_BLOB_VERSION
 from flow_synth.model_file import BLOB_ENTRY, read_model_file
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "golden-2.flow.ts"
@@ -65,7 +65,7 @@ def test_a_changed_weight_is_refused(tmp_path: Path) -> None:
     assert f"the checksum of its entry '{weights.filename}' is wrong" in refusal(path)
 
 
-@pytest.mark.parametrize("version", [BLOB_VERSION - 1, BLOB_VERSION + 1])
+@pytest.mark.parametrize("version", [OLDEST_BLOB_VERSION - 1, BLOB_VERSION + 1])
 def test_a_flow_blob_of_another_version_is_refused(tmp_path: Path, version: int) -> None:
     path = tmp_path / "another.flow.ts"
     rewrite(path, {BLOB_ENTRY: MAGIC + version.to_bytes(4, "little") + bytes(100)})

@@ -9,13 +9,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+import torch
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from models_for_tests import settings
 from numpy.typing import NDArray
 
 from flow_synth.error import InputError
+from flow_synth.export import flow_weights
+from flow_synth.flow import FlowKind
 from flow_synth.flow_blob import (
     Activation,
+    FlowType,
     FlowWeights,
     decode_flow_blob,
     encode_flow_blob,
@@ -27,7 +32,12 @@ from flow_synth.model_interface import (
     LatentDimension,
     SemanticAxis,
 )
+from flow_synth.models import new_model
+from flow_synth.models.settings import FlowSettings
 from flow_synth.parameter import Curve, Kind, Parameter, ParameterTable
+from flow_synth.torchscript import premasked
+
+Doubles = NDArray[np.float64]
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -113,11 +123,15 @@ def interfaces(draw: st.DrawFn) -> Interface:
 
 
 def flow_of(
-    n_dimensions: int, n_layers: int = 2, n_hidden: tuple[int, ...] = (3, 2)
+    n_dimensions: int,
+    n_layers: int = 2,
+    n_hidden: tuple[int, ...] = (3, 2),
+    kind: FlowType = FlowType.IAF,
 ) -> FlowWeights:
     """A flow with random weights."""
     generator = np.random.default_rng(0)
-    widths = (n_dimensions, *n_hidden, 2 * n_dimensions)
+    n_kept = n_dimensions // 2 if kind is FlowType.COUPLING else 0
+    widths = (n_kept or n_dimensions, *n_hidden, 2 * (n_dimensions - n_kept))
     tensors = {
         "boundary.mean": generator.standard_normal(n_dimensions, np.float32),
         "boundary.std": generator.random(n_dimensions, np.float32) + 1,
@@ -128,7 +142,9 @@ def flow_of(
             name = f"layers.{layer}.{index}"
             tensors[f"{name}.weight"] = generator.standard_normal(shape, np.float32)
             tensors[f"{name}.bias"] = generator.standard_normal(shape[:1], np.float32)
-    return FlowWeights(n_dimensions, n_layers, n_hidden, Activation.LEAKY_RELU, 0.1, 0.05, tensors)
+    return FlowWeights(
+        kind, n_dimensions, n_layers, n_hidden, Activation.LEAKY_RELU, 0.1, 0.05, tensors
+    )
 
 
 def sealed(blob: bytes) -> bytes:
@@ -161,16 +177,23 @@ def refusal(blob: bytes) -> str | None:
     return None
 
 
-@given(interfaces(), st.integers(1, 3), st.lists(st.integers(1, 4), max_size=3).map(tuple))
+@given(
+    interfaces(),
+    st.integers(1, 3),
+    st.lists(st.integers(1, 4), max_size=3).map(tuple),
+    st.sampled_from([FlowType.IAF, FlowType.MAF, FlowType.COUPLING]),
+)
 def test_what_is_written_is_read(
-    interface: Interface, n_layers: int, n_hidden: tuple[int, ...]
+    interface: Interface, n_layers: int, n_hidden: tuple[int, ...], kind: FlowType
 ) -> None:
-    flow = flow_of(len(interface.latent), n_layers, n_hidden)
+    n_dimensions = len(interface.latent)
+    assume(kind is not FlowType.COUPLING or n_dimensions > 1)
+    flow = flow_of(n_dimensions, n_layers, n_hidden, kind)
     blob = encode_flow_blob(interface, flow)
     found, found_flow = decode_flow_blob(blob)
     assert found == interface
     assert found_flow
-    assert found_flow.n_hidden == flow.n_hidden
+    assert (found_flow.type, found_flow.n_hidden) == (kind, n_hidden)
     assert list(found_flow.tensors) == list(flow.tensors)
     for name, tensor in flow.tensors.items():
         np.testing.assert_array_equal(found_flow.tensors[name], tensor)
@@ -215,11 +238,11 @@ def test_a_wrong_blob_with_a_fitting_checksum_is_refused_or_read(
         (lambda blob: b"PK" + blob[2:], "does not begin as one does"),
         (
             lambda blob: blob[:VERSION_AT] + b"\x01" + blob[VERSION_AT + 1 :],
-            "has format version 1 and this program reads version 2",
+            "has format version 1 and this program reads version 2 and 3",
         ),
         (
-            lambda blob: blob[:VERSION_AT] + b"\x03" + blob[VERSION_AT + 1 :],
-            "has format version 3",
+            lambda blob: blob[:VERSION_AT] + b"\x04" + blob[VERSION_AT + 1 :],
+            "has format version 4",
         ),
         (lambda blob: blob[: PAYLOAD_AT - 1], "ends after 55 bytes"),
         (lambda blob: blob[:-1], "bytes instead of"),
@@ -227,8 +250,8 @@ def test_a_wrong_blob_with_a_fitting_checksum_is_refused_or_read(
         (lambda blob: sealed(blob[:-1]), "runs past its end"),
         (lambda blob: sealed(blob + b"\0"), "1 bytes too many"),
         (
-            lambda _: sealed(golden_blob("golden-2-one-way")[:-1] + b"\x02"),
-            "choice 2 is not one of iaf, torchscript",
+            lambda _: sealed(golden_blob("golden-2-one-way")[:-1] + b"\x04"),
+            "choice 4 is not one of iaf, torchscript, maf, coupling",
         ),
     ],
 )
@@ -239,6 +262,9 @@ def test_each_refusal_says_what_is_wrong(change: Callable[[bytes], bytes], messa
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"type": FlowType.TORCHSCRIPT}, "TorchScript runs"),
+        ({"type": FlowType.COUPLING}, "instead of"),
+        ({"type": FlowType.COUPLING, "n_dimensions": 1}, "at least one"),
         ({"n_layers": 0}, "at least one"),
         ({"margin": 0.5}, "margin 0.5"),
         ({"negative_slope": -0.1}, "slope -0.1"),
@@ -303,24 +329,58 @@ def test_an_order_against_the_effects_is_refused() -> None:
         Interface(**{**dict(interface), "order": interface.order[::-1]})
 
 
-def decoded(flow: FlowWeights, z: NDArray[np.float32]) -> NDArray[np.float64]:
+def moves(flow: FlowWeights, layer: int, x: Doubles) -> tuple[Doubles, Doubles]:
+    """Shifts and raw log-scales that the network of a layer gives."""
+    for index in range(len(flow.n_hidden) + 1):
+        if index > 0:
+            x = np.where(x > 0, x, flow.negative_slope * x)
+        name = f"layers.{layer}.{index}"
+        x = x @ flow.tensors[f"{name}.weight"].T + flow.tensors[f"{name}.bias"]
+    shift, raw = np.split(x, 2, axis=1)
+    return shift, raw
+
+
+def moved(flow: FlowWeights, layer: int, x: Doubles) -> Doubles:
+    """A layer's output."""
+    if flow.type is FlowType.COUPLING:
+        n_kept = flow.n_dimensions // 2
+        kept, rest = x[:, :n_kept], x[:, n_kept:]
+        shift, raw = moves(flow, layer, kept)
+        return np.concatenate((kept, rest * np.exp(np.tanh(raw)) + shift), axis=1)
+    if flow.type is FlowType.IAF:
+        shift, raw = moves(flow, layer, x)
+        return x * np.exp(np.tanh(raw)) + shift
+    found = np.zeros_like(x)
+    for column in range(flow.n_dimensions):
+        shift, raw = moves(flow, layer, found)
+        found[:, column] = ((x - shift) * np.exp(-np.tanh(raw)))[:, column]
+    return found
+
+
+def decoded(flow: FlowWeights, z: NDArray[np.float32]) -> Doubles:
     """The equations of docs/model-file.md, word for word, in double precision."""
     x = z.astype(np.float64)
-    n_maps = len(flow.n_hidden) + 1
     for layer in range(flow.n_layers):
-        if layer > 0:
-            x = x[:, ::-1]
-        hidden = x
-        for index in range(n_maps):
-            if index > 0:
-                hidden = np.where(hidden > 0, hidden, flow.negative_slope * hidden)
-            name = f"layers.{layer}.{index}"
-            hidden = hidden @ flow.tensors[f"{name}.weight"].T + flow.tensors[f"{name}.bias"]
-        shift, raw = np.split(hidden, 2, axis=1)
-        x = x * np.exp(np.tanh(raw)) + shift
+        x = moved(flow, layer, x[:, ::-1] if layer > 0 else x)
     y = x * flow.tensors["boundary.std"] + flow.tensors["boundary.mean"]
-    v: NDArray[np.float64] = (1 / (1 + np.exp(-y)) - flow.margin) / (1 - 2 * flow.margin)
+    v: Doubles = (1 / (1 + np.exp(-y)) - flow.margin) / (1 - 2 * flow.margin)
     return v.clip(0, 1)
+
+
+@pytest.mark.parametrize("kind", [FlowKind.IAF, FlowKind.MAF, FlowKind.COUPLING])
+@pytest.mark.parametrize("n_dimensions", [2, 5, 8])
+def test_the_blob_of_a_model_suffices_to_decode(kind: FlowKind, n_dimensions: int) -> None:
+    flow = FlowSettings(kind=kind, n_layers=3, n_hidden=16)
+    model = new_model(n_dimensions, settings().model_copy(update={"regression_flow": flow}))
+    with torch.no_grad():
+        for parameter in model.regressor.parameters():
+            parameter.add_(0.2 * torch.randn_like(parameter))
+    model.regressor.fit(torch.rand(64, n_dimensions))
+    weights = flow_weights(premasked(model))
+    assert weights
+    z = torch.randn(16, n_dimensions)
+    expected = model.eval().decode(z).detach().numpy()
+    np.testing.assert_allclose(decoded(weights, z.numpy()), expected, atol=1e-5, rtol=0)
 
 
 def test_the_blob_alone_suffices_to_decode() -> None:

@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include "flow_synth/flow.h"
 #include "flow_synth/model_file.h"
 #include "flow_synth/status.h"
 
@@ -22,15 +24,16 @@
 
 namespace flow_synth {
 
-/// A model file run by LibTorch, with one LibTorch thread.
+/// A model file: its flow, if the core knows that, run by the core, all else by LibTorch with one
+/// LibTorch thread.
 ///
 /// Arrays are float32, row after row, batch first; B is the size of the input over the size of one
 /// item. D = P is `file().flow_file.latent.size()`; `n_samples`, `n_mels` and `n_frames` stand
 /// in `file().flow_file.features`. Input of a wrong size is refused, as is what the model itself
 /// refuses or cannot do. Every other failure is a defect and throws `std::exception`.
 ///
-/// Calls are made one after the other in the whole process, whichever thread makes them: each
-/// blocks until those before it are done.
+/// Calls of LibTorch are made one after the other in the whole process, whichever thread makes
+/// them: each blocks until those before it are done.
 class FLOW_SYNTH_ENGINE_API Engine {
 public:
     /// [loader-thread, allocates, blocks] Reads and verifies a model file, has LibTorch load the
@@ -43,6 +46,12 @@ public:
 
     /// [any-thread] What the file says about itself.
     const ModelFile& file() const noexcept;
+
+    /// [any-thread] The core's own map z -> v; null if only LibTorch can run it.
+    const Flow* flow() const noexcept;
+
+    /// [any-thread] What runs the map z -> v: a build of the core's kernels, or "libtorch".
+    std::string_view kernel() const noexcept;
 
     /// [control-thread, allocates, blocks] Audio [B, n_samples] at any rate -> audio [B, ...] at
     /// the model's rate; `resampled` takes the size of the result.
@@ -60,6 +69,10 @@ public:
     /// posterior.
     Status posterior(std::span<const float> mel, std::span<float> mean,
                      std::span<float> log_variance);
+
+    /// [control-thread, allocates, blocks] Log-mel -> unit values v [B, P]: one preset for each
+    /// sound, in one pass.
+    Status answer(std::span<const float> mel, std::span<float> v);
 
     /// [control-thread, allocates, blocks] z [B, D] -> unit values v [B, P].
     Status decode(std::span<const float> z, std::span<float> v);

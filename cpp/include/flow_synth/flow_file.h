@@ -51,9 +51,13 @@ struct LinearMap {
     std::vector<float> bias;
 };
 
-/// The invertible map z -> v of `docs/model-file.md`: a chain of inverse autoregressive layers,
-/// then the boundary of the unit cube.
+/// What the layers of a flow are: see `docs/model-file.md`.
+enum class FlowType : std::uint8_t { iaf = 0, maf = 2, coupling = 3 };
+
+/// The invertible map z -> v of `docs/model-file.md`: a chain of layers, then the boundary of the
+/// unit cube.
 struct FlowWeights {
+    FlowType type = FlowType::iaf;
     std::uint32_t n_dimensions = 0;
     double negative_slope = 0.0;
     double margin = 0.0;

@@ -107,9 +107,13 @@ class ClassModel(Model):
         """The midmean of every knob: a median has no gradient, and a mean is no preset's value."""
         return self.latent.classes.midmean(features)
 
+    def answer(self, mel: Tensor) -> Tensor:
+        """Log-mel [B, 128, 87] -> the preset of the knobs' medians, unit values v [B, P]."""
+        return self.latent.preset(self.features(mel))
+
     def encode(self, mel: Tensor) -> Tensor:
-        """Log-mel [B, 128, 87] -> z [B, D] of the preset of the knobs' medians."""
-        return self.regressor.invert(self.latent.preset(self.features(mel)))
+        """Log-mel [B, 128, 87] -> z [B, D] of that preset."""
+        return self.regressor.invert(self.answer(mel))
 
     def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:
         """Log-mel [B, 128, 87] -> that z, and the log-variance [B, D] around it."""

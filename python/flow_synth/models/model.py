@@ -115,6 +115,10 @@ class Model(nn.Module):
         """z [B, D] -> unit values v [B, P]."""
         return self.regressor.decode(z)
 
+    def answer(self, mel: Tensor) -> Tensor:
+        """Log-mel [B, 128, 87] -> unit values v [B, P]: one preset for each sound, in one pass."""
+        return self.decode(self.encode(mel))
+
     def invert(self, v: Tensor) -> Tensor:
         """Unit values v [B, P] -> z [B, D], the exact inverse of ``decode`` inside (0, 1).
 

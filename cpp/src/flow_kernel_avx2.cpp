@@ -1,0 +1,9 @@
+// Compiled for AVX2, FMA and F16C, and called only where a processor has them.
+#define FLOW_SYNTH_BUILD avx2
+#include "flow_kernel_body.h"
+
+namespace flow_synth {
+
+const FlowKernel k_avx2_kernel{"avx2", true, avx2::decode, avx2::invert};
+
+}  // namespace flow_synth

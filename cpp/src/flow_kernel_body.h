@@ -1,0 +1,268 @@
+// The kernels, compiled once for each build; see vector.h.
+#pragma once
+
+#include <math.h>
+
+#include "flow_kernel.h"
+#include "vector.h"
+
+namespace flow_synth::FLOW_SYNTH_BUILD {
+
+/// What a flow needs while it runs. Vectors may reach beyond the last number.
+struct Scratch {
+    alignas(64) float x[k_most_dimensions + k_lanes];
+    alignas(64) float first[k_most_units];
+    alignas(64) float second[k_most_units];
+    alignas(64) float last[2 * (k_most_dimensions + k_lanes)];
+};
+
+/// Rows of a map that are worked on together.
+struct Rows {
+    Vector low;
+    Vector high;
+};
+
+template <typename Weight>
+FLOW_SYNTH_INLINE const Weight* column_of(const Block& block, const Weight* weights,
+                                          std::size_t column) {
+    return weights + (block.origin + static_cast<std::ptrdiff_t>(column * k_block_rows));
+}
+
+/// Adds what columns `first` to `end`, which the block has, contribute to its rows.
+template <typename Weight>
+FLOW_SYNTH_INLINE void add_columns(Rows& rows, const Block& block, const Weight* weights,
+                                   const float* x, std::size_t first, std::size_t end) {
+    const Weight* column = column_of(block, weights, first);
+    for (std::size_t index = first; index < end; ++index, column += k_block_rows) {
+        const Vector value = broadcast(x[index]);
+        rows.low += load(column) * value;
+        rows.high += load(column + k_lanes) * value;
+    }
+}
+
+/// weights x + bias of one block. Sums run side by side: one alone would wait for each addition.
+template <typename Weight>
+FLOW_SYNTH_INLINE Rows product(const Panel& panel, std::size_t number, const Weight* weights,
+                               const float* x) {
+    const Block& block = panel.blocks[number];
+    const float* bias = panel.bias.data() + number * k_block_rows;
+    const Vector zero = broadcast(0.0F);
+    Rows rows{load(bias), load(bias + k_lanes)};
+    Rows second{zero, zero};
+    Rows third{zero, zero};
+    Rows fourth{zero, zero};
+    const Weight* column = column_of(block, weights, block.first_column);
+    std::size_t index = block.first_column;
+    for (; index + 4 <= block.end_column; index += 4, column += 4 * k_block_rows) {
+        const Vector x0 = broadcast(x[index]);
+        const Vector x1 = broadcast(x[index + 1]);
+        const Vector x2 = broadcast(x[index + 2]);
+        const Vector x3 = broadcast(x[index + 3]);
+        rows.low += load(column) * x0;
+        rows.high += load(column + k_lanes) * x0;
+        second.low += load(column + 2 * k_lanes) * x1;
+        second.high += load(column + 3 * k_lanes) * x1;
+        third.low += load(column + 4 * k_lanes) * x2;
+        third.high += load(column + 5 * k_lanes) * x2;
+        fourth.low += load(column + 6 * k_lanes) * x3;
+        fourth.high += load(column + 7 * k_lanes) * x3;
+    }
+    add_columns(rows, block, weights, x, index, block.end_column);
+    rows.low += second.low + (third.low + fourth.low);
+    rows.high += second.high + (third.high + fourth.high);
+    return rows;
+}
+
+/// A slope of at most 1 makes this the leaky ReLU.
+FLOW_SYNTH_INLINE Vector activated(Vector x, float slope) {
+    return larger(x, x * broadcast(slope));
+}
+
+template <typename Weight>
+FLOW_SYNTH_INLINE void hidden_layer(const Panel& panel, const Weight* weights, const float* x,
+                                    float slope, float* hidden) {
+    for (std::size_t number = 0; number < panel.blocks.size(); ++number) {
+        const Rows rows = product(panel, number, weights, x);
+        store(activated(rows.low, slope), hidden + number * k_block_rows);
+        store(activated(rows.high, slope), hidden + number * k_block_rows + k_lanes);
+    }
+}
+
+/// Moves dimensions by what the network says of all at once: x exp(tanh a) + m, or back.
+template <typename Weight, bool is_back>
+void move_at_once(const PackedFlow& flow, const PackedLayer& layer, Scratch& scratch) {
+    const auto* weights = reinterpret_cast<const Weight*>(flow.weights.get());
+    hidden_layer(layer.first, weights, scratch.x, flow.negative_slope, scratch.first);
+    hidden_layer(layer.second, weights, scratch.first, flow.negative_slope, scratch.second);
+    float* x = scratch.x + layer.first_moved;
+    for (std::size_t number = 0; number < layer.last.blocks.size(); ++number, x += k_lanes) {
+        const Rows rows = product(layer.last, number, weights, scratch.second);
+        const Vector log_scale = hyperbolic_tangent(rows.high);
+        if constexpr (is_back) {
+            store((load(x) - rows.low) * exponential(broadcast(0.0F) - log_scale), x);
+        } else {
+            store(load(x) * exponential(log_scale) + rows.low, x);
+        }
+    }
+}
+
+/// Adds what `n` columns from `first` on contribute to the rows of some blocks.
+template <std::size_t n, typename Weight>
+FLOW_SYNTH_INLINE void spread_columns(const Panel& panel, Blocks blocks, const Weight* weights,
+                                      const Vector* values, std::size_t first, float* sums) {
+    for (std::size_t number = blocks.first; number < blocks.end; ++number) {
+        const Block& block = panel.blocks[number];
+        const Weight* column = column_of(block, weights, first);
+        float* sum = sums + number * k_block_rows;
+        Rows rows{load(sum), load(sum + k_lanes)};
+        for (std::size_t index = 0; index < n; ++index) {
+            rows.low += load(column + 2 * index * k_lanes) * values[index];
+            rows.high += load(column + (2 * index + 1) * k_lanes) * values[index];
+        }
+        store(rows.low, sum);
+        store(rows.high, sum + k_lanes);
+    }
+}
+
+/// Lets units that are known from here on, activated, contribute to all that see them. How many
+/// at once is known when this is compiled: loops of three or four turns would cost more than what
+/// they do.
+template <typename Weight>
+FLOW_SYNTH_INLINE void spread(const Panel& panel, const Group& group, const Weight* weights,
+                              const float* units, float slope, float* sums) {
+    std::size_t first = group.first;
+    Vector values[4];
+    const auto take = [&](std::size_t n) {
+        for (std::size_t index = 0; index < n; ++index) {
+            values[index] = activated(broadcast(units[first + index]), slope);
+        }
+    };
+    for (; first + 4 <= group.end; first += 4) {
+        take(4);
+        spread_columns<4>(panel, group.seen_by, weights, values, first, sums);
+    }
+    switch (group.end - first) {
+        case 3:
+            take(3);
+            spread_columns<3>(panel, group.seen_by, weights, values, first, sums);
+            break;
+        case 2:
+            take(2);
+            spread_columns<2>(panel, group.seen_by, weights, values, first, sums);
+            break;
+        case 1:
+            take(1);
+            spread_columns<1>(panel, group.seen_by, weights, values, first, sums);
+            break;
+        default:
+            break;
+    }
+}
+
+/// exp(-tanh a); of what is no number, of the end.
+FLOW_SYNTH_INLINE float inverse_gate(const Cubic* table, float a) {
+    constexpr float k_end = static_cast<float>(k_gate_end);
+    const float inside = a < k_end ? a : k_end;
+    const float cell = (inside > -k_end ? inside : -k_end) * k_gate_cells_per_unit;
+    constexpr float k_shift = 12582912.0F;  // Adding it rounds to a whole number.
+    const float middle = (cell + k_shift) - k_shift;
+    const float t = cell - middle;
+    const Cubic& cubic = table[static_cast<std::int32_t>(middle) +
+                               k_gate_end * static_cast<std::int32_t>(k_gate_cells_per_unit)];
+    return ((cubic.c3 * t + cubic.c2) * t + cubic.c1) * t + cubic.c0;
+}
+
+/// Undoes an autoregressive layer, one dimension after the other: x = (y - m) exp(-tanh a). Every
+/// hidden unit is computed once, as soon as all it sees is known.
+template <typename Weight>
+void move_in_turn(const PackedFlow& flow, const PackedLayer& layer, Scratch& scratch) {
+    const auto* weights = reinterpret_cast<const Weight*>(flow.weights.get());
+    const float slope = flow.negative_slope;
+    std::memcpy(scratch.first, layer.first.bias.data(), layer.first.bias.size() * sizeof(float));
+    std::memcpy(scratch.second, layer.second.bias.data(), layer.second.bias.size() * sizeof(float));
+    std::memcpy(scratch.last, layer.last.bias.data(), layer.last.bias.size() * sizeof(float));
+    for (const Step& step : layer.steps) {
+        spread(layer.second, step.first, weights, scratch.first, slope, scratch.second);
+        spread(layer.last, step.second, weights, scratch.second, slope, scratch.last);
+        const std::size_t position = step.position;
+        const float* sums = scratch.last + position / k_lanes * k_block_rows + position % k_lanes;
+        const float found =
+            (scratch.x[position] - sums[0]) * inverse_gate(flow.gate, sums[k_lanes]);
+        scratch.x[position] = found;
+        const Vector value = broadcast(found);
+        spread_columns<1>(layer.first, step.seen_by, weights, &value, position, scratch.first);
+    }
+}
+
+template <typename Weight>
+void decode(const PackedFlow& flow, Scratch& scratch) {
+    for (const PackedLayer& layer : flow.layers) {
+        if (flow.type == FlowType::maf) {
+            move_in_turn<Weight>(flow, layer, scratch);
+        } else {
+            move_at_once<Weight, false>(flow, layer, scratch);
+        }
+    }
+}
+
+template <typename Weight>
+void invert(const PackedFlow& flow, Scratch& scratch) {
+    for (std::size_t number = flow.layers.size(); number-- > 0;) {
+        const PackedLayer& layer = flow.layers[number];
+        if (flow.type == FlowType::maf) {
+            move_at_once<Weight, false>(flow, layer, scratch);
+        } else if (flow.type == FlowType::iaf) {
+            move_in_turn<Weight>(flow, layer, scratch);
+        } else {
+            move_at_once<Weight, true>(flow, layer, scratch);
+        }
+    }
+}
+
+inline std::size_t place(const PackedFlow& flow, std::size_t index) {
+    return flow.is_reversed ? flow.n_dimensions - 1 - index : index;
+}
+
+inline void decode(const PackedFlow& flow, const float* z, float* v) {
+    Scratch scratch;
+    std::memset(scratch.x, 0, sizeof(scratch.x));
+    std::memcpy(scratch.x, z, flow.n_dimensions * sizeof(float));
+    if (flow.is_half) {
+        decode<std::uint16_t>(flow, scratch);
+    } else {
+        decode<float>(flow, scratch);
+    }
+    const Vector one = broadcast(1.0F);
+    const Vector zero = broadcast(0.0F);
+    const Vector margin = broadcast(flow.margin);
+    const Vector inner = broadcast(1.0F - 2.0F * flow.margin);
+    for (std::size_t index = 0; index < flow.n_dimensions; index += k_lanes) {
+        const Vector y = load(scratch.x + index) * load(flow.deviation.data() + index) +
+                         load(flow.mean.data() + index);
+        const Vector unit = (one / (one + exponential(zero - y)) - margin) / inner;
+        store(smaller(larger(unit, zero), one), scratch.x + index);
+    }
+    for (std::size_t index = 0; index < flow.n_dimensions; ++index) {
+        v[index] = scratch.x[place(flow, index)];
+    }
+}
+
+inline void invert(const PackedFlow& flow, const float* v, float* z) {
+    Scratch scratch;
+    std::memset(scratch.x, 0, sizeof(scratch.x));
+    for (std::size_t index = 0; index < flow.n_dimensions; ++index) {
+        const std::size_t position = place(flow, index);
+        const float inside = v[index] > 0.0F ? (v[index] < 1.0F ? v[index] : 1.0F) : 0.0F;
+        const float p = flow.margin + (1.0F - 2.0F * flow.margin) * inside;
+        scratch.x[position] =
+            (::logf(p / (1.0F - p)) - flow.mean[position]) / flow.deviation[position];
+    }
+    if (flow.is_half) {
+        invert<std::uint16_t>(flow, scratch);
+    } else {
+        invert<float>(flow, scratch);
+    }
+    std::memcpy(z, scratch.x, flow.n_dimensions * sizeof(float));
+}
+
+}  // namespace flow_synth::FLOW_SYNTH_BUILD
