@@ -60,9 +60,7 @@ Status BuiltinVoice::prepare(int sample_rate_hz) {
                                " to " + std::to_string(k_maximum_rate_hz) + " Hz");
     }
     m_faust->processor.instanceConstants(sample_rate_hz);
-    m_faust->processor.instanceClear();
-    m_gate = 0.0F;
-    m_is_struck_again = false;
+    silence();
     return {};
 }
 
@@ -80,6 +78,12 @@ void BuiltinVoice::note_on(double pitch, int velocity) noexcept {
 }
 
 void BuiltinVoice::note_off() noexcept { m_gate = 0.0F; }
+
+void BuiltinVoice::silence() noexcept {
+    m_faust->processor.instanceClear();
+    m_gate = 0.0F;
+    m_is_struck_again = false;
+}
 
 void BuiltinVoice::process(std::span<float> left, std::span<float> right) noexcept {
     const FlushDenormals flush;

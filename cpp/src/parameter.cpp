@@ -16,4 +16,12 @@ double Range::to_human(double unit) const noexcept {
     return std::clamp(human, minimum, maximum);  // Rounding may lead out of it, even at its ends.
 }
 
+double Range::to_unit(double human) const noexcept {
+    human = std::clamp(human, minimum, maximum);
+    const double unit = curve == Curve::log
+                            ? std::log(human / minimum) / std::log(maximum / minimum)
+                            : (human - minimum) / (maximum - minimum);
+    return std::clamp(unit, 0.0, 1.0);
+}
+
 }  // namespace flow_synth

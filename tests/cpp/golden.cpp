@@ -11,10 +11,11 @@
 
 namespace {
 
-std::vector<std::byte> file(const std::string& name) {
+const std::filesystem::path k_golden_folder(FLOW_SYNTH_GOLDEN);
+
+std::vector<std::byte> file(const std::filesystem::path& path) {
     std::vector<std::byte> bytes;
-    const auto status =
-        flow_synth::read_file(std::filesystem::path(FLOW_SYNTH_GOLDEN) / name, bytes);
+    const auto status = flow_synth::read_file(path, bytes);
     INFO(status.reason());
     REQUIRE(status.is_ok());
     return bytes;
@@ -23,7 +24,11 @@ std::vector<std::byte> file(const std::string& name) {
 }  // namespace
 
 std::vector<std::byte> golden_model(std::string_view name) {
-    return file(std::string(name) + ".flow.ts");
+    return file(k_golden_folder / (std::string(name) + ".flow.ts"));
+}
+
+std::vector<std::byte> shipped_model(std::string_view name) {
+    return file(std::filesystem::path(FLOW_SYNTH_SHIPPED) / (std::string(name) + ".flow.ts"));
 }
 
 std::vector<std::byte> golden_blob(std::string_view name) {
@@ -36,7 +41,8 @@ std::vector<std::byte> golden_blob(std::string_view name) {
 }
 
 std::vector<float> golden_array(std::string_view name) {
-    const auto bytes = file(std::string(k_golden) + "-" + std::string(name) + ".npy");
+    const auto bytes =
+        file(k_golden_folder / (std::string(k_golden) + "-" + std::string(name) + ".npy"));
     flow_synth::ByteReader reader(bytes);
     REQUIRE(reader.text(6) == "\x93NUMPY");
     reader.take(2);  // Version 1.0.

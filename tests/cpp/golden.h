@@ -12,6 +12,9 @@ inline constexpr std::string_view k_golden_one_way = "golden-2-one-way";
 /// A golden file.
 std::vector<std::byte> golden_model(std::string_view name = k_golden);
 
+/// A model that comes with the package.
+std::vector<std::byte> shipped_model(std::string_view name);
+
 /// The flow blob inside it.
 std::vector<std::byte> golden_blob(std::string_view name = k_golden);
 

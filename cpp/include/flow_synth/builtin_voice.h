@@ -37,6 +37,9 @@ public:
     /// [audio-thread] Releases the note.
     void note_off() noexcept;
 
+    /// [audio-thread] Ends the note and what still sounds of it.
+    void silence() noexcept;
+
     /// [audio-thread] Writes the next samples of both channels, which have one length.
     void process(std::span<float> left, std::span<float> right) noexcept;
 

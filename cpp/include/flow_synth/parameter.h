@@ -22,6 +22,9 @@ struct Range {
 
     /// [any-thread] Unit value in [0, 1] -> human value; a stepped knob lands on its nearest step.
     double to_human(double unit) const noexcept;
+
+    /// [any-thread] Human value, drawn into the range -> unit value in [0, 1].
+    double to_unit(double human) const noexcept;
 };
 
 /// One knob of a synthesizer.

@@ -1,0 +1,362 @@
+#include "flow_synth/controller.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#if !defined(__wasm__)
+#include <thread>
+#endif
+
+#include "denormals.h"
+#include "flow_synth/voices.h"
+#include "mailbox.h"
+#include "performance.h"
+#include "ring.h"
+#include "tape.h"
+
+namespace flow_synth {
+namespace {
+
+constexpr int k_default_rate_hz = 44100;
+constexpr std::size_t k_step_samples = 64;
+constexpr std::size_t k_most_events = 1024;
+constexpr double k_promised_seconds = 0.01;
+constexpr double k_longest_glide_seconds = 10.0;
+
+/// What is asked for in order.
+struct Event {
+    enum class Kind : std::uint8_t { note, all_notes_off, start_recording, stop_recording };
+
+    Kind kind = Kind::note;
+    double pitch = 0.0;
+    int velocity = 0;
+};
+
+/// What was heard in a recording.
+struct Heard {
+    std::uint32_t number = 0;
+    std::vector<float> z;
+    std::vector<float> v;
+};
+
+}  // namespace
+
+struct Controller::State {
+    // Written by the controlling thread.
+    Ring<Event, k_most_events> events;
+    Performance* newest = nullptr;  ///< What was handed over last.
+    std::uint32_t n_models = 0;
+    double glide_seconds = 0.02;
+    std::shared_ptr<const CoreModel> no_model;
+    std::atomic<bool> is_voice_on{true};
+    std::atomic<bool> is_blocking{false};
+    std::atomic<bool> is_listened{false};
+    std::atomic<int> sample_rate_hz{k_default_rate_hz};
+
+    // Models on their way: to the audio thread, and back to the loading one.
+    std::atomic<Performance*> incoming{nullptr};
+    std::atomic<Performance*> retired{nullptr};
+
+    // To who listens, and back.
+    Mailbox<Tape> tapes;
+    Mailbox<Heard> heard;
+    std::atomic<std::uint32_t> last_heard{0};
+
+    // Of the audio thread.
+    Performance* playing = nullptr;
+    Voices voices;
+    bool was_voice_on = true;
+    bool is_recording = false;
+    std::uint32_t n_recordings = 0;
+    std::uint32_t awaited = 0;  ///< The recording to be answered; 0 for none.
+    std::size_t n_waited = 0;   ///< Samples since it ended.
+    std::size_t n_until_step = 0;
+    std::atomic<std::uint64_t> n_late{0};
+
+    ~State() {
+        delete incoming.load();
+        delete retired.load();
+        delete playing;
+    }
+
+    double steps_per_second() const noexcept {
+        return static_cast<double>(sample_rate_hz.load(std::memory_order_relaxed)) /
+               static_cast<double>(k_step_samples);
+    }
+
+    std::size_t latency_samples() const noexcept {
+        return static_cast<std::size_t>(
+            std::lround(k_promised_seconds * sample_rate_hz.load(std::memory_order_relaxed)));
+    }
+
+    Status push(const Event& event) {
+        if (!events.push(event)) {
+            return Status::refused("a note cannot wait behind " + std::to_string(k_most_events) +
+                                   " others; start the audio");
+        }
+        return {};
+    }
+
+    void take_model() noexcept {
+        if (retired.load(std::memory_order_acquire) != nullptr) {
+            return;  // Where would the present one go?
+        }
+        if (Performance* next = incoming.exchange(nullptr, std::memory_order_acq_rel)) {
+            retired.store(playing, std::memory_order_release);
+            playing = next;
+            awaited = 0;
+        }
+    }
+
+    void take_events() noexcept {
+        Event event;
+        while (events.pop(event)) {
+            switch (event.kind) {
+                case Event::Kind::note:
+                    if (event.velocity > 0) {
+                        voices.note_on(event.pitch, event.velocity);
+                    } else {
+                        voices.note_off(event.pitch);
+                    }
+                    break;
+                case Event::Kind::all_notes_off:
+                    voices.all_notes_off();
+                    break;
+                case Event::Kind::start_recording:
+                    tapes.draft().rewind(sample_rate_hz.load(std::memory_order_relaxed));
+                    is_recording = true;
+                    break;
+                case Event::Kind::stop_recording:
+                    hand_over();
+                    break;
+            }
+        }
+    }
+
+    /// Ends the recording and gives it to who listens.
+    void hand_over() noexcept {
+        if (!std::exchange(is_recording, false) || playing == nullptr ||
+            !is_listened.load(std::memory_order_relaxed)) {
+            return;
+        }
+        if (awaited != 0) {
+            n_late.fetch_add(1, std::memory_order_relaxed);  // Nobody waits for that any more.
+        }
+        awaited = ++n_recordings;
+        n_waited = 0;
+        tapes.draft().number = awaited;
+        tapes.draft().model = playing->number();
+        tapes.publish();
+        if (is_blocking.load(std::memory_order_relaxed)) {
+            wait();
+        }
+    }
+
+    /// For rendering that need not be in time.
+    void wait() noexcept {
+        while (last_heard.load(std::memory_order_acquire) != awaited) {
+#if !defined(__wasm__)
+            std::this_thread::yield();
+#endif
+        }
+    }
+
+    void take_heard() noexcept {
+        if (!heard.take() || heard.latest().number != awaited || awaited == 0) {
+            return;
+        }
+        if (n_waited > latency_samples()) {
+            n_late.fetch_add(1, std::memory_order_relaxed);
+        }
+        awaited = 0;
+        playing->go_to(heard.latest().z, heard.latest().v, steps_per_second());
+    }
+
+    void play(std::span<float> left, std::span<float> right) noexcept {
+        const bool is_on = is_voice_on.load(std::memory_order_relaxed) && playing != nullptr &&
+                           playing->model().is_builtin();
+        if (is_on) {
+            voices.process(left, right);
+        } else {
+            std::ranges::fill(left, 0.0F);
+            std::ranges::fill(right, 0.0F);
+            if (was_voice_on) {
+                voices.silence();
+            }
+        }
+        was_voice_on = is_on;
+    }
+
+    void step() noexcept {
+        voices.rest();
+        if (playing != nullptr) {
+            playing->step(voices, steps_per_second());
+        }
+        n_until_step = k_step_samples;
+    }
+};
+
+Controller::Controller() : m_state(std::make_unique<State>()) {}
+
+Controller::~Controller() = default;
+
+Status Controller::prepare(int sample_rate_hz) {
+    if (Status status = m_state->voices.prepare(sample_rate_hz); !status.is_ok()) {
+        return status;
+    }
+    m_state->sample_rate_hz = sample_rate_hz;
+    reset();
+    return {};
+}
+
+void Controller::reset() noexcept {
+    m_state->voices.silence();
+    m_state->is_recording = false;
+    m_state->awaited = 0;
+    m_state->n_until_step = 0;
+    if (m_state->playing != nullptr) {
+        m_state->playing->hurry();
+    }
+}
+
+void Controller::set_model(std::shared_ptr<const CoreModel> model) {
+    auto next = std::make_unique<Performance>(std::move(model), ++m_state->n_models,
+                                              m_state->glide_seconds);
+    m_state->newest = next.get();
+    // One that the audio thread has not taken yet never will.
+    delete m_state->incoming.exchange(next.release(), std::memory_order_acq_rel);
+}
+
+const std::shared_ptr<const CoreModel>& Controller::model() const noexcept {
+    return m_state->newest != nullptr ? m_state->newest->shared_model() : m_state->no_model;
+}
+
+Status Controller::set_point(std::span<const float> point) {
+    if (m_state->newest == nullptr) {
+        return Status::refused("there is no model yet; load one");
+    }
+    Wish& wish = m_state->newest->wish();
+    if (point.size() != wish.point.size()) {
+        return Status::refused("a point of " + std::to_string(point.size()) +
+                               " numbers cannot be used; give " +
+                               std::to_string(wish.point.size()));
+    }
+    if (!std::ranges::all_of(point, [](float x) { return std::isfinite(x); })) {
+        return Status::refused("a point has a number that is not finite; give finite ones");
+    }
+    wish.point.assign(point.begin(), point.end());
+    ++wish.n_points;
+    m_state->newest->ask();
+    return {};
+}
+
+Status Controller::hold(std::span<const float> units) {
+    if (m_state->newest == nullptr) {
+        return Status::refused("there is no model yet; load one");
+    }
+    Wish& wish = m_state->newest->wish();
+    if (units.size() != wish.held.size()) {
+        return Status::refused(std::to_string(units.size()) + " knobs cannot be held; give " +
+                               std::to_string(wish.held.size()) + ", those that are free as NaN");
+    }
+    if (!std::ranges::all_of(units, [](float x) { return std::isnan(x) || (x >= 0 && x <= 1); })) {
+        return Status::refused(
+            "a knob cannot be held beyond its ends; give unit values from 0 to 1");
+    }
+    wish.held.assign(units.begin(), units.end());
+    m_state->newest->ask();
+    return {};
+}
+
+Status Controller::set_glide_seconds(double seconds) {
+    if (!(seconds >= 0.0 && seconds <= k_longest_glide_seconds)) {
+        return Status::refused("a glide of " + std::to_string(seconds) +
+                               " s cannot be made; give 0 to 10 s");
+    }
+    m_state->glide_seconds = seconds;
+    if (m_state->newest != nullptr) {
+        m_state->newest->wish().glide_seconds = seconds;
+        m_state->newest->ask();
+    }
+    return {};
+}
+
+void Controller::set_voice(bool is_on) noexcept { m_state->is_voice_on = is_on; }
+
+void Controller::set_blocking(bool is_blocking) noexcept { m_state->is_blocking = is_blocking; }
+
+Status Controller::note(double pitch, int velocity) {
+    if (!(pitch >= 0.0 && pitch <= 127.0) || velocity < 0 || velocity > 127) {
+        return Status::refused("note " + std::to_string(pitch) + " of velocity " +
+                               std::to_string(velocity) +
+                               " cannot be played; give both from 0 to 127");
+    }
+    return m_state->push({Event::Kind::note, pitch, velocity});
+}
+
+Status Controller::all_notes_off() { return m_state->push({Event::Kind::all_notes_off}); }
+
+Status Controller::start_recording() { return m_state->push({Event::Kind::start_recording}); }
+
+Status Controller::stop_recording() { return m_state->push({Event::Kind::stop_recording}); }
+
+bool Controller::take_point(Point& point) {
+    return m_state->newest != nullptr && m_state->newest->take_point(point);
+}
+
+void Controller::process(std::span<const float> input, std::span<float> left,
+                         std::span<float> right) noexcept FLOW_SYNTH_REALTIME {
+    const FlushDenormals flush;
+    State& state = *m_state;
+    state.take_model();
+    state.take_events();
+    state.take_heard();
+    for (std::size_t begin = 0; begin < left.size();) {
+        if (state.n_until_step == 0) {
+            state.step();
+        }
+        const std::size_t n_samples = std::min(state.n_until_step, left.size() - begin);
+        // First what comes in: the host may give the same memory for what goes out.
+        if (state.is_recording) {
+            state.tapes.draft().append(input.subspan(begin, n_samples));
+        }
+        state.play(left.subspan(begin, n_samples), right.subspan(begin, n_samples));
+        begin += n_samples;
+        state.n_until_step -= n_samples;
+    }
+    state.n_waited += left.size();
+}
+
+bool Controller::take_recording(Recording& recording) {
+    if (!m_state->tapes.take()) {
+        return false;
+    }
+    const Tape& tape = m_state->tapes.latest();
+    recording = {tape.audio(), tape.sample_rate_hz, tape.number, tape.model};
+    return true;
+}
+
+void Controller::deliver(std::uint32_t number, std::span<const float> z, std::span<const float> v) {
+    Heard& heard = m_state->heard.draft();
+    heard.number = number;
+    heard.z.assign(z.begin(), z.end());
+    heard.v.assign(v.begin(), v.end());
+    m_state->heard.publish();
+    m_state->last_heard.store(number, std::memory_order_release);
+}
+
+void Controller::set_listened(bool is_listened) noexcept { m_state->is_listened = is_listened; }
+
+void Controller::collect() { delete m_state->retired.exchange(nullptr, std::memory_order_acq_rel); }
+
+std::uint64_t Controller::n_late() const noexcept {
+    return m_state->n_late.load(std::memory_order_relaxed);
+}
+
+std::size_t Controller::latency_samples() const noexcept { return m_state->latency_samples(); }
+
+}  // namespace flow_synth

@@ -1,0 +1,46 @@
+#include "flow_synth/core_model.h"
+
+#include <builtin_parameters.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace flow_synth {
+namespace {
+
+using generated::BuiltinParameter;
+using generated::k_builtin_parameters;
+
+constexpr std::string_view k_builtin = "builtin";
+
+bool plays_builtin(const FlowFile& file) {
+    return file.synth == k_builtin &&
+           std::ranges::equal(
+               file.parameters, k_builtin_parameters, {}, &Parameter::name,
+               [](const BuiltinParameter& knob) { return std::string_view(knob.name); });
+}
+
+}  // namespace
+
+Status CoreModel::parse(std::span<const std::byte> bytes, std::shared_ptr<const CoreModel>& model) {
+    std::shared_ptr<CoreModel> content(new CoreModel);
+    if (Status status = ModelFile::parse(bytes, content->m_file); !status.is_ok()) {
+        return status;
+    }
+    const FlowFile& file = content->interface();
+    if (file.flow && Flow::can_run(*file.flow)) {
+        if (Status status = Flow::create(*file.flow, content->m_flow); !status.is_ok()) {
+            return status;
+        }
+    }
+    content->m_is_builtin = plays_builtin(file);
+    for (const Parameter& parameter : file.parameters) {
+        content->m_defaults.push_back(
+            static_cast<float>(parameter.range.to_unit(parameter.default_value)));
+    }
+    model = std::move(content);
+    return {};
+}
+
+}  // namespace flow_synth
