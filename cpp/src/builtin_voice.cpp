@@ -64,28 +64,29 @@ Status BuiltinVoice::prepare(int sample_rate_hz) {
     return {};
 }
 
-void BuiltinVoice::set_parameter(std::size_t index, float unit) noexcept {
+void BuiltinVoice::set_parameter(std::size_t index, float unit) noexcept FLOW_SYNTH_REALTIME {
     if (index < k_builtin_parameters.size()) {
         const double human = range_of(k_builtin_parameters[index]).to_human(unit);
         *m_faust->zones[index] = static_cast<float>(human);
     }
 }
 
-void BuiltinVoice::note_on(double pitch, int velocity) noexcept {
+void BuiltinVoice::note_on(double pitch, int velocity) noexcept FLOW_SYNTH_REALTIME {
     m_is_struck_again = m_gate > 0.0F;
     m_gate = static_cast<float>(velocity / 127.0);
     m_frequency_hz = static_cast<float>(440.0 * std::pow(2.0, (pitch - 69.0) / 12.0));
 }
 
-void BuiltinVoice::note_off() noexcept { m_gate = 0.0F; }
+void BuiltinVoice::note_off() noexcept FLOW_SYNTH_REALTIME { m_gate = 0.0F; }
 
-void BuiltinVoice::silence() noexcept {
+void BuiltinVoice::silence() noexcept FLOW_SYNTH_REALTIME {
     m_faust->processor.instanceClear();
     m_gate = 0.0F;
     m_is_struck_again = false;
 }
 
-void BuiltinVoice::process(std::span<float> left, std::span<float> right) noexcept {
+void BuiltinVoice::process(std::span<float> left,
+                           std::span<float> right) noexcept FLOW_SYNTH_REALTIME {
     const FlushDenormals flush;
     m_faust->frequency_hz.fill(m_frequency_hz);
     m_faust->gate.fill(m_gate);

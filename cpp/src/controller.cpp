@@ -11,6 +11,7 @@
 #include <thread>
 #endif
 
+#include "blocking.h"
 #include "denormals.h"
 #include "flow_synth/voices.h"
 #include "mailbox.h"
@@ -158,6 +159,7 @@ struct Controller::State {
 
     /// For rendering that need not be in time.
     void wait() noexcept {
+        [[maybe_unused]] const BlockingAllowed allowed;
         while (last_heard.load(std::memory_order_acquire) != awaited) {
 #if !defined(__wasm__)
             std::this_thread::yield();

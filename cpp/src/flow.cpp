@@ -76,13 +76,13 @@ std::size_t Flow::n_weight_bytes() const noexcept { return m_packed->flow.n_weig
 
 std::string_view Flow::build() const noexcept { return m_packed->kernel->name; }
 
-void Flow::decode(std::span<const float> z, std::span<float> v) const noexcept {
+void Flow::decode(std::span<const float> z, std::span<float> v) const noexcept FLOW_SYNTH_REALTIME {
     assert(z.size() == n_dimensions() && v.size() == n_dimensions());
     const FlushDenormals flush;
     m_packed->kernel->decode(m_packed->flow, z.data(), v.data());
 }
 
-void Flow::invert(std::span<const float> v, std::span<float> z) const noexcept {
+void Flow::invert(std::span<const float> v, std::span<float> z) const noexcept FLOW_SYNTH_REALTIME {
     assert(z.size() == n_dimensions() && v.size() == n_dimensions());
     const FlushDenormals flush;
     m_packed->kernel->invert(m_packed->flow, v.data(), z.data());

@@ -69,7 +69,8 @@ struct Units {
         : degrees(std::move(found)), places(degrees.size()) {
         std::vector<std::size_t> order(degrees.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
-        std::ranges::stable_sort(order, {}, [&](std::size_t unit) { return degrees[unit]; });
+        std::ranges::sort(order, {},
+                          [&](std::size_t unit) { return std::pair(degrees[unit], unit); });
         for (std::size_t place = 0; place < order.size(); ++place) {
             places[order[place]] = place;
         }

@@ -33,7 +33,7 @@ Status Voices::prepare(int sample_rate_hz) {
     return {};
 }
 
-void Voices::set_parameter(std::size_t index, float unit) noexcept {
+void Voices::set_parameter(std::size_t index, float unit) noexcept FLOW_SYNTH_REALTIME {
     for (Voice& voice : m_voices) {
         voice.sound.set_parameter(index, unit);
     }
@@ -54,7 +54,7 @@ Voices::Voice& Voices::voice_for(double pitch) noexcept {
     });
 }
 
-void Voices::note_on(double pitch, int velocity) noexcept {
+void Voices::note_on(double pitch, int velocity) noexcept FLOW_SYNTH_REALTIME {
     Voice& voice = voice_for(pitch);
     voice.sound.note_on(pitch, velocity);
     voice.pitch = pitch;
@@ -64,7 +64,7 @@ void Voices::note_on(double pitch, int velocity) noexcept {
     voice.n_silent = 0;
 }
 
-void Voices::note_off(double pitch) noexcept {
+void Voices::note_off(double pitch) noexcept FLOW_SYNTH_REALTIME {
     for (Voice& voice : m_voices) {
         if (voice.is_held && voice.pitch == pitch) {
             voice.sound.note_off();
@@ -73,14 +73,14 @@ void Voices::note_off(double pitch) noexcept {
     }
 }
 
-void Voices::all_notes_off() noexcept {
+void Voices::all_notes_off() noexcept FLOW_SYNTH_REALTIME {
     for (Voice& voice : m_voices) {
         voice.sound.note_off();
         voice.is_held = false;
     }
 }
 
-void Voices::silence() noexcept {
+void Voices::silence() noexcept FLOW_SYNTH_REALTIME {
     for (Voice& voice : m_voices) {
         if (voice.is_sounding) {
             voice.sound.silence();
@@ -90,7 +90,7 @@ void Voices::silence() noexcept {
     }
 }
 
-void Voices::process(std::span<float> left, std::span<float> right) noexcept {
+void Voices::process(std::span<float> left, std::span<float> right) noexcept FLOW_SYNTH_REALTIME {
     std::ranges::fill(left, 0.0F);
     std::ranges::fill(right, 0.0F);
     for (Voice& voice : m_voices) {
@@ -116,7 +116,7 @@ void Voices::add(Voice& voice, std::span<float> left, std::span<float> right) no
     }
 }
 
-void Voices::rest() noexcept {
+void Voices::rest() noexcept FLOW_SYNTH_REALTIME {
     for (Voice& voice : m_voices) {
         if (voice.is_sounding && !voice.is_held && voice.n_silent >= m_most_silent) {
             // As good as new: what is left of the reverb must not begin the next note.
@@ -126,7 +126,7 @@ void Voices::rest() noexcept {
     }
 }
 
-std::size_t Voices::n_sounding() const noexcept {
+std::size_t Voices::n_sounding() const noexcept FLOW_SYNTH_REALTIME {
     return static_cast<std::size_t>(
         std::ranges::count_if(m_voices, [](const Voice& voice) { return voice.is_sounding; }));
 }

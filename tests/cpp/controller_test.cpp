@@ -170,7 +170,7 @@ TEST_CASE("the sound depends on what is asked and when, and not on the sizes of 
     };
     const Channels expected = rendering(5000);
     CHECK_FALSE(is_silent(expected));
-    for (const std::size_t block : {1, 63, 64, 100, 1000}) {
+    for (const std::size_t block : {1U, 63U, 64U, 100U, 1000U}) {
         CHECK(rendering(block) == expected);
     }
 }

@@ -19,7 +19,7 @@ TEST_CASE("a recording is what came in, at the rate it came in") {
     REQUIRE(controller.prepare(8000).is_ok());
     Recording recording;
     CHECK_FALSE(controller.take_recording(recording));
-    for (const std::size_t n_samples : {100, 48'000, 50'000}) {
+    for (const std::size_t n_samples : {100U, 48000U, 50000U}) {
         // In the host's memory for the first output.
         std::vector<float> audio(n_samples);
         std::vector<float> right(n_samples);
@@ -172,7 +172,7 @@ TEST_CASE("in blocking mode an answer comes at the same sample, however long it 
         for (int part = 0; part < 4; ++part) {
             REQUIRE(controller.start_recording().is_ok());
             REQUIRE(controller.note(60.0 + part, 100).is_ok());
-            for (const std::size_t n_samples : {1000, 3000}) {
+            for (const std::size_t n_samples : {1000U, 3000U}) {
                 append(all, processed(controller, n_samples, 100));
                 REQUIRE(controller.stop_recording().is_ok());
             }

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "flow_synth/parameter.h"
+#include "flow_synth/realtime.h"
 #include "flow_synth/status.h"
 
 namespace flow_synth {
@@ -28,20 +29,20 @@ public:
     Status prepare(int sample_rate_hz);
 
     /// [audio-thread] Turns a knob to a unit value in [0, 1]; an index there is not is left alone.
-    void set_parameter(std::size_t index, float unit) noexcept;
+    void set_parameter(std::size_t index, float unit) noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Starts a note: `pitch` is a MIDI note number and may be fractional,
     /// `velocity` lies in 1 to 127. A note that is held is struck again.
-    void note_on(double pitch, int velocity) noexcept;
+    void note_on(double pitch, int velocity) noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Releases the note.
-    void note_off() noexcept;
+    void note_off() noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Ends the note and what still sounds of it.
-    void silence() noexcept;
+    void silence() noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Writes the next samples of both channels, which have one length.
-    void process(std::span<float> left, std::span<float> right) noexcept;
+    void process(std::span<float> left, std::span<float> right) noexcept FLOW_SYNTH_REALTIME;
 
 private:
     struct Faust;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "flow_synth/flow_file.h"
+#include "flow_synth/realtime.h"
 #include "flow_synth/status.h"
 
 namespace flow_synth {
@@ -35,10 +36,10 @@ public:
     std::string_view build() const noexcept;
 
     /// [audio-thread] z [D] -> unit values v [D]; what is not finite gives some values, too.
-    void decode(std::span<const float> z, std::span<float> v) const noexcept;
+    void decode(std::span<const float> z, std::span<float> v) const noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Unit values v [D], drawn into [0, 1] -> z [D].
-    void invert(std::span<const float> v, std::span<float> z) const noexcept;
+    void invert(std::span<const float> v, std::span<float> z) const noexcept FLOW_SYNTH_REALTIME;
 
 private:
     struct Packed;

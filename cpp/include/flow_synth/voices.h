@@ -6,6 +6,7 @@
 #include <span>
 
 #include "flow_synth/builtin_voice.h"
+#include "flow_synth/realtime.h"
 #include "flow_synth/status.h"
 
 namespace flow_synth {
@@ -24,30 +25,30 @@ public:
     Status prepare(int sample_rate_hz);
 
     /// [audio-thread] Turns a knob of all voices to a unit value in [0, 1].
-    void set_parameter(std::size_t index, float unit) noexcept;
+    void set_parameter(std::size_t index, float unit) noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Starts a note: `pitch` is a MIDI note number and may be fractional,
     /// `velocity` lies in 1 to 127. A pitch that is held is struck again; where all voices sound,
     /// the oldest is taken, first of those that were let go.
-    void note_on(double pitch, int velocity) noexcept;
+    void note_on(double pitch, int velocity) noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Releases the note of a pitch, if there is one.
-    void note_off(double pitch) noexcept;
+    void note_off(double pitch) noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Releases all notes.
-    void all_notes_off() noexcept;
+    void all_notes_off() noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Ends all notes and what still sounds of them.
-    void silence() noexcept;
+    void silence() noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Writes the next samples of both channels, which have one length.
-    void process(std::span<float> left, std::span<float> right) noexcept;
+    void process(std::span<float> left, std::span<float> right) noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Lets voices rest that have died away, and cost nothing until they are struck.
-    void rest() noexcept;
+    void rest() noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Voices that are computed.
-    std::size_t n_sounding() const noexcept;
+    std::size_t n_sounding() const noexcept FLOW_SYNTH_REALTIME;
 
 private:
     struct Voice {
