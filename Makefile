@@ -25,7 +25,9 @@ REPORTS := build/reports
 NPM := build/npm
 
 DEBIAN_BUILD := g++ python3-dev python3-venv
-DEBIAN_TEST := amsynth catch2 espeak-ng flite fluid-soundfont-gm fluidsynth zynaddsubfx-data \
+# RealtimeSanitizer is part of Clang from version 20 on.
+CLANG := $(lastword clang-22 $(sort $(shell apt-cache pkgnames clang-2 2>/dev/null | grep -x 'clang-2[0-9]')))
+DEBIAN_TEST := amsynth catch2 $(CLANG) $(CLANG:clang-%=libclang-rt-%-dev) espeak-ng flite fluid-soundfont-gm fluidsynth zynaddsubfx-data \
 	zynaddsubfx-vst
 
 BUILD := build/python
@@ -40,7 +42,7 @@ stage = @printf '\n=== %s\n' '$(1)'
 
 .PHONY: setup demo baselines results test test-slow lint format bench clean \
 	debian-build debian-test format-check style tidy types imports workflows \
-	test-cpp test-parity test-demo test-python
+	test-cpp test-core test-sanitized test-parity test-demo test-python
 
 # --- What must be installed ---
 
@@ -167,8 +169,8 @@ results: $(foreach knobs,16 32 32-mixed,data/amsynth-$(knobs).tags.json) \
 
 # --- Checking it ---
 
-test: setup lint test-cpp test-demo test-parity test-python
-	@python tests/tally.py $(addprefix $(REPORTS)/,cpp.xml parity.xml python.xml)
+test: setup lint test-cpp test-sanitized test-core test-demo test-parity test-python
+	@python tests/tally.py $(patsubst %,$(REPORTS)/%.xml,cpp $(SANITIZED) core parity python)
 
 lint: format-check style tidy types imports workflows
 
@@ -206,6 +208,22 @@ test-cpp: | setup
 	$(call stage,C++ tests)
 	cmake --build $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure --output-junit $(CURDIR)/$(REPORTS)/cpp.xml
+
+# Other builds of the core: for browsers, and installed for others' programs.
+test-core: | setup
+	$(call stage,core tests)
+	pytest tests/core --junit-xml $(REPORTS)/core.xml
+
+# AddressSanitizer with UndefinedBehaviorSanitizer, ThreadSanitizer, RealtimeSanitizer. Debian's
+# tools alone are sure to have all of them.
+SANITIZED := $(if $(shell command -v apt-get),asan tsan rtsan)
+test-sanitized: $(addprefix test-,$(SANITIZED))
+
+$(addprefix test-,$(SANITIZED)): test-%: | setup
+	$(call stage,C++ tests under $*)
+	cmake --preset $* $(if $(filter rtsan,$*),-DCMAKE_CXX_COMPILER=$(CLANG:clang-%=clang++-%))
+	cmake --build --preset $*
+	ctest --preset $* --output-junit $(CURDIR)/$(REPORTS)/$*.xml
 
 test-demo: | setup
 	$(call stage,demo)

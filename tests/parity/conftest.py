@@ -51,7 +51,14 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture(
     scope="session",
-    params=["golden-2", "golden-2-one-way", "golden-3", "golden-4", "untrained", *shipped_models()],
+    params=[
+        "golden-2",
+        "golden-2-one-way",
+        "golden-3",
+        "golden-4",
+        "untrained",
+        *shipped_models(),
+    ],
 )
 def model_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model file; in turn the golden ones, one just exported, and those of the package."""
