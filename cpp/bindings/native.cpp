@@ -1,5 +1,3 @@
-#include <pybind11/numpy.h>
-#include <pybind11/pybind11.h>
 #include <pybind11/stl/filesystem.h>
 
 #include <algorithm>
@@ -13,28 +11,15 @@
 #include <tuple>
 #include <vector>
 
+#include "arrays.h"
 #include "flow_synth/builtin_voice.h"
 #include "flow_synth/engine.h"
-
-namespace py = pybind11;
 
 namespace {
 
 using flow_synth::BuiltinVoice;
 using flow_synth::Engine;
 using flow_synth::Status;
-
-using Input = py::array_t<float, py::array::c_style | py::array::forcecast>;
-using Output = py::array_t<float>;
-using Shape = std::vector<py::ssize_t>;
-
-void raise_if_refused(const Status& status) {
-    if (!status.is_ok()) {
-        const py::object error = py::module_::import("flow_synth.error").attr("InputError");
-        PyErr_SetString(error.ptr(), status.reason().c_str());
-        throw py::error_already_set();
-    }
-}
 
 std::string text(const Shape& shape) {
     std::string numbers;
@@ -55,14 +40,6 @@ py::ssize_t batch_of(const char* name, const Input& array, const Shape& item) {
                               text(wanted) + " or a larger batch");
     }
     return shape[0];
-}
-
-std::span<const float> numbers_of(const Input& array) {
-    return {array.data(), static_cast<std::size_t>(array.size())};
-}
-
-std::span<float> numbers_of(Output& array) {
-    return {array.mutable_data(), static_cast<std::size_t>(array.size())};
 }
 
 /// Python's view of an engine.
@@ -121,6 +98,18 @@ public:
         Output v(batched(batch_of("mel", mel, mel_shape()), point_shape()));
         compute([&] { return m_engine->answer(numbers_of(mel), numbers_of(v)); });
         return v;
+    }
+
+    std::tuple<Output, Output> hear(const Input& audio, int sample_rate_hz) {
+        if (audio.ndim() != 1) {
+            throw py::value_error("audio must be mono, [samples]");
+        }
+        Output v(point_shape());
+        Output z(point_shape());
+        compute([&] {
+            return m_engine->hear(numbers_of(audio), sample_rate_hz, numbers_of(v), numbers_of(z));
+        });
+        return {v, z};
     }
 
     Output decode(const Input& z) {
@@ -242,6 +231,7 @@ PYBIND11_MODULE(_native, module) {
         .def("encode", &Model::encode, py::arg("mel"))
         .def("posterior", &Model::posterior, py::arg("mel"))
         .def("answer", &Model::answer, py::arg("mel"))
+        .def("hear", &Model::hear, py::arg("audio"), py::arg("sample_rate_hz"))
         .def("decode", &Model::decode, py::arg("z"))
         .def("invert", &Model::invert, py::arg("v"))
         .def("reconstruct", &Model::reconstruct, py::arg("z"))
@@ -249,4 +239,5 @@ PYBIND11_MODULE(_native, module) {
         .def("predict", &Model::predict, py::arg("v"), py::arg("notes"));
     module.def("render_builtin", &render_builtin, py::arg("values"), py::arg("pitch"),
                py::arg("velocity"), py::arg("held_samples"), py::arg("total_samples"));
+    bind_realtime(module);
 }

@@ -11,11 +11,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "flow_synth/onset.h"
 
 namespace flow_synth {
 namespace {
@@ -40,6 +43,8 @@ constexpr OptionalMethod k_predict{
     .name = "predict", .lacking = "ear", .others = "a flow_class model"};
 
 constexpr std::string_view k_flow_class = "flow_class";
+
+constexpr double k_look_ahead_seconds = 0.1;
 
 /// Pitch and velocity.
 constexpr std::size_t k_note_numbers = 2;
@@ -157,6 +162,11 @@ struct Engine::Model {
 
     /// Whether the file is of a version with this method.
     bool has_answer() const { return module.find_method(k_answer).has_value(); }
+
+    /// Whether z is that of the answer, which the core finds in no time.
+    bool is_located_by_answer() const {
+        return flow && has_answer() && file.flow_file.family == k_flow_class;
+    }
 
     /// Maps z or v [B, D] by the core's flow, which there is.
     Status map_points(void (Flow::*map)(std::span<const float>, std::span<float>) const noexcept,
@@ -302,8 +312,7 @@ std::string_view Engine::kernel() const noexcept {
 }
 
 Status Engine::encode(std::span<const float> mel, std::span<float> z) {
-    if (m_model->flow && m_model->has_answer() && m_model->file.flow_file.family == k_flow_class) {
-        // There z is that of the answer, and the core finds it in no time.
+    if (m_model->is_located_by_answer()) {
         std::vector<float> v(z.size());
         const Status status = answer(mel, v);
         return status.is_ok() ? invert(v, z) : status;
@@ -327,6 +336,36 @@ Status Engine::answer(std::span<const float> mel, std::span<float> v) {
         return status.is_ok() ? decode(z, v) : status;
     }
     return m_model->call_on_mel(k_answer, mel, [v](const c10::IValue& value) { copy(value, v); });
+}
+
+Status Engine::hear(std::span<const float> audio, int sample_rate_hz, std::span<float> v,
+                    std::span<float> z) {
+    if (sample_rate_hz <= 0 || std::ranges::all_of(audio, [](float x) { return x == 0.0F; })) {
+        return Status::refused("the recording is silent; record a sound");
+    }
+    const FeatureSettings& settings = m_model->settings();
+    const double seconds = static_cast<double>(settings.n_samples) / settings.sample_rate_hz;
+    const auto heard = audio.subspan(onset(audio, sample_rate_hz));
+    // The resampler looks a few samples ahead of what is kept.
+    const auto needed =
+        static_cast<std::size_t>(std::nearbyint((seconds + k_look_ahead_seconds) * sample_rate_hz));
+    const auto cut = heard.first(std::min(needed, heard.size()));
+    std::vector<float> resampled;
+    std::vector<float> mel(m_model->mel_size());
+    Status status =
+        resample(cut, cut.size(), static_cast<std::uint32_t>(sample_rate_hz), resampled);
+    if (status.is_ok()) {
+        resampled.resize(settings.n_samples);
+        status = features(resampled, mel);
+    }
+    const bool is_answer_first = m_model->is_located_by_answer();
+    if (status.is_ok()) {
+        status = is_answer_first ? answer(mel, v) : encode(mel, z);
+    }
+    if (!status.is_ok()) {
+        return status;
+    }
+    return is_answer_first ? invert(v, z) : decode(z, v);
 }
 
 Status Engine::decode(std::span<const float> z, std::span<float> v) {

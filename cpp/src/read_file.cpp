@@ -16,6 +16,10 @@ std::string utf8(const std::filesystem::path& path) {
     return {text.begin(), text.end()};
 }
 
+std::filesystem::path path_of(const std::string& text) {
+    return std::u8string(text.begin(), text.end());
+}
+
 Status read_file(const std::filesystem::path& path, std::vector<std::byte>& bytes) {
     const auto refused = [&path](const std::string& why) {
         return Status::refused(utf8(path) + " cannot be read (" + why + "); give a model file");

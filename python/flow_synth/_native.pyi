@@ -51,6 +51,17 @@ class Model:
     def answer(self, mel: ArrayLike) -> NDArray[np.float32]:
         """Log-mel [B, 128, 87] -> unit values v [B, P]: one preset for each sound, in one pass."""
 
+    def hear(
+        self, audio: ArrayLike, sample_rate_hz: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Mono audio [N] at any rate -> the preset v [P] that imitates it, and its place z [D].
+
+        What hosts do with a recording: it is heard from the onset of the sound on.
+
+        Raises:
+            InputError: it is silent, or the model does not take its rate.
+        """
+
     def decode(self, z: ArrayLike) -> NDArray[np.float32]:
         """z [B, D] -> unit values v [B, P]."""
 
@@ -83,6 +94,92 @@ class Model:
         Raises:
             InputError: the model has no ear, or there are more or fewer notes than presets.
         """
+
+@final
+class Flow:
+    """The map between z and knobs of a model file, run by the core's own kernels.
+
+    Both ways take contiguous float32 arrays [D] and write into the second: nothing is copied, and
+    nothing waits for LibTorch. One array may be both.
+    """
+
+    @staticmethod
+    def load(path: str | PathLike[str]) -> Flow:
+        """Reads and verifies a model file.
+
+        Raises:
+            InputError: it cannot be read, is refused, or only LibTorch runs its map.
+        """
+
+    @property
+    def n_dimensions(self) -> int:
+        """D."""
+
+    @property
+    def n_weight_bytes(self) -> int:
+        """Bytes of weights that either way reads."""
+
+    @property
+    def kernel(self) -> str:
+        """For which processor the code in use was compiled: 'avx2' or 'baseline'."""
+
+    def decode(self, z: NDArray[np.float32], v: NDArray[np.float32]) -> None:
+        """From z [D], writes unit values into v [D].
+
+        Raises:
+            ValueError: one of them is not as it must be.
+        """
+
+    def invert(self, v: NDArray[np.float32], z: NDArray[np.float32]) -> None:
+        """From unit values v [D], writes z [D].
+
+        Raises:
+            ValueError: one of them is not as it must be.
+        """
+
+@final
+class Controller:
+    """What runs a model in real time: see ``controller.h``, which says it all.
+
+    Whatever it refuses raises InputError.
+    """
+
+    def __init__(self) -> None: ...
+    def prepare(self, sample_rate_hz: int) -> None: ...
+    def reset(self) -> None: ...
+    def load(self, path: str | PathLike[str]) -> None:
+        """Reads a model file and hands it over."""
+
+    def collect(self) -> None: ...
+    def set_point(self, point: ArrayLike) -> None: ...
+    def hold(self, units: ArrayLike) -> None: ...
+    def set_glide_seconds(self, seconds: float) -> None: ...
+    def set_voice(self, is_on: bool) -> None: ...
+    def set_blocking(self, is_blocking: bool) -> None: ...
+    def set_listened(self, is_listened: bool) -> None: ...
+    def note(self, pitch: float, velocity: int) -> None: ...
+    def all_notes_off(self) -> None: ...
+    def start_recording(self) -> None: ...
+    def stop_recording(self) -> None: ...
+    def take_point(self) -> tuple[NDArray[np.float32], NDArray[np.float32], bool] | None:
+        """The newest knobs v [P], their z [D], and whether they answer a recording."""
+
+    def process(
+        self,
+        input: NDArray[np.float32],  # What it is.
+        left: NDArray[np.float32],
+        right: NDArray[np.float32],
+    ) -> None:
+        """Records the first and writes both others, contiguous float32 arrays of one length."""
+
+    def take_recording(self) -> tuple[int, int, NDArray[np.float32]] | None:
+        """Number, sample rate in Hz and mono audio of the newest recording."""
+
+    def deliver(self, number: int, z: ArrayLike, v: ArrayLike) -> None: ...
+    @property
+    def n_late(self) -> int: ...
+    @property
+    def latency_samples(self) -> int: ...
 
 def render_builtin(
     values: ArrayLike, pitch: float, velocity: int, held_samples: int, total_samples: int

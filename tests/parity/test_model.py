@@ -6,14 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 from numpy.typing import NDArray
 
 from flow_synth import _native
+from flow_synth.audio_file import read_audio
 from flow_synth.error import InputError
 from flow_synth.export import Model
 from flow_synth.features import N_FRAMES, N_MELS, N_SAMPLES
 from flow_synth.library import model_path, shipped_models
+from flow_synth.matching import hear
 from flow_synth.model_file import ModelDescription, OptionalMethod
 from flow_synth.synths import open_synth
 
@@ -84,6 +87,26 @@ def test_answer(python_model: Model, native_model: _native.Model, batch: int) ->
     # Where it lies in the audio space, its knobs are found again.
     found = native_model.decode(native_model.encode(mel))
     assert_close(found, python_model.answer(tensor(mel)), ENCODE)
+
+
+@pytest.mark.parametrize("rate_hz", [22050, 44100, 48000])
+def test_a_recording_is_heard_as_python_hears_its_file(
+    python_model: Model, native_model: _native.Model, tmp_path: Path, rate_hz: int
+) -> None:
+    """From the onset on: the silence before it is cut by both."""
+    generator = np.random.default_rng(rate_hz)
+    noise = generator.standard_normal(3 * rate_hz, np.float32)
+    sound = 0.1 * noise * np.exp(-np.arange(len(noise), dtype=np.float32) / rate_hz)
+    hiss = 1e-4 * generator.standard_normal(rate_hz // 3, np.float32)
+    samples = np.concatenate((hiss, sound))
+    path = tmp_path / "sound.wav"
+    soundfile.write(path, samples, rate_hz, "FLOAT")
+    audio = read_audio(path)
+    assert audio.trimmed_seconds > 0.3
+    mel = python_model.features(hear(python_model, audio.samples, rate_hz))
+    v, z = native_model.hear(samples, rate_hz)
+    assert_close(v, python_model.answer(mel)[0], ENCODE)
+    assert_close(native_model.decode(z[None])[0], python_model.answer(mel)[0], ENCODE)
 
 
 def test_the_core_runs_every_flow_that_it_knows(

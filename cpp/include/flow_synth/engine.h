@@ -74,6 +74,12 @@ public:
     /// sound, in one pass.
     Status answer(std::span<const float> mel, std::span<float> v);
 
+    /// [control-thread, allocates, blocks] Mono audio at any rate -> unit values v [P] of the
+    /// preset that imitates it and its place z [D], heard from the onset of the sound on. Refused
+    /// if it is silent or the model does not take its rate.
+    Status hear(std::span<const float> audio, int sample_rate_hz, std::span<float> v,
+                std::span<float> z);
+
     /// [control-thread, allocates, blocks] z [B, D] -> unit values v [B, P].
     Status decode(std::span<const float> z, std::span<float> v);
 

@@ -24,6 +24,9 @@ struct ModelFile {
 /// [any-thread, allocates] A path as text, for messages.
 std::string utf8(const std::filesystem::path& path);
 
+/// [any-thread, allocates] The path that a text in UTF-8 names.
+std::filesystem::path path_of(const std::string& text);
+
 /// [loader-thread, allocates, blocks] Reads a whole file into memory.
 Status read_file(const std::filesystem::path& path, std::vector<std::byte>& bytes);
 

@@ -1,0 +1,105 @@
+#ifndef FLOW_SYNTH_FS_H
+#define FLOW_SYNTH_FS_H
+
+/* The engine for hosts in any language: LibTorch behind a C interface.
+ *
+ * A session listens for one object of a host. Nothing here waits for LibTorch: one thread of the
+ * process loads models and runs them for all sessions, and hosts ask for what has come of it. Only
+ * functions marked [any-thread] may be called for one session by two threads at once. Texts are
+ * UTF-8 and belong to the session: each lives until the next call that returns one.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#if defined(FLOW_SYNTH_ENGINE_BUILD)
+#define FS_API __declspec(dllexport)
+#else
+#define FS_API __declspec(dllimport)
+#endif
+#else
+#define FS_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A host that was compiled with another number must not call anything but fs_abi_version. */
+#define FS_ABI_VERSION 1
+
+typedef struct fs_session fs_session;
+
+typedef enum {
+    FS_EMPTY = 0,   /* No model was asked for. */
+    FS_LOADING = 1, /* The model before, if there was one, still listens. */
+    FS_READY = 2,
+    FS_FAILED = 3 /* fs_error says why; the model before, if there was one, still listens. */
+} fs_state;
+
+/* Sound that a host has recorded: mono, n_samples numbers at any rate from 8000 to 192000 Hz. They
+ * need to last as long as the call that they are given to or come from. */
+typedef struct {
+    const float* audio;
+    size_t n_samples;
+    int32_t sample_rate_hz;
+    uint32_t number; /* Comes back with the answer. */
+} fs_recording;
+
+/* What was heard. */
+typedef struct {
+    uint32_t number; /* Of the recording. */
+    const float*
+        knobs; /* n_knobs unit values; NULL if nothing could be heard: fs_error says why. */
+    const float* latent; /* n_knobs numbers, the point of the audio space; NULL likewise. */
+    size_t n_knobs;
+} fs_answer;
+
+/* How a host that records while it plays is asked, by the thread that listens. */
+typedef struct {
+    void* context;
+    /* Whether there is a new recording. */
+    int (*take)(void* context, fs_recording* recording);
+    void (*answer)(void* context, const fs_answer* answer);
+} fs_listener;
+
+/* [any-thread] */
+FS_API uint32_t fs_abi_version(void);
+
+/* [control-thread] A new session; NULL if this process cannot have one, and then reason, a text of
+ * reason_size bytes at most, says why. */
+FS_API fs_session* fs_create(char* reason, size_t reason_size);
+
+/* [control-thread] Ends a session; what is being computed for it is lost. */
+FS_API void fs_destroy(fs_session* session);
+
+/* [control-thread] Begins to load a model file, and to warm it up. */
+FS_API void fs_load(fs_session* session, const char* path);
+
+/* [any-thread] */
+FS_API fs_state fs_get_state(const fs_session* session);
+
+/* [control-thread] Why the last thing that failed did; empty if nothing has. */
+FS_API const char* fs_error(fs_session* session);
+
+/* [control-thread] What the model file says of itself, as JSON; empty without a model. */
+FS_API const char* fs_info(fs_session* session);
+
+/* [control-thread] Gives a recording to hear. The one before, if it was not begun yet, is dropped.
+ */
+FS_API void fs_submit(fs_session* session, const fs_recording* recording);
+
+/* [control-thread] Whether there is an answer that was not taken yet; it belongs to the session and
+ * lives until the next call. */
+FS_API int fs_poll(fs_session* session, fs_answer* answer);
+
+/* [control-thread] From now on the host is asked for recordings every millisecond; NULL ends that,
+ * and once this returns neither function will be called again. */
+FS_API void fs_listen(fs_session* session, const fs_listener* listener);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,105 @@
+#include "flow_synth/fs.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "flow_synth/loaded_libtorch.h"
+#include "session.h"
+
+using flow_synth::Answer;
+using flow_synth::Listener;
+using flow_synth::Recording;
+using flow_synth::Session;
+
+struct fs_session {
+    std::shared_ptr<Session> session = std::make_shared<Session>();
+    std::string text;  ///< What was returned last.
+    Answer answer;
+};
+
+namespace {
+
+Recording recording_of(const fs_recording& recording) {
+    return {{recording.audio, recording.audio + recording.n_samples},
+            recording.sample_rate_hz,
+            recording.number,
+            0};
+}
+
+fs_answer view_of(const Answer& answer) {
+    const bool is_heard = !answer.v.empty();
+    return {answer.number, is_heard ? answer.v.data() : nullptr,
+            is_heard ? answer.z.data() : nullptr, answer.v.size()};
+}
+
+}  // namespace
+
+uint32_t fs_abi_version(void) { return FS_ABI_VERSION; }
+
+fs_session* fs_create(char* reason, size_t reason_size) {
+    const flow_synth::Status status = flow_synth::check_libtorch();
+    if (!status.is_ok()) {
+        if (reason_size > 0) {
+            const size_t n_bytes = std::min(status.reason().size(), reason_size - 1);
+            std::memcpy(reason, status.reason().data(), n_bytes);
+            reason[n_bytes] = '\0';
+        }
+        return nullptr;
+    }
+    return new fs_session;
+}
+
+void fs_destroy(fs_session* session) {
+    session->session->listen(std::nullopt);
+    delete session;
+}
+
+void fs_load(fs_session* session, const char* path) { session->session->load(path); }
+
+fs_state fs_get_state(const fs_session* session) {
+    return static_cast<fs_state>(session->session->state());
+}
+
+const char* fs_error(fs_session* session) {
+    session->text = session->session->error();
+    return session->text.c_str();
+}
+
+const char* fs_info(fs_session* session) {
+    session->text = session->session->info();
+    return session->text.c_str();
+}
+
+void fs_submit(fs_session* session, const fs_recording* recording) {
+    session->session->submit(recording_of(*recording));
+}
+
+int fs_poll(fs_session* session, fs_answer* answer) {
+    if (!session->session->poll(session->answer)) {
+        return 0;
+    }
+    *answer = view_of(session->answer);
+    return 1;
+}
+
+void fs_listen(fs_session* session, const fs_listener* listener) {
+    if (listener == nullptr) {
+        session->session->listen(std::nullopt);
+        return;
+    }
+    session->session->listen(Listener{[host = *listener](Recording& recording) {
+                                          fs_recording taken{};
+                                          const bool is_new = host.take(host.context, &taken) != 0;
+                                          if (is_new) {
+                                              recording = recording_of(taken);
+                                          }
+                                          return is_new;
+                                      },
+                                      [host = *listener](const Answer& answer) {
+                                          const fs_answer view = view_of(answer);
+                                          host.answer(host.context, &view);
+                                      }});
+}

@@ -1,0 +1,139 @@
+#include "session.h"
+
+#include <exception>
+#include <utility>
+
+namespace flow_synth {
+
+void Session::load(std::string path) {
+    std::uint64_t number = 0;
+    {
+        const std::lock_guard lock(m_mutex);
+        number = ++m_n_loads;
+        m_state = State::loading;
+    }
+    InferenceThread::instance().post([self = shared_from_this(), path = std::move(path), number] {
+        self->load_now(path, number);
+    });
+}
+
+void Session::load_now(const std::string& path, std::uint64_t number) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (number != m_n_loads) {
+            return;  // Another was asked for since.
+        }
+    }
+    std::unique_ptr<Engine> engine;
+    const Status status = Engine::load(path_of(path), engine);
+    const std::lock_guard lock(m_mutex);
+    if (status.is_ok()) {
+        m_info = engine->file().description;
+        m_engine = std::move(engine);
+    } else {
+        m_error = status.reason();
+    }
+    if (number == m_n_loads) {
+        m_state = status.is_ok() ? State::ready : State::failed;
+    }
+}
+
+std::string Session::error() const {
+    const std::lock_guard lock(m_mutex);
+    return m_error;
+}
+
+std::string Session::info() const {
+    const std::lock_guard lock(m_mutex);
+    return m_info;
+}
+
+void Session::submit(Recording recording) {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_submitted = std::move(recording);
+    }
+    InferenceThread::instance().post([self = shared_from_this()] { self->hear_submitted(); });
+}
+
+void Session::hear_submitted() {
+    std::optional<Recording> recording;
+    {
+        const std::lock_guard lock(m_mutex);
+        recording = std::exchange(m_submitted, std::nullopt);
+    }
+    if (recording) {
+        Answer answer = hear(*recording);
+        const std::lock_guard lock(m_mutex);
+        m_answer = std::move(answer);
+    }
+}
+
+bool Session::poll(Answer& answer) {
+    const std::lock_guard lock(m_mutex);
+    if (!m_answer) {
+        return false;
+    }
+    answer = *std::exchange(m_answer, std::nullopt);
+    return true;
+}
+
+void Session::listen(std::optional<Listener> listener) {
+    const std::lock_guard lock(m_listening);
+    m_watch.reset();
+    m_listener = std::move(listener);
+    if (m_listener) {
+        m_watch = std::make_shared<const InferenceThread::Watch>([self = weak_from_this()] {
+            if (const auto session = self.lock()) {
+                session->watch();
+            }
+        });
+        InferenceThread::instance().watch(m_watch);
+    }
+}
+
+void Session::watch() {
+    Recording recording;
+    {
+        const std::lock_guard lock(m_listening);
+        if (!m_listener || !m_listener->take(recording)) {
+            return;
+        }
+    }
+    const Answer answer = hear(recording);
+    const std::lock_guard lock(m_listening);
+    if (m_listener) {
+        m_listener->answer(answer);
+    }
+}
+
+Answer Session::hear(const Recording& recording) {
+    Answer answer{recording.number, {}, {}};
+    if (!m_engine) {
+        fail(Status::refused("there is no model that could hear a recording; load one"));
+        return answer;
+    }
+    answer.v.resize(m_engine->file().flow_file.parameters.size());
+    answer.z.resize(answer.v.size());
+    Status status;
+    try {
+        status = m_engine->hear(recording.audio, recording.sample_rate_hz, answer.v, answer.z);
+    } catch (const std::exception& error) {
+        // The host must not fall with LibTorch.
+        status = Status::refused(std::string("LibTorch failed (") + error.what() +
+                                 "); load the model again");
+    }
+    if (!status.is_ok()) {
+        fail(status);
+        answer.v.clear();
+        answer.z.clear();
+    }
+    return answer;
+}
+
+void Session::fail(const Status& status) {
+    const std::lock_guard lock(m_mutex);
+    m_error = status.reason();
+}
+
+}  // namespace flow_synth

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flow_synth/controller.h"
+#include "flow_synth/engine.h"
+#include "inference_thread.h"
+
+namespace flow_synth {
+
+/// What was heard in a recording; empty if nothing could be.
+struct Answer {
+    std::uint32_t number = 0;
+    std::vector<float> v;
+    std::vector<float> z;
+};
+
+/// A host that records while it plays; asked on the inference thread.
+struct Listener {
+    std::function<bool(Recording&)> take;
+    std::function<void(const Answer&)> answer;
+};
+
+/// What the inference thread does for one object of a host. It outlives the host's interest in it
+/// for as long as something is computed.
+class Session : public std::enable_shared_from_this<Session> {
+public:
+    enum class State : std::uint8_t { empty, loading, ready, failed };
+
+    /// [control-thread, allocates] Begins to load a model; the latest counts.
+    void load(std::string path);
+
+    /// [any-thread]
+    State state() const noexcept { return m_state; }
+
+    /// [control-thread, allocates] Why the last thing that failed did.
+    std::string error() const;
+
+    /// [control-thread, allocates] What the model file says of itself.
+    std::string info() const;
+
+    /// [control-thread, allocates] Gives a recording to hear; the latest counts.
+    void submit(Recording recording);
+
+    /// [control-thread, allocates] Whether there is an answer that was not taken yet.
+    bool poll(Answer& answer);
+
+    /// [control-thread, allocates, blocks while the listener is asked] Asks a listener from now on,
+    /// in place of the one before, which is not asked again once this returns.
+    void listen(std::optional<Listener> listener);
+
+private:
+    void load_now(const std::string& path, std::uint64_t number);
+    void hear_submitted();
+    void watch();
+    Answer hear(const Recording& recording);
+    void fail(const Status& status);
+
+    std::atomic<State> m_state{State::empty};
+
+    mutable std::mutex m_mutex;  ///< Of what the controlling and the inference thread share.
+    std::string m_error;
+    std::string m_info;
+    std::optional<Recording> m_submitted;
+    std::optional<Answer> m_answer;
+    std::uint64_t m_n_loads = 0;
+
+    std::mutex m_listening;  ///< Held while the listener is asked.
+    std::optional<Listener> m_listener;
+    std::shared_ptr<const InferenceThread::Watch> m_watch;
+
+    std::unique_ptr<Engine> m_engine;  ///< Of the inference thread.
+};
+
+}  // namespace flow_synth
