@@ -3,7 +3,7 @@
 #   make setup      .venv with torch, the package, its native module and the tools
 #   make demo       hear the built-in synth imitate real recordings
 #   make test       everything a change must pass: format, lint, types, imports, tests, demo
-#   make test-slow  the tests that take minutes
+#   make test-slow  the tests that take minutes, and ten of nonsense for the readers of files
 #   make lint       the static part of `make test`
 #   make format     put every file into its one format
 #   make baselines  docs/baselines.md from nothing: datasets, sounds, scores, pictures
@@ -42,7 +42,7 @@ stage = @printf '\n=== %s\n' '$(1)'
 
 .PHONY: setup demo baselines results test test-slow lint format bench clean \
 	debian-build debian-test format-check style tidy types imports workflows \
-	test-cpp test-core test-sanitized test-parity test-demo test-python
+	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-python
 
 # --- What must be installed ---
 
@@ -238,8 +238,21 @@ test-python: | setup
 	$(call stage,Python tests)
 	pytest tests/python --junit-xml $(REPORTS)/python.xml
 
-test-slow: | setup
+test-slow: test-fuzz test-threads | setup
 	pytest -m slow
+
+# Ten minutes of nonsense for the readers of model files.
+FUZZ_SECONDS ?= 600
+test-fuzz: | setup
+	$(call stage,fuzzing)
+	cmake --preset fuzz -DCMAKE_CXX_COMPILER=$(CLANG:clang-%=clang++-%)
+	cmake --build --preset fuzz
+	python tests/fuzz/make_corpus.py build/corpus
+	build/fuzz/tests/fuzz/fuzz_model -max_total_time=$(FUZZ_SECONDS) -max_len=16384 build/corpus
+
+# The controller under four threads for a minute.
+test-threads: test-tsan
+	FLOW_SYNTH_THREAD_SECONDS=60 build/tsan/tests/cpp/flow_synth_tests '[threads]'
 
 format: | setup
 	ruff format

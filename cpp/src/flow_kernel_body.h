@@ -16,11 +16,34 @@ struct Scratch {
     alignas(64) float last[2 * (k_most_dimensions + k_lanes)];
 };
 
+inline constexpr std::size_t k_n_parts = k_block_rows / k_width;
+
 /// Rows of a map that are worked on together.
 struct Rows {
-    Vector low;
-    Vector high;
+    Vector part[k_n_parts];
 };
+
+FLOW_SYNTH_INLINE Rows load_rows(const float* from) {
+    Rows rows;
+    for (std::size_t part = 0; part < k_n_parts; ++part) {
+        rows.part[part] = load(from + part * k_width);
+    }
+    return rows;
+}
+
+FLOW_SYNTH_INLINE void store_rows(const Rows& rows, float* to) {
+    for (std::size_t part = 0; part < k_n_parts; ++part) {
+        store(rows.part[part], to + part * k_width);
+    }
+}
+
+/// Adds one column times a number.
+template <typename Weight>
+FLOW_SYNTH_INLINE void add_column(Rows& rows, const Weight* column, Vector value) {
+    for (std::size_t part = 0; part < k_n_parts; ++part) {
+        rows.part[part] += load(column + part * k_width) * value;
+    }
+}
 
 template <typename Weight>
 FLOW_SYNTH_INLINE const Weight* column_of(const Block& block, const Weight* weights,
@@ -34,43 +57,44 @@ FLOW_SYNTH_INLINE void add_columns(Rows& rows, const Block& block, const Weight*
                                    const float* x, std::size_t first, std::size_t end) {
     const Weight* column = column_of(block, weights, first);
     for (std::size_t index = first; index < end; ++index, column += k_block_rows) {
-        const Vector value = broadcast(x[index]);
-        rows.low += load(column) * value;
-        rows.high += load(column + k_lanes) * value;
+        add_column(rows, column, broadcast(x[index]));
     }
 }
 
-/// weights x + bias of one block. Sums run side by side: one alone would wait for each addition.
+/// Sums that run side by side, because one alone would wait for each addition; as many as the
+/// registers hold.
+#if defined(__AVX2__) || defined(__aarch64__)
+inline constexpr std::size_t k_n_sums = 4;
+#else
+inline constexpr std::size_t k_n_sums = 2;
+#endif
+
+/// weights x + bias of one block.
 template <typename Weight>
 FLOW_SYNTH_INLINE Rows product(const Panel& panel, std::size_t number, const Weight* weights,
                                const float* x) {
     const Block& block = panel.blocks[number];
     const float* bias = panel.bias.data() + number * k_block_rows;
-    const Vector zero = broadcast(0.0F);
-    Rows rows{load(bias), load(bias + k_lanes)};
-    Rows second{zero, zero};
-    Rows third{zero, zero};
-    Rows fourth{zero, zero};
+    Rows sums[k_n_sums] = {load_rows(bias)};
+    for (std::size_t sum = 1; sum < k_n_sums; ++sum) {
+        for (Vector& part : sums[sum].part) {
+            part = broadcast(0.0F);
+        }
+    }
     const Weight* column = column_of(block, weights, block.first_column);
     std::size_t index = block.first_column;
-    for (; index + 4 <= block.end_column; index += 4, column += 4 * k_block_rows) {
-        const Vector x0 = broadcast(x[index]);
-        const Vector x1 = broadcast(x[index + 1]);
-        const Vector x2 = broadcast(x[index + 2]);
-        const Vector x3 = broadcast(x[index + 3]);
-        rows.low += load(column) * x0;
-        rows.high += load(column + k_lanes) * x0;
-        second.low += load(column + 2 * k_lanes) * x1;
-        second.high += load(column + 3 * k_lanes) * x1;
-        third.low += load(column + 4 * k_lanes) * x2;
-        third.high += load(column + 5 * k_lanes) * x2;
-        fourth.low += load(column + 6 * k_lanes) * x3;
-        fourth.high += load(column + 7 * k_lanes) * x3;
+    for (; index + k_n_sums <= block.end_column; index += k_n_sums) {
+        for (std::size_t sum = 0; sum < k_n_sums; ++sum, column += k_block_rows) {
+            add_column(sums[sum], column, broadcast(x[index + sum]));
+        }
     }
-    add_columns(rows, block, weights, x, index, block.end_column);
-    rows.low += second.low + (third.low + fourth.low);
-    rows.high += second.high + (third.high + fourth.high);
-    return rows;
+    add_columns(sums[0], block, weights, x, index, block.end_column);
+    for (std::size_t sum = 1; sum < k_n_sums; ++sum) {
+        for (std::size_t part = 0; part < k_n_parts; ++part) {
+            sums[0].part[part] += sums[sum].part[part];
+        }
+    }
+    return sums[0];
 }
 
 /// A slope of at most 1 makes this the leaky ReLU.
@@ -82,9 +106,11 @@ template <typename Weight>
 FLOW_SYNTH_INLINE void hidden_layer(const Panel& panel, const Weight* weights, const float* x,
                                     float slope, float* hidden) {
     for (std::size_t number = 0; number < panel.blocks.size(); ++number) {
-        const Rows rows = product(panel, number, weights, x);
-        store(activated(rows.low, slope), hidden + number * k_block_rows);
-        store(activated(rows.high, slope), hidden + number * k_block_rows + k_lanes);
+        Rows rows = product(panel, number, weights, x);
+        for (Vector& part : rows.part) {
+            part = activated(part, slope);
+        }
+        store_rows(rows, hidden + number * k_block_rows);
     }
 }
 
@@ -97,11 +123,16 @@ void move_at_once(const PackedFlow& flow, const PackedLayer& layer, Scratch& scr
     float* x = scratch.x + layer.first_moved;
     for (std::size_t number = 0; number < layer.last.blocks.size(); ++number, x += k_lanes) {
         const Rows rows = product(layer.last, number, weights, scratch.second);
-        const Vector log_scale = hyperbolic_tangent(rows.high);
-        if constexpr (is_back) {
-            store((load(x) - rows.low) * exponential(broadcast(0.0F) - log_scale), x);
-        } else {
-            store(load(x) * exponential(log_scale) + rows.low, x);
+        // The first half are shifts, the second log-scales.
+        for (std::size_t part = 0; part < k_n_parts / 2; ++part) {
+            float* moved = x + part * k_width;
+            const Vector shift = rows.part[part];
+            const Vector log_scale = hyperbolic_tangent(rows.part[part + k_n_parts / 2]);
+            if constexpr (is_back) {
+                store((load(moved) - shift) * exponential(broadcast(0.0F) - log_scale), moved);
+            } else {
+                store(load(moved) * exponential(log_scale) + shift, moved);
+            }
         }
     }
 }
@@ -114,13 +145,11 @@ FLOW_SYNTH_INLINE void spread_columns(const Panel& panel, Blocks blocks, const W
         const Block& block = panel.blocks[number];
         const Weight* column = column_of(block, weights, first);
         float* sum = sums + number * k_block_rows;
-        Rows rows{load(sum), load(sum + k_lanes)};
+        Rows rows = load_rows(sum);
         for (std::size_t index = 0; index < n; ++index) {
-            rows.low += load(column + 2 * index * k_lanes) * values[index];
-            rows.high += load(column + (2 * index + 1) * k_lanes) * values[index];
+            add_column(rows, column + index * k_block_rows, values[index]);
         }
-        store(rows.low, sum);
-        store(rows.high, sum + k_lanes);
+        store_rows(rows, sum);
     }
 }
 
@@ -236,7 +265,7 @@ inline void decode(const PackedFlow& flow, const float* z, float* v) {
     const Vector zero = broadcast(0.0F);
     const Vector margin = broadcast(flow.margin);
     const Vector inner = broadcast(1.0F - 2.0F * flow.margin);
-    for (std::size_t index = 0; index < flow.n_dimensions; index += k_lanes) {
+    for (std::size_t index = 0; index < flow.n_dimensions; index += k_width) {
         const Vector y = load(scratch.x + index) * load(flow.deviation.data() + index) +
                          load(flow.mean.data() + index);
         const Vector unit = (one / (one + exponential(zero - y)) - margin) / inner;

@@ -1,6 +1,6 @@
-// Eight numbers at once, for one build of the kernels. The file that includes this names its build
-// by FLOW_SYNTH_BUILD: what is compiled for one processor must not serve another, and so every
-// build has a namespace of its own.
+// As many numbers at once as one register holds, for one build of the kernels. The file that
+// includes this names its build by FLOW_SYNTH_BUILD: what is compiled for one processor must not
+// serve another, and so every build has a namespace of its own.
 #pragma once
 
 #include <cstddef>
@@ -21,16 +21,22 @@
 
 namespace flow_synth::FLOW_SYNTH_BUILD {
 
+#if defined(__AVX2__)
+inline constexpr std::size_t k_width = 8;
+#else
+inline constexpr std::size_t k_width = 4;
+#endif
+
 #if defined(__GNUC__)
 
-using Vector [[gnu::vector_size(32)]] = float;
-using Integers [[gnu::vector_size(32)]] = std::int32_t;
+using Vector [[gnu::vector_size(k_width * sizeof(float))]] = float;
+using Integers [[gnu::vector_size(k_width * sizeof(float))]] = std::int32_t;
 
 #else
 
 template <typename Number>
 struct Lanes {
-    Number lane[8];
+    Number lane[k_width];
     Number& operator[](std::size_t index) { return lane[index]; }
     Number operator[](std::size_t index) const { return lane[index]; }
 };
@@ -40,7 +46,7 @@ using Integers = Lanes<std::int32_t>;
 template <typename Number, typename Function>
 FLOW_SYNTH_INLINE auto each(Function function) {
     Lanes<Number> result;
-    for (std::size_t index = 0; index < 8; ++index) {
+    for (std::size_t index = 0; index < k_width; ++index) {
         result[index] = function(index);
     }
     return result;
@@ -59,7 +65,13 @@ FLOW_SYNTH_OPERATOR(/)
 
 #endif
 
-FLOW_SYNTH_INLINE Vector broadcast(float x) { return Vector{x, x, x, x, x, x, x, x}; }
+FLOW_SYNTH_INLINE Vector broadcast(float x) {
+#if defined(__AVX2__)
+    return Vector{x, x, x, x, x, x, x, x};
+#else
+    return Vector{x, x, x, x};
+#endif
+}
 
 FLOW_SYNTH_INLINE Vector load(const float* from) {
     Vector x;
@@ -73,12 +85,9 @@ FLOW_SYNTH_INLINE Vector load([[maybe_unused]] const std::uint16_t* from) {
     const __m256 x = _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
     return (Vector)x;
 #elif defined(__aarch64__)
-    const float16x8_t halves = vreinterpretq_f16_u16(vld1q_u16(from));
-    const float32x4_t low = vcvt_f32_f16(vget_low_f16(halves));
-    const float32x4_t high = vcvt_high_f32_f16(halves);
+    const float32x4_t numbers = vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from)));
     Vector x;
-    std::memcpy(&x, &low, sizeof(low));
-    std::memcpy(reinterpret_cast<std::byte*>(&x) + sizeof(low), &high, sizeof(high));
+    std::memcpy(&x, &numbers, sizeof(x));
     return x;
 #else
     return broadcast(0.0F);

@@ -406,7 +406,7 @@ def info(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="'match' or 'render'.")] = "match",
+    name: Annotated[str, typer.Argument(help="'match', 'render' or 'native'.")] = "match",
     as_json: JsonOption = False,
 ) -> None:
     """Measure how fast this machine is; needs the source tree."""

@@ -141,6 +141,6 @@ def test_what_a_controller_refuses_is_an_error() -> None:
         controller.note(200, 100)
     with pytest.raises(InputError, match="7000 Hz cannot be used"):
         controller.prepare(7000)
+    five = np.zeros(5, np.float32)
     with pytest.raises(ValueError, match="right must be a contiguous array of 5 float32"):
-        five = np.zeros(5, np.float32)
         controller.process(five, five, np.zeros(5))  # type: ignore[arg-type]  # That is the point.
