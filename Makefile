@@ -34,7 +34,7 @@ BUILD := build/python
 TIDY := build/tidy
 
 # Written by hand, and so held to our style.
-CPP_FILES := $(shell find cpp tests/cpp -name generated -prune -o -name '*.cpp' -print -o -name '*.h' -print)
+CPP_FILES := $(shell find cpp tests -name generated -prune -o -name "*.cpp" -print -o -name "*.h" -print)
 CPP_HEADERS := $(filter %.h,$(CPP_FILES))
 NATIVE_SOURCES := CMakeLists.txt pyproject.toml $(shell find cpp -type f)
 

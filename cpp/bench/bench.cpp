@@ -229,7 +229,9 @@ void time_model(const std::string& path) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+// What LibTorch throws here ends the program, as it should.
+// NOLINTNEXTLINE(bugprone-exception-escape)
+int main(int argc, const char* const* argv) {
     at::set_num_threads(1);
     std::cout << "[";
     for (int index = 1; index < argc; ++index) {

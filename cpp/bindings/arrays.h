@@ -57,4 +57,4 @@ inline std::span<float> writeable_memory_of(const char* name, py::array& array, 
 }
 
 /// Adds `Flow` and `Controller` to the module.
-void bind_realtime(py::module_& module);
+void bind_realtime(const py::module_& module);

@@ -108,7 +108,7 @@ auto raising(Status (Controller::*method)(Arguments...)) {
 
 }  // namespace
 
-void bind_realtime(py::module_& module) {
+void bind_realtime(const py::module_& module) {
     py::class_<Flow>(module, "Flow")
         .def_static(
             "load", [](const std::filesystem::path& path) { return Flow(path); }, py::arg("path"))

@@ -14,9 +14,7 @@ namespace flow_synth {
 using BlockingAllowed = __rtsan::ScopedDisabler;
 #else
 /// While it lives, the processing thread may wait.
-struct BlockingAllowed {
-    BlockingAllowed() noexcept {}
-};
+struct BlockingAllowed {};
 #endif
 
 }  // namespace flow_synth

@@ -275,7 +275,7 @@ Status Controller::hold(std::span<const float> units) {
 }
 
 Status Controller::set_glide_seconds(double seconds) {
-    if (!(seconds >= 0.0 && seconds <= k_longest_glide_seconds)) {
+    if (std::isnan(seconds) || seconds < 0.0 || seconds > k_longest_glide_seconds) {
         return Status::refused("a glide of " + std::to_string(seconds) +
                                " s cannot be made; give 0 to 10 s");
     }
@@ -292,19 +292,21 @@ void Controller::set_voice(bool is_on) noexcept { m_state->is_voice_on = is_on; 
 void Controller::set_blocking(bool is_blocking) noexcept { m_state->is_blocking = is_blocking; }
 
 Status Controller::note(double pitch, int velocity) {
-    if (!(pitch >= 0.0 && pitch <= 127.0) || velocity < 0 || velocity > 127) {
+    if (std::isnan(pitch) || pitch < 0.0 || pitch > 127.0 || velocity < 0 || velocity > 127) {
         return Status::refused("note " + std::to_string(pitch) + " of velocity " +
                                std::to_string(velocity) +
                                " cannot be played; give both from 0 to 127");
     }
-    return m_state->push({Event::Kind::note, pitch, velocity});
+    return m_state->push({.kind = Event::Kind::note, .pitch = pitch, .velocity = velocity});
 }
 
-Status Controller::all_notes_off() { return m_state->push({Event::Kind::all_notes_off}); }
+Status Controller::all_notes_off() { return m_state->push({.kind = Event::Kind::all_notes_off}); }
 
-Status Controller::start_recording() { return m_state->push({Event::Kind::start_recording}); }
+Status Controller::start_recording() {
+    return m_state->push({.kind = Event::Kind::start_recording});
+}
 
-Status Controller::stop_recording() { return m_state->push({Event::Kind::stop_recording}); }
+Status Controller::stop_recording() { return m_state->push({.kind = Event::Kind::stop_recording}); }
 
 bool Controller::take_point(Point& point) {
     return m_state->newest != nullptr && m_state->newest->take_point(point);
@@ -338,7 +340,10 @@ bool Controller::take_recording(Recording& recording) {
         return false;
     }
     const Tape& tape = m_state->tapes.latest();
-    recording = {tape.audio(), tape.sample_rate_hz, tape.number, tape.model};
+    recording = {.audio = tape.audio(),
+                 .sample_rate_hz = tape.sample_rate_hz,
+                 .number = tape.number,
+                 .model = tape.model};
     return true;
 }
 

@@ -36,8 +36,8 @@ bool has_avx2() noexcept {
 
 const FlowKernel& fastest_kernel() noexcept {
 #if defined(__x86_64__) || defined(_M_X64)
-    static const bool is_avx2 = has_avx2();
-    if (is_avx2) {
+    static const bool k_is_avx2 = has_avx2();
+    if (k_is_avx2) {
         return k_avx2_kernel;
     }
 #endif

@@ -182,7 +182,7 @@ private:
     void read_flow(std::optional<FlowWeights>& flow) {
         const std::uint8_t type = m_bytes.u8();
         require(type <= k_last_type, "its type of flow is unknown");
-        if (type != k_torchscript) {
+        if (type != k_torchscript && type <= k_last_type) {
             flow.emplace().type = static_cast<FlowType>(type);
             read_weights(*flow);
         }

@@ -4,6 +4,7 @@
 
 namespace flow_synth {
 
-const FlowKernel k_avx2_kernel{"avx2", true, avx2::decode, avx2::invert};
+const FlowKernel k_avx2_kernel{
+    .name = "avx2", .reads_half = true, .decode = avx2::decode, .invert = avx2::invert};
 
 }  // namespace flow_synth

@@ -9,6 +9,9 @@ constexpr bool k_reads_half = true;
 constexpr bool k_reads_half = false;
 #endif
 
-const FlowKernel k_baseline_kernel{"baseline", k_reads_half, baseline::decode, baseline::invert};
+const FlowKernel k_baseline_kernel{.name = "baseline",
+                                   .reads_half = k_reads_half,
+                                   .decode = baseline::decode,
+                                   .invert = baseline::invert};
 
 }  // namespace flow_synth

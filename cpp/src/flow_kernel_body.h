@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include <array>
+
 #include "flow_kernel.h"
 #include "vector.h"
 
@@ -10,17 +12,17 @@ namespace flow_synth::FLOW_SYNTH_BUILD {
 
 /// What a flow needs while it runs. Vectors may reach beyond the last number.
 struct Scratch {
-    alignas(64) float x[k_most_dimensions + k_lanes];
-    alignas(64) float first[k_most_units];
-    alignas(64) float second[k_most_units];
-    alignas(64) float last[2 * (k_most_dimensions + k_lanes)];
+    alignas(64) std::array<float, k_most_dimensions + k_lanes> x;
+    alignas(64) std::array<float, k_most_units> first;
+    alignas(64) std::array<float, k_most_units> second;
+    alignas(64) std::array<float, 2 * (k_most_dimensions + k_lanes)> last;
 };
 
 inline constexpr std::size_t k_n_parts = k_block_rows / k_width;
 
 /// Rows of a map that are worked on together.
 struct Rows {
-    Vector part[k_n_parts];
+    std::array<Vector, k_n_parts> part;
 };
 
 FLOW_SYNTH_INLINE Rows load_rows(const float* from) {
@@ -75,7 +77,8 @@ FLOW_SYNTH_INLINE Rows product(const Panel& panel, std::size_t number, const Wei
                                const float* x) {
     const Block& block = panel.blocks[number];
     const float* bias = panel.bias.data() + number * k_block_rows;
-    Rows sums[k_n_sums] = {load_rows(bias)};
+    std::array<Rows, k_n_sums> sums;
+    sums[0] = load_rows(bias);
     for (std::size_t sum = 1; sum < k_n_sums; ++sum) {
         for (Vector& part : sums[sum].part) {
             part = broadcast(0.0F);
@@ -118,11 +121,12 @@ FLOW_SYNTH_INLINE void hidden_layer(const Panel& panel, const Weight* weights, c
 template <typename Weight, bool is_back>
 void move_at_once(const PackedFlow& flow, const PackedLayer& layer, Scratch& scratch) {
     const auto* weights = reinterpret_cast<const Weight*>(flow.weights.get());
-    hidden_layer(layer.first, weights, scratch.x, flow.negative_slope, scratch.first);
-    hidden_layer(layer.second, weights, scratch.first, flow.negative_slope, scratch.second);
-    float* x = scratch.x + layer.first_moved;
+    hidden_layer(layer.first, weights, scratch.x.data(), flow.negative_slope, scratch.first.data());
+    hidden_layer(layer.second, weights, scratch.first.data(), flow.negative_slope,
+                 scratch.second.data());
+    float* x = scratch.x.data() + layer.first_moved;
     for (std::size_t number = 0; number < layer.last.blocks.size(); ++number, x += k_lanes) {
-        const Rows rows = product(layer.last, number, weights, scratch.second);
+        const Rows rows = product(layer.last, number, weights, scratch.second.data());
         // The first half are shifts, the second log-scales.
         for (std::size_t part = 0; part < k_n_parts / 2; ++part) {
             float* moved = x + part * k_width;
@@ -160,7 +164,7 @@ template <typename Weight>
 FLOW_SYNTH_INLINE void spread(const Panel& panel, const Group& group, const Weight* weights,
                               const float* units, float slope, float* sums) {
     std::size_t first = group.first;
-    Vector values[4];
+    std::array<Vector, 4> values;
     const auto take = [&](std::size_t n) {
         for (std::size_t index = 0; index < n; ++index) {
             values[index] = activated(broadcast(units[first + index]), slope);
@@ -168,20 +172,20 @@ FLOW_SYNTH_INLINE void spread(const Panel& panel, const Group& group, const Weig
     };
     for (; first + 4 <= group.end; first += 4) {
         take(4);
-        spread_columns<4>(panel, group.seen_by, weights, values, first, sums);
+        spread_columns<4>(panel, group.seen_by, weights, values.data(), first, sums);
     }
     switch (group.end - first) {
         case 3:
             take(3);
-            spread_columns<3>(panel, group.seen_by, weights, values, first, sums);
+            spread_columns<3>(panel, group.seen_by, weights, values.data(), first, sums);
             break;
         case 2:
             take(2);
-            spread_columns<2>(panel, group.seen_by, weights, values, first, sums);
+            spread_columns<2>(panel, group.seen_by, weights, values.data(), first, sums);
             break;
         case 1:
             take(1);
-            spread_columns<1>(panel, group.seen_by, weights, values, first, sums);
+            spread_columns<1>(panel, group.seen_by, weights, values.data(), first, sums);
             break;
         default:
             break;
@@ -190,7 +194,7 @@ FLOW_SYNTH_INLINE void spread(const Panel& panel, const Group& group, const Weig
 
 /// exp(-tanh a); of what is no number, of the end.
 FLOW_SYNTH_INLINE float inverse_gate(const Cubic* table, float a) {
-    constexpr float k_end = static_cast<float>(k_gate_end);
+    constexpr auto k_end = static_cast<float>(k_gate_end);
     const float inside = a < k_end ? a : k_end;
     const float cell = (inside > -k_end ? inside : -k_end) * k_gate_cells_per_unit;
     constexpr float k_shift = 12582912.0F;  // Adding it rounds to a whole number.
@@ -207,19 +211,25 @@ template <typename Weight>
 void move_in_turn(const PackedFlow& flow, const PackedLayer& layer, Scratch& scratch) {
     const auto* weights = reinterpret_cast<const Weight*>(flow.weights.get());
     const float slope = flow.negative_slope;
-    std::memcpy(scratch.first, layer.first.bias.data(), layer.first.bias.size() * sizeof(float));
-    std::memcpy(scratch.second, layer.second.bias.data(), layer.second.bias.size() * sizeof(float));
-    std::memcpy(scratch.last, layer.last.bias.data(), layer.last.bias.size() * sizeof(float));
+    std::memcpy(scratch.first.data(), layer.first.bias.data(),
+                layer.first.bias.size() * sizeof(float));
+    std::memcpy(scratch.second.data(), layer.second.bias.data(),
+                layer.second.bias.size() * sizeof(float));
+    std::memcpy(scratch.last.data(), layer.last.bias.data(),
+                layer.last.bias.size() * sizeof(float));
     for (const Step& step : layer.steps) {
-        spread(layer.second, step.first, weights, scratch.first, slope, scratch.second);
-        spread(layer.last, step.second, weights, scratch.second, slope, scratch.last);
+        spread(layer.second, step.first, weights, scratch.first.data(), slope,
+               scratch.second.data());
+        spread(layer.last, step.second, weights, scratch.second.data(), slope, scratch.last.data());
         const std::size_t position = step.position;
-        const float* sums = scratch.last + position / k_lanes * k_block_rows + position % k_lanes;
+        const float* sums =
+            scratch.last.data() + position / k_lanes * k_block_rows + position % k_lanes;
         const float found =
             (scratch.x[position] - sums[0]) * inverse_gate(flow.gate, sums[k_lanes]);
         scratch.x[position] = found;
         const Vector value = broadcast(found);
-        spread_columns<1>(layer.first, step.seen_by, weights, &value, position, scratch.first);
+        spread_columns<1>(layer.first, step.seen_by, weights, &value, position,
+                          scratch.first.data());
     }
 }
 
@@ -254,8 +264,8 @@ inline std::size_t place(const PackedFlow& flow, std::size_t index) {
 
 inline void decode(const PackedFlow& flow, const float* z, float* v) {
     Scratch scratch;
-    std::memset(scratch.x, 0, sizeof(scratch.x));
-    std::memcpy(scratch.x, z, flow.n_dimensions * sizeof(float));
+    scratch.x.fill(0.0F);
+    std::memcpy(scratch.x.data(), z, flow.n_dimensions * sizeof(float));
     if (flow.is_half) {
         decode<std::uint16_t>(flow, scratch);
     } else {
@@ -266,10 +276,10 @@ inline void decode(const PackedFlow& flow, const float* z, float* v) {
     const Vector margin = broadcast(flow.margin);
     const Vector inner = broadcast(1.0F - 2.0F * flow.margin);
     for (std::size_t index = 0; index < flow.n_dimensions; index += k_width) {
-        const Vector y = load(scratch.x + index) * load(flow.deviation.data() + index) +
+        const Vector y = load(scratch.x.data() + index) * load(flow.deviation.data() + index) +
                          load(flow.mean.data() + index);
         const Vector unit = (one / (one + exponential(zero - y)) - margin) / inner;
-        store(smaller(larger(unit, zero), one), scratch.x + index);
+        store(smaller(larger(unit, zero), one), scratch.x.data() + index);
     }
     for (std::size_t index = 0; index < flow.n_dimensions; ++index) {
         v[index] = scratch.x[place(flow, index)];
@@ -278,7 +288,7 @@ inline void decode(const PackedFlow& flow, const float* z, float* v) {
 
 inline void invert(const PackedFlow& flow, const float* v, float* z) {
     Scratch scratch;
-    std::memset(scratch.x, 0, sizeof(scratch.x));
+    scratch.x.fill(0.0F);
     for (std::size_t index = 0; index < flow.n_dimensions; ++index) {
         const std::size_t position = place(flow, index);
         const float inside = v[index] > 0.0F ? (v[index] < 1.0F ? v[index] : 1.0F) : 0.0F;
@@ -291,7 +301,7 @@ inline void invert(const PackedFlow& flow, const float* v, float* z) {
     } else {
         invert<float>(flow, scratch);
     }
-    std::memcpy(z, scratch.x, flow.n_dimensions * sizeof(float));
+    std::memcpy(z, scratch.x.data(), flow.n_dimensions * sizeof(float));
 }
 
 }  // namespace flow_synth::FLOW_SYNTH_BUILD

@@ -14,6 +14,9 @@ using flow_synth::Listener;
 using flow_synth::Recording;
 using flow_synth::Session;
 
+// NOLINTBEGIN(readability-identifier-naming,misc-const-correctness): names and types are those of
+// C.
+
 struct fs_session {
     std::shared_ptr<Session> session = std::make_shared<Session>();
     std::string text;  ///< What was returned last.
@@ -23,16 +26,17 @@ struct fs_session {
 namespace {
 
 Recording recording_of(const fs_recording& recording) {
-    return {{recording.audio, recording.audio + recording.n_samples},
-            recording.sample_rate_hz,
-            recording.number,
-            0};
+    return {.audio = {recording.audio, recording.audio + recording.n_samples},
+            .sample_rate_hz = recording.sample_rate_hz,
+            .number = recording.number};
 }
 
 fs_answer view_of(const Answer& answer) {
     const bool is_heard = !answer.v.empty();
-    return {answer.number, is_heard ? answer.v.data() : nullptr,
-            is_heard ? answer.z.data() : nullptr, answer.v.size()};
+    return {.number = answer.number,
+            .knobs = is_heard ? answer.v.data() : nullptr,
+            .latent = is_heard ? answer.z.data() : nullptr,
+            .n_knobs = answer.v.size()};
 }
 
 }  // namespace
@@ -90,16 +94,20 @@ void fs_listen(fs_session* session, const fs_listener* listener) {
         session->session->listen(std::nullopt);
         return;
     }
-    session->session->listen(Listener{[host = *listener](Recording& recording) {
-                                          fs_recording taken{};
-                                          const bool is_new = host.take(host.context, &taken) != 0;
-                                          if (is_new) {
-                                              recording = recording_of(taken);
-                                          }
-                                          return is_new;
-                                      },
-                                      [host = *listener](const Answer& answer) {
-                                          const fs_answer view = view_of(answer);
-                                          host.answer(host.context, &view);
-                                      }});
+    Listener asked;
+    asked.take = [host = *listener](Recording& recording) {
+        fs_recording taken{};
+        const bool is_new = host.take(host.context, &taken) != 0;
+        if (is_new) {
+            recording = recording_of(taken);
+        }
+        return is_new;
+    };
+    asked.answer = [host = *listener](const Answer& answer) {
+        const fs_answer view = view_of(answer);
+        host.answer(host.context, &view);
+    };
+    session->session->listen(std::move(asked));
 }
+
+// NOLINTEND(readability-identifier-naming,misc-const-correctness)

@@ -13,17 +13,17 @@ constexpr std::chrono::milliseconds k_watch_period{1};
 
 InferenceThread& InferenceThread::instance() {
     // Never destroyed: the thread may still run while the process ends.
-    static auto* const thread = [] {
+    static auto* const k_thread = [] {
         auto* const started = new InferenceThread;
         std::thread([started] { started->run(); }).detach();
         return started;
     }();
-    return *thread;
+    return *k_thread;
 }
 
 void InferenceThread::post(std::function<void()> job) {
     {
-        const std::lock_guard lock(m_mutex);
+        const std::scoped_lock lock(m_mutex);
         m_jobs.push_back(std::move(job));
     }
     m_is_needed.notify_one();
@@ -31,7 +31,7 @@ void InferenceThread::post(std::function<void()> job) {
 
 void InferenceThread::watch(std::shared_ptr<const Watch> watch) {
     {
-        const std::lock_guard lock(m_mutex);
+        const std::scoped_lock lock(m_mutex);
         m_watches.push_back(std::move(watch));
     }
     m_is_needed.notify_one();

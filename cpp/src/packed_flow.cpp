@@ -105,7 +105,7 @@ std::optional<std::uint16_t> exact_half(float number) {
     const int exponent = static_cast<int>(magnitude >> 23U) - 127;
     const std::uint32_t mantissa = (magnitude & 0x7FFFFFU) | 0x800000U;
     // Of the 24 bits of a mantissa 11 stay, or fewer where numbers come to an end.
-    const int n_dropped = 13 + std::max(0, -14 - exponent);
+    const auto n_dropped = static_cast<std::uint32_t>(13 + std::max(0, -14 - exponent));
     if (exponent > 15 || n_dropped > 23 || (mantissa & ((1U << n_dropped) - 1U)) != 0) {
         return std::nullopt;
     }
@@ -221,8 +221,10 @@ public:
                 return Group{narrow(bounds[index]), narrow(bounds[index + 1]), seen_by[index]};
             };
             const std::size_t place = position(index, is_reversed);
-            layer.steps.push_back({narrow(place), group(first_bounds, see_first),
-                                   group(second_bounds, see_second), see_input[place]});
+            layer.steps.push_back({.position = narrow(place),
+                                   .first = group(first_bounds, see_first),
+                                   .second = group(second_bounds, see_second),
+                                   .seen_by = see_input[place]});
         }
         return {};
     }
@@ -304,22 +306,25 @@ Cubic cubic_of(double middle) {
         }
         c[0] = slope[index] - t[index] * c[0];
     }
-    return {static_cast<float>(c[0]), static_cast<float>(c[1]), static_cast<float>(c[2]),
-            static_cast<float>(c[3])};
+    return {.c0 = static_cast<float>(c[0]),
+            .c1 = static_cast<float>(c[1]),
+            .c2 = static_cast<float>(c[2]),
+            .c3 = static_cast<float>(c[3])};
 }
 
 }  // namespace
 
 const Cubic* gate_table() {
     constexpr int k_middle = k_gate_end * static_cast<int>(k_gate_cells_per_unit);
-    static const auto table = [] {
+    static const auto k_table = [] {
         std::array<Cubic, 2 * k_middle + 1> cells{};
-        for (int cell = -k_middle; cell <= k_middle; ++cell) {
-            cells[static_cast<std::size_t>(cell + k_middle)] = cubic_of(cell);
+        int cell = -k_middle;
+        for (Cubic& cubic : cells) {
+            cubic = cubic_of(cell++);
         }
         return cells;
     }();
-    return table.data();
+    return k_table.data();
 }
 
 void AlignedDelete::operator()(std::byte* memory) const noexcept {

@@ -97,7 +97,7 @@ struct PackedFlow {
     std::vector<PackedLayer> layers;
     bool is_half = false;  ///< Whether weights are of 16 bits, else of 32.
     std::size_t n_weights = 0;
-    std::unique_ptr<std::byte[], AlignedDelete> weights;  ///< Aligned to a cache line.
+    std::unique_ptr<std::byte, AlignedDelete> weights;  ///< Aligned to a cache line.
     const Cubic* gate = nullptr;
 
     std::size_t n_weight_bytes() const noexcept {

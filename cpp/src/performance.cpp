@@ -31,8 +31,9 @@ Performance::Performance(std::shared_ptr<const CoreModel> model, std::uint32_t n
     m_wish.glide_seconds = glide_seconds;
     // The audio thread fills all three, and may not allocate.
     for (int index = 0; index < 3; ++index) {
-        m_points.draft() = {flow() != nullptr ? m_wish.point : std::vector<float>(), m_knobs,
-                            false};
+        m_points.draft() = {.z = flow() != nullptr ? m_wish.point : std::vector<float>(),
+                            .v = m_knobs,
+                            .is_heard = false};
         m_points.publish();
         m_points.take();
     }

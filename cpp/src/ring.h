@@ -9,8 +9,9 @@ namespace flow_synth {
 
 /// What one thread tells another, in order. Neither ever waits.
 template <typename Value, std::size_t capacity>
-    requires(std::has_single_bit(capacity))
 class Ring {
+    static_assert(std::has_single_bit(capacity), "places are counted by the lowest bits");
+
 public:
     /// [writing thread] False if it is full.
     bool push(const Value& value) noexcept {

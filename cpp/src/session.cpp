@@ -8,7 +8,7 @@ namespace flow_synth {
 void Session::load(std::string path) {
     std::uint64_t number = 0;
     {
-        const std::lock_guard lock(m_mutex);
+        const std::scoped_lock lock(m_mutex);
         number = ++m_n_loads;
         m_state = State::loading;
     }
@@ -19,14 +19,14 @@ void Session::load(std::string path) {
 
 void Session::load_now(const std::string& path, std::uint64_t number) {
     {
-        const std::lock_guard lock(m_mutex);
+        const std::scoped_lock lock(m_mutex);
         if (number != m_n_loads) {
             return;  // Another was asked for since.
         }
     }
     std::unique_ptr<Engine> engine;
     const Status status = Engine::load(path_of(path), engine);
-    const std::lock_guard lock(m_mutex);
+    const std::scoped_lock lock(m_mutex);
     if (status.is_ok()) {
         m_info = engine->file().description;
         m_engine = std::move(engine);
@@ -39,18 +39,18 @@ void Session::load_now(const std::string& path, std::uint64_t number) {
 }
 
 std::string Session::error() const {
-    const std::lock_guard lock(m_mutex);
+    const std::scoped_lock lock(m_mutex);
     return m_error;
 }
 
 std::string Session::info() const {
-    const std::lock_guard lock(m_mutex);
+    const std::scoped_lock lock(m_mutex);
     return m_info;
 }
 
 void Session::submit(Recording recording) {
     {
-        const std::lock_guard lock(m_mutex);
+        const std::scoped_lock lock(m_mutex);
         m_submitted = std::move(recording);
     }
     InferenceThread::instance().post([self = shared_from_this()] { self->hear_submitted(); });
@@ -59,27 +59,27 @@ void Session::submit(Recording recording) {
 void Session::hear_submitted() {
     std::optional<Recording> recording;
     {
-        const std::lock_guard lock(m_mutex);
+        const std::scoped_lock lock(m_mutex);
         recording = std::exchange(m_submitted, std::nullopt);
     }
     if (recording) {
         Answer answer = hear(*recording);
-        const std::lock_guard lock(m_mutex);
+        const std::scoped_lock lock(m_mutex);
         m_answer = std::move(answer);
     }
 }
 
 bool Session::poll(Answer& answer) {
-    const std::lock_guard lock(m_mutex);
-    if (!m_answer) {
-        return false;
+    const std::scoped_lock lock(m_mutex);
+    const auto found = std::exchange(m_answer, std::nullopt);
+    if (found) {
+        answer = *found;
     }
-    answer = *std::exchange(m_answer, std::nullopt);
-    return true;
+    return found.has_value();
 }
 
 void Session::listen(std::optional<Listener> listener) {
-    const std::lock_guard lock(m_listening);
+    const std::scoped_lock lock(m_listening);
     m_watch.reset();
     m_listener = std::move(listener);
     if (m_listener) {
@@ -95,20 +95,20 @@ void Session::listen(std::optional<Listener> listener) {
 void Session::watch() {
     Recording recording;
     {
-        const std::lock_guard lock(m_listening);
+        const std::scoped_lock lock(m_listening);
         if (!m_listener || !m_listener->take(recording)) {
             return;
         }
     }
     const Answer answer = hear(recording);
-    const std::lock_guard lock(m_listening);
+    const std::scoped_lock lock(m_listening);
     if (m_listener) {
         m_listener->answer(answer);
     }
 }
 
 Answer Session::hear(const Recording& recording) {
-    Answer answer{recording.number, {}, {}};
+    Answer answer{.number = recording.number, .v = {}, .z = {}};
     if (!m_engine) {
         fail(Status::refused("there is no model that could hear a recording; load one"));
         return answer;
@@ -132,7 +132,7 @@ Answer Session::hear(const Recording& recording) {
 }
 
 void Session::fail(const Status& status) {
-    const std::lock_guard lock(m_mutex);
+    const std::scoped_lock lock(m_mutex);
     m_error = status.reason();
 }
 

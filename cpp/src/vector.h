@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <numbers>
 
 #if defined(__F16C__)
 #include <immintrin.h>
@@ -83,7 +84,9 @@ FLOW_SYNTH_INLINE Vector load(const float* from) {
 FLOW_SYNTH_INLINE Vector load([[maybe_unused]] const std::uint16_t* from) {
 #if defined(__F16C__)
     const __m256 x = _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
-    return (Vector)x;
+    Vector numbers;
+    std::memcpy(&numbers, &x, sizeof(x));
+    return numbers;
 #elif defined(__aarch64__)
     const float32x4_t numbers = vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from)));
     Vector x;
@@ -138,9 +141,12 @@ FLOW_SYNTH_INLINE Vector exponential(Vector x) {
     // Adding it rounds to a whole number, in the lowest bits.
     const Vector shift = broadcast(12582912.0F);
     x = smaller(larger(x, broadcast(-87.0F)), broadcast(88.0F));
-    const Vector shifted = x * broadcast(1.44269504F) + shift;
+    const Vector shifted = x * broadcast(std::numbers::log2e_v<float>) + shift;
     const Vector n = shifted - shift;
-    const Vector r = (x - n * broadcast(0.693359375F)) - n * broadcast(-2.12194440e-4F);
+    // ln 2 in two parts, of which the first has so few digits that its product is exact.
+    constexpr float k_ln2_high = 355.0F / 512.0F;
+    constexpr float k_ln2_low = -2.12194440e-4F;
+    const Vector r = (x - n * broadcast(k_ln2_high)) - n * broadcast(k_ln2_low);
     Vector p = broadcast(1.9875691500e-4F);
     p = p * r + broadcast(1.3981999507e-3F);
     p = p * r + broadcast(8.3334519073e-3F);

@@ -19,8 +19,8 @@ Model parsed(const std::vector<std::byte>& bytes) {
 }
 
 Model builtin() {
-    static const Model model = parsed(shipped_model("builtin"));
-    return model;
+    static const Model k_model = parsed(shipped_model("builtin"));
+    return k_model;
 }
 
 Model golden() { return parsed(golden_model()); }

@@ -11,7 +11,9 @@
 
 namespace {
 
-const std::filesystem::path k_golden_folder(FLOW_SYNTH_GOLDEN);
+std::filesystem::path golden_path(const std::string& name) {
+    return std::filesystem::path(FLOW_SYNTH_GOLDEN) / name;
+}
 
 std::vector<std::byte> file(const std::filesystem::path& path) {
     std::vector<std::byte> bytes;
@@ -24,7 +26,7 @@ std::vector<std::byte> file(const std::filesystem::path& path) {
 }  // namespace
 
 std::vector<std::byte> golden_model(std::string_view name) {
-    return file(k_golden_folder / (std::string(name) + ".flow.ts"));
+    return file(golden_path(std::string(name) + ".flow.ts"));
 }
 
 std::vector<std::byte> shipped_model(std::string_view name) {
@@ -41,8 +43,7 @@ std::vector<std::byte> golden_blob(std::string_view name) {
 }
 
 std::vector<float> golden_array(std::string_view name) {
-    const auto bytes =
-        file(k_golden_folder / (std::string(k_golden) + "-" + std::string(name) + ".npy"));
+    const auto bytes = file(golden_path(std::string(k_golden) + "-" + std::string(name) + ".npy"));
     flow_synth::ByteReader reader(bytes);
     REQUIRE(reader.text(6) == "\x93NUMPY");
     reader.take(2);  // Version 1.0.

@@ -63,7 +63,7 @@ private:
     LinearMap map(std::uint32_t n_inputs, std::uint32_t n_outputs, double gain,
                   const std::function<bool(std::uint32_t, std::uint32_t)>& is_there) {
         std::normal_distribution<double> normal;
-        LinearMap map{n_inputs, n_outputs, {}, {}};
+        LinearMap map{.n_inputs = n_inputs, .n_outputs = n_outputs, .weight = {}, .bias = {}};
         const double deviation = gain / std::sqrt(std::max(n_inputs, 1U));
         for (std::uint32_t row = 0; row < n_outputs; ++row) {
             map.bias.push_back(static_cast<float>(0.1 * normal(m_generator)));

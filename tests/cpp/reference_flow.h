@@ -8,11 +8,19 @@
 
 /// How large a flow is.
 struct FlowShape {
-    flow_synth::FlowType type = flow_synth::FlowType::iaf;
-    std::uint32_t n_dimensions = 0;
-    std::uint32_t n_first = 0;   ///< Units of the first hidden layer,
-    std::uint32_t n_second = 0;  ///< and of the second.
-    std::size_t n_layers = 0;
+    FlowShape(flow_synth::FlowType its_type, std::uint32_t dimensions, std::uint32_t first,
+              std::uint32_t second, std::size_t layers)
+        : type(its_type),
+          n_dimensions(dimensions),
+          n_first(first),
+          n_second(second),
+          n_layers(layers) {}
+
+    flow_synth::FlowType type;
+    std::uint32_t n_dimensions;
+    std::uint32_t n_first;   ///< Units of the first hidden layer,
+    std::uint32_t n_second;  ///< and of the second.
+    std::size_t n_layers;
 };
 
 /// A flow with random weights, which half precision holds exactly, and hidden units in no order.

@@ -1,3 +1,4 @@
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -15,9 +16,10 @@ namespace {
 
 std::vector<std::byte> everything() {
     std::vector<std::byte> bytes;
-    std::byte buffer[4096];
-    while (const std::size_t n_read = std::fread(buffer, 1, sizeof(buffer), stdin)) {
-        bytes.insert(bytes.end(), buffer, buffer + n_read);
+    std::array<std::byte, 4096> buffer{};
+    while (const std::size_t n_read = std::fread(buffer.data(), 1, buffer.size(), stdin)) {
+        bytes.insert(bytes.end(), buffer.begin(),
+                     buffer.begin() + static_cast<std::ptrdiff_t>(n_read));
     }
     return bytes;
 }

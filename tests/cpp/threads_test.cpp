@@ -21,7 +21,7 @@ namespace {
 /// Seconds of FLOW_SYNTH_THREAD_SECONDS, or one.
 std::chrono::seconds thread_test_duration() {
     const char* seconds = std::getenv("FLOW_SYNTH_THREAD_SECONDS");
-    return std::chrono::seconds(seconds != nullptr ? std::atoi(seconds) : 1);
+    return std::chrono::seconds(seconds != nullptr ? std::strtol(seconds, nullptr, 10) : 1);
 }
 
 }  // namespace

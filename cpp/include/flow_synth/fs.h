@@ -26,6 +26,8 @@
 extern "C" {
 #endif
 
+/* NOLINTBEGIN(readability-identifier-naming,modernize-*,performance-enum-size): this is C. */
+
 /* A host that was compiled with another number must not call anything but fs_abi_version. */
 #define FS_ABI_VERSION 1
 
@@ -97,6 +99,8 @@ FS_API int fs_poll(fs_session* session, fs_answer* answer);
 /* [control-thread] From now on the host is asked for recordings every millisecond; NULL ends that,
  * and once this returns neither function will be called again. */
 FS_API void fs_listen(fs_session* session, const fs_listener* listener);
+
+/* NOLINTEND(readability-identifier-naming,modernize-*,performance-enum-size) */
 
 #ifdef __cplusplus
 }
