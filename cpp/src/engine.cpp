@@ -258,7 +258,6 @@ Status Engine::warm_up() {
     std::vector<float> audio(m_model->settings().n_samples);
     std::vector<float> mel(m_model->mel_size());
     std::vector<float> z(m_model->n_dimensions());
-    std::vector<float> log_variance(z.size());
     std::vector<float> v(z.size());
     std::vector<float> resampled;
     const std::array note{60.0F, 100.0F};
@@ -266,9 +265,8 @@ Status Engine::warm_up() {
     for (int call = 0; call < k_warm_up_calls; ++call) {
         for (const Status& status :
              {resample(audio, audio.size(), rate_hz, resampled), features(audio, mel),
-              posterior(mel, z, log_variance), encode(mel, z), decode(z, v), answer(mel, v),
+              encode(mel, z), decode(z, v), answer(mel, v),
               m_model->has(k_invert) ? invert(v, z) : Status(),
-              m_model->has(k_reconstruct) ? reconstruct(z, mel) : Status(),
               m_model->has(k_sample) ? sample(mel, v, 1.0F, v) : Status(),
               m_model->has(k_predict) ? predict(v, note, mel) : Status()}) {
             if (!status.is_ok()) {

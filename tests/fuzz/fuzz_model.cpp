@@ -50,16 +50,15 @@ void run(const FlowFile& file) {
     }
     std::vector<float> point(flow->n_dimensions(), 0.5F);
     flow->decode(point, point);
-    for (const float unit : point) {
-        if (!(unit >= 0.0F && unit <= 1.0F)) {
-            std::abort();
-        }
+    if (!std::ranges::all_of(point, [](float unit) { return unit >= 0.0F && unit <= 1.0F; })) {
+        std::abort();
     }
     flow->invert(point, point);
 }
 
 }  // namespace
 
+// NOLINTBEGIN(readability-identifier-naming): the name is libFuzzer's.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -76,3 +75,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(CoreModel::parse(bytes, model));
     return 0;
 }
+// NOLINTEND(readability-identifier-naming)

@@ -37,7 +37,8 @@ namespace flow_synth {
 class FLOW_SYNTH_ENGINE_API Engine {
 public:
     /// [loader-thread, allocates, blocks] Reads and verifies a model file, has LibTorch load the
-    /// verified bytes and calls every method three times, so that no later call compiles anything.
+    /// verified bytes and calls every method that hosts use three times, so that no later call of
+    /// those compiles anything; `posterior` and `reconstruct` are for research.
     static Status load(const std::filesystem::path& path, std::unique_ptr<Engine>& engine);
 
     Engine(const Engine&) = delete;

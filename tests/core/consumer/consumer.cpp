@@ -4,7 +4,7 @@
 #include <vector>
 
 // Plays a note of the model file that is given, and says how loud it is.
-int main(int argc, char** argv) {
+int main(int argc, const char* const* argv) {
     std::vector<std::byte> bytes;
     std::shared_ptr<const flow_synth::CoreModel> model;
     auto status = flow_synth::read_file(argc > 1 ? argv[1] : "", bytes);
