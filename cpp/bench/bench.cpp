@@ -4,7 +4,9 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/from_blob.h>
+#include <array>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
@@ -83,9 +85,44 @@ private:
 std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 #if defined(__x86_64__)
-#define FLOW_SYNTH_WIDE [[gnu::target("avx2")]]
+#define FLOW_SYNTH_WIDE [[gnu::target("avx2,fma")]]
 #else
 #define FLOW_SYNTH_WIDE
+#endif
+
+constexpr std::size_t k_n_chains = 10;
+constexpr std::size_t k_chain_length = 4096;
+
+#if defined(__GNUC__)
+using Numbers [[gnu::vector_size(32)]] = float;
+
+/// Multiplies and adds in so many chains that no one waits for another.
+FLOW_SYNTH_WIDE float chained(float factor) {
+    const Numbers by{factor, factor, factor, factor, factor, factor, factor, factor};
+    std::array<Numbers, k_n_chains> chains{};
+    for (std::size_t index = 0; index < k_chain_length; ++index) {
+        for (Numbers& chain : chains) {
+            chain = chain * by + by;
+        }
+    }
+    float sum = 0.0F;
+    for (const Numbers& chain : chains) {
+        sum += chain[0];
+    }
+    return sum;
+}
+constexpr std::size_t k_n_chained = k_n_chains * k_chain_length * 8 * 2;
+#else
+float chained(float factor) {
+    std::array<float, k_n_chains> chains{};
+    for (std::size_t index = 0; index < k_chain_length; ++index) {
+        for (float& chain : chains) {
+            chain = chain * factor + factor;
+        }
+    }
+    return std::accumulate(chains.begin(), chains.end(), 0.0F);
+}
+constexpr std::size_t k_n_chained = k_n_chains * k_chain_length * 2;
 #endif
 
 #if defined(__GNUC__)
@@ -130,6 +167,7 @@ void time_kernel(Members& members, const flow_synth::FlowWeights& weights,
     std::vector<float> v(z.size());
     const std::string name = kernel.name;
     members.add(name + "_weight_bytes", flow.n_weight_bytes());
+    members.add(name + "_operations", 2 * flow.n_weights);
     members.add(name + "_decode",
                 timed(k_n_kernel_calls, [&] { kernel.decode(flow, z.data(), v.data()); }));
     members.add(name + "_invert",
@@ -218,6 +256,9 @@ void time_model(const std::string& path) {
     members.add("n_dimensions", model->n_knobs());
     members.add("family", in_quotes(model->interface().family));
     members.add("parse", parsed);
+    const Timing chain =
+        timed(k_n_script_calls, [] { keep(std::bit_cast<std::uint32_t>(chained(0.5F))); });
+    members.add("operations_per_us", static_cast<double>(k_n_chained) / chain.p50);
     time_flow(members, *model);
     time_torchscript(members, path, model->n_knobs());
     time_listening(members, path, model->n_knobs());

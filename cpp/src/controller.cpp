@@ -24,6 +24,8 @@ namespace {
 
 constexpr int k_default_rate_hz = 44100;
 constexpr std::size_t k_step_samples = 64;
+/// The voices' knobs turn in finer steps than the point moves: coarse ones would be heard.
+constexpr std::size_t k_turn_samples = 8;
 constexpr std::size_t k_most_events = 1024;
 constexpr double k_promised_seconds = 0.01;
 constexpr double k_longest_glide_seconds = 10.0;
@@ -196,9 +198,25 @@ struct Controller::State {
     void step() noexcept {
         voices.rest();
         if (playing != nullptr) {
-            playing->step(voices, steps_per_second());
+            playing->step(steps_per_second());
         }
         n_until_step = k_step_samples;
+    }
+
+    /// Samples until something changes; knobs that turn are turned for those.
+    std::size_t advance() noexcept {
+        if (n_until_step == 0) {
+            step();
+        }
+        if (playing == nullptr || !playing->is_turning()) {
+            return n_until_step;
+        }
+        if (n_until_step % k_turn_samples == 0) {
+            const std::size_t n_turned = k_step_samples + k_turn_samples - n_until_step;
+            playing->turn(voices,
+                          static_cast<float>(n_turned) / static_cast<float>(k_step_samples));
+        }
+        return (n_until_step - 1) % k_turn_samples + 1;
     }
 };
 
@@ -320,10 +338,7 @@ void Controller::process(std::span<const float> input, std::span<float> left,
     state.take_events();
     state.take_heard();
     for (std::size_t begin = 0; begin < left.size();) {
-        if (state.n_until_step == 0) {
-            state.step();
-        }
-        const std::size_t n_samples = std::min(state.n_until_step, left.size() - begin);
+        const std::size_t n_samples = std::min(state.advance(), left.size() - begin);
         // First what comes in: the host may give the same memory for what goes out.
         if (state.is_recording) {
             state.tapes.draft().append(input.subspan(begin, n_samples));

@@ -25,6 +25,8 @@ Performance::Performance(std::shared_ptr<const CoreModel> model, std::uint32_t n
       m_glide(start(*m_model)),
       m_knobs(m_model->defaults().begin(), m_model->defaults().end()),
       m_held(m_model->n_knobs(), std::numeric_limits<float>::quiet_NaN()),
+      m_from(m_knobs),
+      m_to(m_knobs),
       m_glide_seconds(glide_seconds) {
     m_wish.point.assign(m_glide.point().begin(), m_glide.point().end());
     m_wish.held = m_held;
@@ -61,21 +63,27 @@ void Performance::go_to(std::span<const float> z, std::span<const float> v,
     }
 }
 
-void Performance::step(Voices& voices, double steps_per_second) noexcept {
+void Performance::step(double steps_per_second) noexcept {
     if (m_wishes.take()) {
         take_wish(steps_per_second);
     }
     const bool has_moved = move();
-    if (std::exchange(m_is_changed, false) || has_moved) {
-        turn(voices);
+    m_is_turning = has_moved || m_n_hold_steps > 0;
+    if (m_is_turning) {
+        set_off();
     }
 }
 
 void Performance::take_wish(double steps_per_second) noexcept {
     const Wish& wish = m_wishes.latest();
-    std::ranges::copy(wish.held, m_held.begin());
     m_glide_seconds = wish.glide_seconds;
-    m_is_changed = true;
+    const auto is_same = [](float one, float other) {
+        return one == other || (std::isnan(one) && std::isnan(other));
+    };
+    if (!std::ranges::equal(wish.held, m_held, is_same)) {
+        std::ranges::copy(wish.held, m_held.begin());
+        m_n_hold_steps = n_steps(steps_per_second);
+    }
     if (wish.n_points != m_n_points) {
         m_n_points = wish.n_points;
         m_is_heard = false;
@@ -101,18 +109,30 @@ bool Performance::move() noexcept {
     return true;
 }
 
-void Performance::turn(Voices& voices) noexcept {
+void Performance::set_off() noexcept {
+    std::ranges::copy(m_to, m_from.begin());
+    // Knobs that are held from now on, or free, go to where they belong as fast as a point glides.
+    const float share = m_n_hold_steps > 1 ? 1.0F / static_cast<float>(m_n_hold_steps) : 1.0F;
+    for (std::size_t index = 0; index < m_knobs.size(); ++index) {
+        const float to = std::isnan(m_held[index]) ? m_knobs[index] : m_held[index];
+        m_to[index] = share < 1.0F ? m_from[index] + share * (to - m_from[index]) : to;
+    }
+    m_n_hold_steps -= std::min<std::size_t>(m_n_hold_steps, 1);
     Point& point = m_points.draft();
     std::ranges::copy_n(m_glide.point().begin(), static_cast<std::ptrdiff_t>(point.z.size()),
                         point.z.begin());
-    for (std::size_t index = 0; index < m_knobs.size(); ++index) {
-        point.v[index] = std::isnan(m_held[index]) ? m_knobs[index] : m_held[index];
-        if (m_model->is_builtin()) {
-            voices.set_parameter(index, point.v[index]);
-        }
-    }
+    std::ranges::copy(m_to, point.v.begin());
     point.is_heard = m_is_heard;
     m_points.publish();
+}
+
+void Performance::turn(Voices& voices, float share) noexcept {
+    if (!m_model->is_builtin()) {
+        return;
+    }
+    for (std::size_t index = 0; index < m_to.size(); ++index) {
+        voices.set_parameter(index, m_from[index] + share * (m_to[index] - m_from[index]));
+    }
 }
 
 }  // namespace flow_synth

@@ -46,7 +46,13 @@ public:
                double steps_per_second) noexcept;
 
     /// [audio-thread] Takes what is wished, and goes one step of the way.
-    void step(Voices& voices, double steps_per_second) noexcept;
+    void step(double steps_per_second) noexcept;
+
+    /// [audio-thread] Whether knobs turn during this step.
+    bool is_turning() const noexcept { return m_is_turning; }
+
+    /// [audio-thread] Turns the voices' knobs to where they are after a share of this step.
+    void turn(Voices& voices, float share) noexcept;
 
     /// [audio-thread] Makes the next step the last.
     void hurry() noexcept { m_glide.hurry(); }
@@ -56,7 +62,7 @@ private:
     void take_wish(double steps_per_second) noexcept;
     std::size_t n_steps(double steps_per_second) const noexcept;
     bool move() noexcept;
-    void turn(Voices& voices) noexcept;
+    void set_off() noexcept;
 
     std::shared_ptr<const CoreModel> m_model;
     std::uint32_t m_number;
@@ -68,10 +74,13 @@ private:
     Glide m_glide;  // From here on of the audio thread.
     std::vector<float> m_knobs;
     std::vector<float> m_held;
+    std::vector<float> m_from;  ///< Where the voices' knobs are at the beginning of this step,
+    std::vector<float> m_to;    ///< and at its end.
     std::uint32_t m_n_points = 0;
     double m_glide_seconds;
     bool m_is_heard = false;
-    bool m_is_changed = true;
+    std::size_t m_n_hold_steps = 1;  ///< Until held knobs are where they are held.
+    bool m_is_turning = false;
 };
 
 }  // namespace flow_synth

@@ -9,12 +9,27 @@
 #include "allocations.h"
 #include "catch2.h"
 #include "controlling.h"
+#include "flow_synth/builtin_voice.h"
 #include "golden.h"
 
 using flow_synth::Controller;
 using flow_synth::CoreModel;
 using flow_synth::Point;
 using flow_synth::Recording;
+
+namespace {
+
+/// The largest step between the differences of neighbours.
+float roughness(const std::vector<float>& audio) {
+    float largest = 0.0F;
+    for (std::size_t index = 2; index < audio.size(); ++index) {
+        largest =
+            std::max(largest, std::abs(audio[index] - 2 * audio[index - 1] + audio[index - 2]));
+    }
+    return largest;
+}
+
+}  // namespace
 
 TEST_CASE("without a model there is silence, and what needs one is refused") {
     Controller controller;
@@ -173,6 +188,35 @@ TEST_CASE("the sound depends on what is asked and when, and not on the sizes of 
     for (const std::size_t block : {1U, 63U, 64U, 100U, 1000U}) {
         CHECK(rendering(block) == expected);
     }
+}
+
+TEST_CASE("knobs that turn while a note sounds make no clicks") {
+    // A sine, and beneath it another that comes: nothing of both is rough.
+    constexpr std::size_t k_osc1_shape = 0;
+    constexpr std::size_t k_sub_level = 8;
+    const Model model = builtin();
+    Controller controller;
+    flow_synth::BuiltinVoice abrupt;
+    std::vector<float> knobs(model->defaults().begin(), model->defaults().end());
+    knobs[k_osc1_shape] = 0.0F;
+    knobs[k_sub_level] = 0.0F;
+    controller.set_model(model);
+    REQUIRE(controller.hold(knobs).is_ok());
+    REQUIRE(controller.note(69.0, 100).is_ok());
+    abrupt.note_on(69.0, 100);
+    for (std::size_t index = 0; index < knobs.size(); ++index) {
+        abrupt.set_parameter(index, knobs[index]);
+    }
+    // Until the sub is far from where it crosses zero.
+    std::vector<float> left(44'150);
+    std::vector<float> right(44'150);
+    abrupt.process(left, right);
+    processed(controller, 44'150);
+    knobs[k_sub_level] = 1.0F;
+    REQUIRE(controller.hold(knobs).is_ok());
+    abrupt.set_parameter(k_sub_level, 1.0F);
+    abrupt.process(left, right);
+    CHECK(roughness(processed(controller, 44'100)[0]) < 0.03F * roughness(left));
 }
 
 TEST_CASE("the voice plays what the knobs are, at any rate, until it is switched off") {

@@ -98,7 +98,7 @@ class SineEars(ExactEars):
 
     description = SimpleNamespace(normalisation=SimpleNamespace(hears_level=True))
 
-    def encode(self, mel: Tensor) -> Tensor:
+    def answer(self, mel: Tensor) -> Tensor:
         """The middle."""
         return torch.full((len(mel), N_PARTIALS), 0.5)
 

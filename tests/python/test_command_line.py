@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from commands_for_tests import RATE_HZ, Run, a_tone, runner, write_tone
+from commands_for_tests import RATE_HZ, Run, a_tone, write_tone
 from models_for_tests import write_tiny_model
 from numpy.typing import NDArray
 from synths_for_tests import SineSynth
@@ -21,21 +21,8 @@ from flow_synth.match_files import FORMAT, SUFFIXES, output_names
 from flow_synth.model_file import FORMAT_VERSION
 from flow_synth.parameter import ParameterTable
 from flow_synth.preset import Preset, write_preset
-from flow_synth.synths import open_synth
 from flow_synth.synths.builtin import builtin_table
 from flow_synth.terminal import print_scores
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    return runner(capsys)
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model") / "tiny.flow.ts"
-    write_tiny_model(path, open_synth("builtin"))
-    return path
 
 
 def test_help_and_a_wrong_option_leave_as_shells_expect() -> None:

@@ -11,25 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from commands_for_tests import Run, runner, write_tone
+from commands_for_tests import Run, write_tone
 from models_for_tests import write_tiny_model
 
 from flow_synth.match_files import SUFFIXES
 from flow_synth.models import Family
 from flow_synth.synths import open_synth
 from flow_synth.synths.builtin import builtin_table
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    return runner(capsys)
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model") / "tiny.flow.ts"
-    write_tiny_model(path, open_synth("builtin"))
-    return path
 
 
 @pytest.fixture(scope="module")

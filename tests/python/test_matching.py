@@ -74,7 +74,7 @@ def test_the_right_preset_scores_as_a_perfect_imitation(
     synth = flow_synth.synth
     truth = synth.table.snap(synth.table.defaults)
     recording = 0.5 * synth.render(truth, Note(pitch))
-    monkeypatch.setattr(flow_synth.model, "decode", lambda _: torch.from_numpy(truth)[None])
+    monkeypatch.setattr(flow_synth.model, "answer", lambda _: torch.from_numpy(truth)[None])
     found = Matcher(flow_synth.model, synth, recording.mean(0), SYNTH_RATE_HZ).find("truth")[0]
     # What is left is the detected pitch's error of a few cents, and resampling.
     assert found.note.pitch == pytest.approx(pitch, abs=0.05)

@@ -195,8 +195,8 @@ def test_a_file_without_an_entry_of_ours_is_refused(tmp_path: Path, entry: str) 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format_version": 1}, "format version 1 and this program reads version 2 and 3"),
-        ({"format_version": 4}, "format version 4 and this program reads version 2 and 3"),
+        ({"format_version": 1}, "format version 1 and this program reads version 2 and 3 and 4"),
+        ({"format_version": 5}, "format version 5 and this program reads version 2 and 3 and 4"),
         ({"methods": ["fly"]}, "methods.0: Input should be 'invert', 'reconstruct', 'sample'"),
         ({"family": "another"}, "its description and its flow blob disagree"),
         ({"format": "another"}, "not that of a flow-synth model"),
