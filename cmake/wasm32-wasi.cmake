@@ -1,12 +1,8 @@
-# WebAssembly, as browsers run it, compiled by Zig: `pip install ziglang`.
+# WebAssembly, as browsers run it.
 set(CMAKE_SYSTEM_NAME WASI)
 set(CMAKE_SYSTEM_PROCESSOR wasm32)
-find_program(python_zig python-zig REQUIRED)
-set(CMAKE_CXX_COMPILER "${python_zig}")
-set(CMAKE_CXX_COMPILER_ARG1 "c++ -target wasm32-wasi -msimd128")
-# Zig's archiver is one of its commands, too.
-set(CMAKE_CXX_ARCHIVE_CREATE "\"${python_zig}\" ar qc <TARGET> <OBJECTS>")
-set(CMAKE_CXX_ARCHIVE_FINISH "\"${python_zig}\" ranlib <TARGET>")
+set(zig_target "wasm32-wasi -msimd128")
+include("${CMAKE_CURRENT_LIST_DIR}/zig.cmake")
 # CMake sets the extension of object files after it reads this file, and then reads it again.
 set(CMAKE_USER_MAKE_RULES_OVERRIDE "${CMAKE_CURRENT_LIST_FILE}")
 set(CMAKE_CXX_OUTPUT_EXTENSION .o)
