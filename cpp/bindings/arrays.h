@@ -38,8 +38,10 @@ inline std::span<float> numbers_of(Output& array) {
 /// The caller's own numbers, of which nothing is copied.
 inline std::span<const float> memory_of(const char* name, const py::array& array,
                                         std::size_t size) {
-    const bool is_contiguous = (array.flags() & py::array::c_style) != 0;
-    if (!py::isinstance<py::array_t<float>>(array) || !is_contiguous ||
+    constexpr int k_as_it_must_be =
+        int{py::array::c_style} | int{py::detail::npy_api::NPY_ARRAY_ALIGNED_};
+    if (!py::isinstance<py::array_t<float>>(array) ||
+        (array.flags() & k_as_it_must_be) != k_as_it_must_be ||
         static_cast<std::size_t>(array.size()) != size) {
         throw py::value_error(std::string(name) + " must be a contiguous array of " +
                               std::to_string(size) + " float32 numbers");

@@ -77,6 +77,7 @@ struct Controller::State {
     std::uint32_t n_recordings = 0;
     std::uint32_t awaited = 0;  ///< The recording to be answered; 0 for none.
     std::size_t n_waited = 0;   ///< Samples since it ended.
+    bool is_late = false;       ///< Whether that was counted.
     std::size_t n_until_step = 0;
     std::atomic<std::uint64_t> n_late{0};
 
@@ -109,6 +110,9 @@ struct Controller::State {
             return;  // Where would the present one go?
         }
         if (Performance* next = incoming.exchange(nullptr, std::memory_order_acq_rel)) {
+            if (playing != nullptr) {
+                next->follow(*playing, steps_per_second());
+            }
             retired.store(playing, std::memory_order_release);
             playing = next;
             awaited = 0;
@@ -146,11 +150,12 @@ struct Controller::State {
             !is_listened.load(std::memory_order_relaxed)) {
             return;
         }
-        if (awaited != 0) {
+        if (awaited != 0 && !is_late) {
             n_late.fetch_add(1, std::memory_order_relaxed);  // Nobody waits for that any more.
         }
         awaited = ++n_recordings;
         n_waited = 0;
+        is_late = false;
         tapes.draft().number = awaited;
         tapes.draft().model = playing->number();
         tapes.publish();
@@ -159,22 +164,29 @@ struct Controller::State {
         }
     }
 
-    /// For rendering that need not be in time.
+    /// For rendering that need not be in time; until it is answered, or nobody listens any more.
     void wait() noexcept {
+#if !defined(__wasm__)  // Where no other thread could answer.
         [[maybe_unused]] const BlockingAllowed allowed;
-        while (last_heard.load(std::memory_order_acquire) != awaited) {
-#if !defined(__wasm__)
+        while (last_heard.load(std::memory_order_acquire) != awaited &&
+               is_blocking.load(std::memory_order_relaxed) &&
+               is_listened.load(std::memory_order_relaxed)) {
             std::this_thread::yield();
+        }
 #endif
+        take_heard();
+    }
+
+    /// At the first block that could have had the answer in time.
+    void count_late() noexcept {
+        if (awaited != 0 && n_waited >= latency_samples() && !std::exchange(is_late, true)) {
+            n_late.fetch_add(1, std::memory_order_relaxed);
         }
     }
 
     void take_heard() noexcept {
         if (!heard.take() || heard.latest().number != awaited || awaited == 0) {
             return;
-        }
-        if (n_waited > latency_samples()) {
-            n_late.fetch_add(1, std::memory_order_relaxed);
         }
         awaited = 0;
         playing->go_to(heard.latest().z, heard.latest().v, steps_per_second());
@@ -234,6 +246,9 @@ Status Controller::prepare(int sample_rate_hz) {
 }
 
 void Controller::reset() noexcept {
+    Event event;
+    while (m_state->events.pop(event)) {
+    }
     m_state->voices.silence();
     m_state->is_recording = false;
     m_state->awaited = 0;
@@ -337,6 +352,7 @@ void Controller::process(std::span<const float> input, std::span<float> left,
     state.take_model();
     state.take_events();
     state.take_heard();
+    state.count_late();
     for (std::size_t begin = 0; begin < left.size();) {
         const std::size_t n_samples = std::min(state.advance(), left.size() - begin);
         // First what comes in: the host may give the same memory for what goes out.
@@ -363,10 +379,14 @@ bool Controller::take_recording(Recording& recording) {
 }
 
 void Controller::deliver(std::uint32_t number, std::span<const float> z, std::span<const float> v) {
+    const auto are_finite = [](std::span<const float> numbers) {
+        return std::ranges::all_of(numbers, [](float x) { return std::isfinite(x); });
+    };
+    const bool is_sound = are_finite(z) && are_finite(v);
     Heard& heard = m_state->heard.draft();
     heard.number = number;
-    heard.z.assign(z.begin(), z.end());
-    heard.v.assign(v.begin(), v.end());
+    heard.z.assign(z.begin(), is_sound ? z.end() : z.begin());
+    heard.v.assign(v.begin(), is_sound ? v.end() : v.begin());
     m_state->heard.publish();
     m_state->last_heard.store(number, std::memory_order_release);
 }

@@ -45,6 +45,8 @@ constexpr OptionalMethod k_predict{
 constexpr std::string_view k_flow_class = "flow_class";
 
 constexpr double k_look_ahead_seconds = 0.1;
+constexpr int k_lowest_rate_hz = 8000;
+constexpr int k_highest_rate_hz = 192'000;
 
 /// Pitch and velocity.
 constexpr std::size_t k_note_numbers = 2;
@@ -338,7 +340,15 @@ Status Engine::answer(std::span<const float> mel, std::span<float> v) {
 
 Status Engine::hear(std::span<const float> audio, int sample_rate_hz, std::span<float> v,
                     std::span<float> z) {
-    if (sample_rate_hz <= 0 || std::ranges::all_of(audio, [](float x) { return x == 0.0F; })) {
+    if (sample_rate_hz < k_lowest_rate_hz || sample_rate_hz > k_highest_rate_hz) {
+        return Status::refused("a recording at " + std::to_string(sample_rate_hz) +
+                               " Hz cannot be heard; give " + std::to_string(k_lowest_rate_hz) +
+                               " to " + std::to_string(k_highest_rate_hz) + " Hz");
+    }
+    if (!std::ranges::all_of(audio, [](float x) { return std::isfinite(x); })) {
+        return Status::refused("the recording has samples that are no numbers; record again");
+    }
+    if (std::ranges::all_of(audio, [](float x) { return x == 0.0F; })) {
         return Status::refused("the recording is silent; record a sound");
     }
     const FeatureSettings& settings = m_model->settings();

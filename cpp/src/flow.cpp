@@ -13,12 +13,12 @@
 namespace flow_synth {
 namespace {
 
-#if defined(__x86_64__)
+#if defined(FLOW_SYNTH_AVX2) && defined(__GNUC__)
 bool has_avx2() noexcept {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
            __builtin_cpu_supports("f16c");
 }
-#elif defined(_M_X64)
+#elif defined(FLOW_SYNTH_AVX2)
 bool has_avx2() noexcept {
     // Bits of Intel's manual, volume 2, CPUID; the system must also save the registers.
     int leaf[4];
@@ -35,7 +35,7 @@ bool has_avx2() noexcept {
 }  // namespace
 
 const FlowKernel& fastest_kernel() noexcept {
-#if defined(__x86_64__) || defined(_M_X64)
+#if defined(FLOW_SYNTH_AVX2)
     static const bool k_is_avx2 = has_avx2();
     if (k_is_avx2) {
         return k_avx2_kernel;

@@ -17,7 +17,7 @@ struct FlowKernel {
 /// Runs on every processor that the library is compiled for.
 extern const FlowKernel k_baseline_kernel;
 
-#if defined(__x86_64__) || defined(_M_X64)
+#if defined(FLOW_SYNTH_AVX2)
 /// Needs AVX2, FMA and F16C.
 extern const FlowKernel k_avx2_kernel;
 #endif

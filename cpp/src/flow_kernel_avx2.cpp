@@ -4,7 +4,9 @@
 
 namespace flow_synth {
 
-const FlowKernel k_avx2_kernel{
-    .name = "avx2", .reads_half = true, .decode = avx2::decode, .invert = avx2::invert};
+const FlowKernel k_avx2_kernel{.name = "avx2",
+                               .reads_half = avx2::k_reads_half,
+                               .decode = avx2::decode,
+                               .invert = avx2::invert};
 
 }  // namespace flow_synth

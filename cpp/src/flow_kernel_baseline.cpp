@@ -3,14 +3,8 @@
 
 namespace flow_synth {
 
-#if defined(__aarch64__)
-constexpr bool k_reads_half = true;
-#else
-constexpr bool k_reads_half = false;
-#endif
-
 const FlowKernel k_baseline_kernel{.name = "baseline",
-                                   .reads_half = k_reads_half,
+                                   .reads_half = baseline::k_reads_half,
                                    .decode = baseline::decode,
                                    .invert = baseline::invert};
 

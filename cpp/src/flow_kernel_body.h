@@ -264,7 +264,7 @@ inline std::size_t place(const PackedFlow& flow, std::size_t index) {
 
 inline void decode(const PackedFlow& flow, const float* z, float* v) {
     Scratch scratch;
-    scratch.x.fill(0.0F);
+    std::memset(scratch.x.data(), 0, sizeof(scratch.x));
     std::memcpy(scratch.x.data(), z, flow.n_dimensions * sizeof(float));
     if (flow.is_half) {
         decode<std::uint16_t>(flow, scratch);
@@ -288,7 +288,7 @@ inline void decode(const PackedFlow& flow, const float* z, float* v) {
 
 inline void invert(const PackedFlow& flow, const float* v, float* z) {
     Scratch scratch;
-    scratch.x.fill(0.0F);
+    std::memset(scratch.x.data(), 0, sizeof(scratch.x));
     for (std::size_t index = 0; index < flow.n_dimensions; ++index) {
         const std::size_t position = place(flow, index);
         const float inside = v[index] > 0.0F ? (v[index] < 1.0F ? v[index] : 1.0F) : 0.0F;

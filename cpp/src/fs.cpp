@@ -57,11 +57,16 @@ fs_session* fs_create(char* reason, size_t reason_size) {
 }
 
 void fs_destroy(fs_session* session) {
+    if (session == nullptr) {
+        return;
+    }
     session->session->listen(std::nullopt);
     delete session;
 }
 
-void fs_load(fs_session* session, const char* path) { session->session->load(path); }
+void fs_load(fs_session* session, const char* path) {
+    session->session->load(path != nullptr ? path : "");
+}
 
 fs_state fs_get_state(const fs_session* session) {
     return static_cast<fs_state>(session->session->state());

@@ -45,9 +45,9 @@ void InferenceThread::run() {
         } else {
             m_is_needed.wait_for(lock, k_watch_period, [this] { return !m_jobs.empty(); });
         }
-        const auto jobs = std::exchange(m_jobs, {});
+        auto jobs = std::exchange(m_jobs, {});
         std::erase_if(m_watches, [](const auto& watch) { return watch.use_count() == 1; });
-        const auto watches = m_watches;
+        auto watches = m_watches;
         lock.unlock();
         for (const auto& job : jobs) {
             job();
@@ -55,6 +55,9 @@ void InferenceThread::run() {
         for (const auto& watch : watches) {
             (*watch)();
         }
+        // What they kept alive is freed before anybody has to wait for it.
+        jobs.clear();
+        watches.clear();
         lock.lock();
     }
 }

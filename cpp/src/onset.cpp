@@ -12,7 +12,8 @@ constexpr double k_onset_power = 1e-4;  // -40 dB.
 
 /// Python rounds halves to even, and so does this.
 std::size_t frame_samples(int sample_rate_hz) {
-    return static_cast<std::size_t>(std::nearbyint(k_frame_seconds * sample_rate_hz));
+    const double n_samples = std::nearbyint(k_frame_seconds * sample_rate_hz);
+    return static_cast<std::size_t>(std::max(n_samples, 1.0));
 }
 
 }  // namespace

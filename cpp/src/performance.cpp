@@ -63,6 +63,13 @@ void Performance::go_to(std::span<const float> z, std::span<const float> v,
     }
 }
 
+void Performance::follow(const Performance& before, double steps_per_second) noexcept {
+    if (m_model->is_builtin() && before.m_model->is_builtin()) {
+        std::ranges::copy(before.m_to, m_to.begin());
+        m_n_hold_steps = n_steps(steps_per_second);
+    }
+}
+
 void Performance::step(double steps_per_second) noexcept {
     if (m_wishes.take()) {
         take_wish(steps_per_second);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -54,8 +56,14 @@ public:
     /// [audio-thread] Turns the voices' knobs to where they are after a share of this step.
     void turn(Voices& voices, float share) noexcept;
 
+    /// [audio-thread] Begins where the knobs of the one before are, if both are of one synth.
+    void follow(const Performance& before, double steps_per_second) noexcept;
+
     /// [audio-thread] Makes the next step the last.
-    void hurry() noexcept { m_glide.hurry(); }
+    void hurry() noexcept {
+        m_glide.hurry();
+        m_n_hold_steps = std::min<std::size_t>(m_n_hold_steps, 1);
+    }
 
 private:
     const Flow* flow() const noexcept { return m_model->flow(); }

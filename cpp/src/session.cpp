@@ -25,11 +25,17 @@ void Session::load_now(const std::string& path, std::uint64_t number) {
         }
     }
     std::unique_ptr<Engine> engine;
-    const Status status = Engine::load(path_of(path), engine);
+    Status status;
+    try {
+        status = Engine::load(path_of(path), engine);
+    } catch (const std::exception& error) {
+        status = Status::refused(path + ": it cannot be loaded (" + error.what() +
+                                 "); give another model");
+    }
     const std::scoped_lock lock(m_mutex);
     if (status.is_ok()) {
         m_info = engine->file().description;
-        m_engine = std::move(engine);
+        m_engine.swap(engine);  // The one before is freed when the lock is.
     } else {
         m_error = status.reason();
     }
@@ -81,6 +87,7 @@ bool Session::poll(Answer& answer) {
 void Session::listen(std::optional<Listener> listener) {
     const std::scoped_lock lock(m_listening);
     m_watch.reset();
+    ++m_n_listeners;
     m_listener = std::move(listener);
     if (m_listener) {
         m_watch = std::make_shared<const InferenceThread::Watch>([self = weak_from_this()] {
@@ -94,15 +101,17 @@ void Session::listen(std::optional<Listener> listener) {
 
 void Session::watch() {
     Recording recording;
+    std::uint64_t number = 0;
     {
         const std::scoped_lock lock(m_listening);
         if (!m_listener || !m_listener->take(recording)) {
             return;
         }
+        number = m_n_listeners;
     }
     const Answer answer = hear(recording);
     const std::scoped_lock lock(m_listening);
-    if (m_listener) {
+    if (m_listener && number == m_n_listeners) {  // Another did not ask for it.
         m_listener->answer(answer);
     }
 }

@@ -74,6 +74,7 @@ private:
 
     std::mutex m_listening;  ///< Held while the listener is asked.
     std::optional<Listener> m_listener;
+    std::uint64_t m_n_listeners = 0;
     std::shared_ptr<const InferenceThread::Watch> m_watch;
 
     std::unique_ptr<Engine> m_engine;  ///< Of the inference thread.

@@ -8,7 +8,9 @@
 #include <cstring>
 #include <numbers>
 
-#if defined(__F16C__)
+// MSVC has no macro for F16C; every processor with AVX2 has both.
+#if defined(__F16C__) || (defined(_MSC_VER) && defined(__AVX2__))
+#define FLOW_SYNTH_F16C
 #include <immintrin.h>
 #elif defined(__aarch64__)
 #include <arm_neon.h>
@@ -80,9 +82,15 @@ FLOW_SYNTH_INLINE Vector load(const float* from) {
     return x;
 }
 
+#if defined(FLOW_SYNTH_F16C) || defined(__aarch64__)
+inline constexpr bool k_reads_half = true;
+#else
+inline constexpr bool k_reads_half = false;
+#endif
+
 /// Half precision, which is exact in single precision. Builds that cannot read it never see it.
 FLOW_SYNTH_INLINE Vector load([[maybe_unused]] const std::uint16_t* from) {
-#if defined(__F16C__)
+#if defined(FLOW_SYNTH_F16C)
     const __m256 x = _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
     Vector numbers;
     std::memcpy(&numbers, &x, sizeof(x));

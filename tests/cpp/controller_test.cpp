@@ -234,6 +234,21 @@ TEST_CASE("the voice plays what the knobs are, at any rate, until it is switched
     }
 }
 
+TEST_CASE("a reset forgets what waits, and brings held knobs to their place") {
+    Controller controller;
+    const Model model = golden();
+    controller.set_model(model);
+    REQUIRE(controller.set_glide_seconds(10.0).is_ok());
+    REQUIRE(controller.hold(std::vector<float>(model->n_knobs(), 1.0F)).is_ok());
+    processed(controller, 640);
+    REQUIRE(controller.note(60.0, 100).is_ok());
+    controller.reset();
+    CHECK(is_silent(processed(controller, 64)));
+    Point point;
+    REQUIRE(controller.take_point(point));
+    CHECK(std::ranges::count(point.v, 1.0F) == 6);
+}
+
 TEST_CASE("after a reset all sounds as it did at first") {
     Controller controller;
     controller.set_model(builtin());

@@ -61,13 +61,14 @@ TEST_CASE("a recording that nobody listens to, or that never began, is dropped")
 
 namespace {
 
-/// Records something; `n_samples` pass before it is answered.
-Point answered(Controller& controller, std::size_t n_samples, const std::vector<float>& z) {
+/// Records something; `n_samples` pass in blocks before it is answered.
+Point answered(Controller& controller, std::size_t n_samples, const std::vector<float>& z,
+               std::size_t block = 512) {
     Recording recording;
     REQUIRE(controller.start_recording().is_ok());
     processed(controller, 1000);
     REQUIRE(controller.stop_recording().is_ok());
-    processed(controller, n_samples);
+    processed(controller, n_samples, block);
     REQUIRE(controller.take_recording(recording));
     controller.deliver(recording.number, z, decoded(*controller.model(), z));
     processed(controller, 64);
@@ -90,10 +91,16 @@ TEST_CASE("knobs go to what was heard, and who is later than promised is counted
     CHECK(point.z == z);
     CHECK(point.v == decoded(*model, z));
     CHECK(point.is_heard);
+    // A block is the first chance to have it, however long the one before was.
+    point = answered(controller, 8192, random_point(model->n_knobs(), 2), 8192);
+    CHECK(point.is_heard);
     CHECK(controller.n_late() == 0);
-    point = answered(controller, 442, random_point(model->n_knobs(), 2));
+    point = answered(controller, 442, random_point(model->n_knobs(), 3), 441);
     CHECK(point.is_heard);
     CHECK(controller.n_late() == 1);
+    point = answered(controller, 44'100, random_point(model->n_knobs(), 4), 100);
+    CHECK(point.is_heard);
+    CHECK(controller.n_late() == 2);
     // A held knob does not lead back to the point before.
     std::vector<float> held(model->n_knobs(), k_free);
     held[0] = 1.0F;
@@ -145,6 +152,11 @@ TEST_CASE("an answer that nobody waits for any more changes nothing") {
     SECTION("because it is of another size") {
         controller.deliver(first.number, std::vector<float>(3), std::vector<float>(3));
     }
+    SECTION("because it is no number") {
+        auto wrong = z;
+        wrong[2] = k_free;
+        controller.deliver(first.number, wrong, z);
+    }
     SECTION("because nothing could be heard") { controller.deliver(first.number, {}, {}); }
     processed(controller, 640);
     CHECK_FALSE(controller.take_point(point));
@@ -185,4 +197,26 @@ TEST_CASE("in blocking mode an answer comes at the same sample, however long it 
     const Channels expected = rendering(0);
     CHECK_FALSE(is_silent(expected));
     CHECK(rendering(20'000) == expected);
+}
+
+TEST_CASE("nobody waits for a listener that went away") {
+    Controller controller;
+    controller.set_model(golden());
+    controller.set_listened(true);
+    controller.set_blocking(true);
+    REQUIRE(controller.start_recording().is_ok());
+    REQUIRE(controller.stop_recording().is_ok());
+    const auto go_away = GENERATE(0, 1);
+    std::thread other([&controller, go_away] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        if (go_away == 0) {
+            controller.set_listened(false);
+        } else {
+            controller.set_blocking(false);
+        }
+    });
+    processed(controller, 64);
+    other.join();
+    Recording recording;
+    CHECK(controller.take_recording(recording));
 }

@@ -170,6 +170,51 @@ def test_silence_has_no_knobs(fs: ctypes.CDLL, session: int) -> None:
         assert fs.fs_error(session) == b"the recording is silent; record a sound"
 
 
+def test_what_cannot_be_heard_is_said(fs: ctypes.CDLL, session: int) -> None:
+    assert load(fs, session, GOLDEN / "golden-4.flow.ts") == READY
+    for rate_hz in (0, -1, 44, 7999, 192001):
+        recording = recording_of(a_sound())
+        recording.sample_rate_hz = rate_hz
+        fs.fs_submit(session, recording)
+        answer = Answer()
+        wait_for(lambda answer=answer: fs.fs_poll(session, answer))
+        assert not answer.knobs
+        assert fs.fs_error(session).decode() == (
+            f"a recording at {rate_hz} Hz cannot be heard; give 8000 to 192000 Hz"
+        )
+    broken = a_sound()
+    broken[100] = np.nan
+    assert not heard(fs, session, broken).knobs
+    assert b"samples that are no numbers" in fs.fs_error(session)
+
+
+def test_nothing_is_no_path_and_no_session(fs: ctypes.CDLL, session: int) -> None:
+    fs.fs_destroy(None)
+    fs.fs_load(session, None)
+    wait_for(lambda: fs.fs_get_state(session) != LOADING)
+    assert fs.fs_get_state(session) == FAILED
+    assert b"cannot be read" in fs.fs_error(session)
+
+
+def test_a_listener_hears_nothing_of_the_one_before(fs: ctypes.CDLL, session: int) -> None:
+    assert load(fs, session, GOLDEN / "golden-4.flow.ts") == READY
+    sound, taken, told = a_sound(), [0], [0]
+
+    def take(_context: int, recording: "ctypes._Pointer[Recording]") -> int:
+        recording[0] = recording_of(sound)
+        taken[0] += 1
+        return int(taken[0] == 1)
+
+    first = Listener(None, Take(take), Tell(lambda *_: None))
+    second = Listener(None, Take(lambda *_: 0), Tell(lambda *_: told.__setitem__(0, told[0] + 1)))
+    fs.fs_listen(session, first)
+    wait_for(lambda: taken[0] > 0)
+    fs.fs_listen(session, second)
+    time.sleep(0.2)
+    fs.fs_listen(session, None)
+    assert told == [0]
+
+
 def test_a_listener_is_asked_until_it_is_taken_away(fs: ctypes.CDLL, session: int) -> None:
     path = GOLDEN / "golden-4.flow.ts"
     assert load(fs, session, path) == READY

@@ -83,6 +83,7 @@ def test_an_hour_with_a_thousand_models_needs_no_more_memory_and_nothing_is_late
             if since_swap % 100 == 50:
                 controller.set_point(generator.standard_normal(40 if is_played else 8))
             controller.process(blocks[index % len(blocks)], left, right)
+            assert np.isfinite(left).all()
             peak = max(peak, float(left.max()))
     listener.stop()
     assert listener.n_heard == N_SWAPS

@@ -57,8 +57,8 @@ public:
 
     // Controlling.
 
-    /// [control-thread, allocates] Hands over a model, which plays from the next block on with all
-    /// knobs at their defaults and none held. The one before lives until it is collected.
+    /// [control-thread, allocates] Hands over a model, not null, which plays from the next block on
+    /// with all knobs at their defaults and none held. The one before lives until it is collected.
     void set_model(std::shared_ptr<const CoreModel> model);
 
     /// [control-thread] What was handed over last; null at first.
@@ -69,8 +69,9 @@ public:
     /// another or a number is not finite.
     Status set_point(std::span<const float> point);
 
-    /// [control-thread] Holds knobs [P] at unit values whatever the point says; those that are not
-    /// numbers are free. Refused if the size is another or a value not in [0, 1].
+    /// [control-thread] Glides knobs [P] to unit values and holds them there whatever the point
+    /// says; those that are not numbers are free. Refused if the size is another or a value not in
+    /// [0, 1].
     Status hold(std::span<const float> units);
 
     /// [control-thread] How long a glide takes; at first 0.02 s. Refused if below 0 or above 10 s.
@@ -114,11 +115,13 @@ public:
     bool take_recording(Recording& recording);
 
     /// [inference-thread] Knobs [P] that answer the recording of a number, and their z [D], empty
-    /// where the core runs no flow; both empty if it could not be heard.
+    /// where the core runs no flow; both empty if it could not be heard. Numbers that are not
+    /// finite count as not heard.
     void deliver(std::uint32_t number, std::span<const float> z, std::span<const float> v);
 
     /// [control-thread] Whether somebody takes recordings; nobody does at first, and then
-    /// recordings are dropped. It must not end while processing waits in blocking mode.
+    /// recordings are dropped. Processing that waits in blocking mode goes on when this ends: end
+    /// this first, and then what listens.
     void set_listened(bool is_listened) noexcept;
 
     // Loading.
@@ -128,7 +131,8 @@ public:
 
     // Counting.
 
-    /// [any-thread] Recordings that were answered later than promised, or not at all.
+    /// [any-thread] Recordings without an answer when they were promised one, or when the next
+    /// ended; those that a reset or another model took the sense from do not count.
     std::uint64_t n_late() const noexcept;
 
     /// [any-thread] Samples within which the end of a recording is promised to be answered: 10 ms.

@@ -32,8 +32,8 @@ namespace flow_synth {
 /// in `file().flow_file.features`. Input of a wrong size is refused, as is what the model itself
 /// refuses or cannot do. Every other failure is a defect and throws `std::exception`.
 ///
-/// Calls of LibTorch are made one after the other in the whole process, whichever thread makes
-/// them: each blocks until those before it are done.
+/// But for `load`, calls of LibTorch are made one after the other in the whole process, whichever
+/// thread makes them: each blocks until those before it are done.
 class FLOW_SYNTH_ENGINE_API Engine {
 public:
     /// [loader-thread, allocates, blocks] Reads and verifies a model file, has LibTorch load the
@@ -77,7 +77,7 @@ public:
 
     /// [control-thread, allocates, blocks] Mono audio at any rate -> unit values v [P] of the
     /// preset that imitates it and its place z [D], heard from the onset of the sound on. Refused
-    /// if it is silent or the model does not take its rate.
+    /// if it is silent, has a sample that is not finite, or another rate than 8000 to 192000 Hz.
     Status hear(std::span<const float> audio, int sample_rate_hz, std::span<float> v,
                 std::span<float> z);
 

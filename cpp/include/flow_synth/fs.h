@@ -6,7 +6,8 @@
  * A session listens for one object of a host. Nothing here waits for LibTorch: one thread of the
  * process loads models and runs them for all sessions, and hosts ask for what has come of it. Only
  * functions marked [any-thread] may be called for one session by two threads at once. Texts are
- * UTF-8 and belong to the session: each lives until the next call that returns one.
+ * UTF-8 and belong to the session: each lives until the next call that returns one. Once it was
+ * used, the library must stay loaded: its thread lasts as long as the process.
  */
 
 #include <stddef.h>
@@ -40,8 +41,9 @@ typedef enum {
     FS_FAILED = 3 /* fs_error says why; the model before, if there was one, still listens. */
 } fs_state;
 
-/* Sound that a host has recorded: mono, n_samples numbers at any rate from 8000 to 192000 Hz. They
- * need to last as long as the call that they are given to or come from. */
+/* Sound that a host has recorded: mono, n_samples numbers at any rate from 8000 to 192000 Hz. What
+ * fs_submit is given need last no longer than the call; what a listener's take gives must last
+ * until its answer, or until take is called again. */
 typedef struct {
     const float* audio;
     size_t n_samples;
@@ -73,7 +75,7 @@ FS_API uint32_t fs_abi_version(void);
  * reason_size bytes at most, says why. */
 FS_API fs_session* fs_create(char* reason, size_t reason_size);
 
-/* [control-thread] Ends a session; what is being computed for it is lost. */
+/* [control-thread] Ends a session, if it is not NULL; what is being computed for it is lost. */
 FS_API void fs_destroy(fs_session* session);
 
 /* [control-thread] Begins to load a model file, and to warm it up. */
@@ -97,7 +99,8 @@ FS_API void fs_submit(fs_session* session, const fs_recording* recording);
 FS_API int fs_poll(fs_session* session, fs_answer* answer);
 
 /* [control-thread] From now on the host is asked for recordings every millisecond; NULL ends that,
- * and once this returns neither function will be called again. */
+ * and once this returns neither function will be called again. Neither may call this or fs_destroy.
+ */
 FS_API void fs_listen(fs_session* session, const fs_listener* listener);
 
 /* NOLINTEND(readability-identifier-naming,modernize-*,performance-enum-size) */
