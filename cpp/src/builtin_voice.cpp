@@ -66,9 +66,16 @@ Status BuiltinVoice::prepare(int sample_rate_hz) {
 
 void BuiltinVoice::set_parameter(std::size_t index, float unit) noexcept FLOW_SYNTH_REALTIME {
     if (index < k_builtin_parameters.size()) {
-        const double human = range_of(k_builtin_parameters[index]).to_human(unit);
-        *m_faust->zones[index] = static_cast<float>(human);
+        set_human(index, human(index, unit));
     }
+}
+
+void BuiltinVoice::set_human(std::size_t index, float human) noexcept FLOW_SYNTH_REALTIME {
+    *m_faust->zones[index] = human;
+}
+
+float BuiltinVoice::human(std::size_t index, float unit) noexcept FLOW_SYNTH_REALTIME {
+    return static_cast<float>(range_of(k_builtin_parameters[index]).to_human(unit));
 }
 
 void BuiltinVoice::note_on(double pitch, int velocity) noexcept FLOW_SYNTH_REALTIME {

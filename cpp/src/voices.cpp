@@ -34,8 +34,12 @@ Status Voices::prepare(int sample_rate_hz) {
 }
 
 void Voices::set_parameter(std::size_t index, float unit) noexcept FLOW_SYNTH_REALTIME {
+    if (index >= BuiltinVoice::n_parameters()) {
+        return;
+    }
+    const float human = BuiltinVoice::human(index, unit);
     for (Voice& voice : m_voices) {
-        voice.sound.set_parameter(index, unit);
+        voice.sound.set_human(index, human);
     }
 }
 

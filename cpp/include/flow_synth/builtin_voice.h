@@ -31,6 +31,12 @@ public:
     /// [audio-thread] Turns a knob to a unit value in [0, 1]; an index there is not is left alone.
     void set_parameter(std::size_t index, float unit) noexcept FLOW_SYNTH_REALTIME;
 
+    /// [audio-thread] Turns a knob to a value in its own unit, which `human` gives.
+    void set_human(std::size_t index, float human) noexcept FLOW_SYNTH_REALTIME;
+
+    /// [audio-thread] Unit value of a knob that there is -> value in its own unit.
+    static float human(std::size_t index, float unit) noexcept FLOW_SYNTH_REALTIME;
+
     /// [audio-thread] Starts a note: `pitch` is a MIDI note number and may be fractional,
     /// `velocity` lies in 1 to 127. A note that is held is struck again.
     void note_on(double pitch, int velocity) noexcept FLOW_SYNTH_REALTIME;

@@ -24,7 +24,8 @@ public:
     /// all voices; knobs stay. Refuses any other rate and leaves all as it is.
     Status prepare(int sample_rate_hz);
 
-    /// [audio-thread] Turns a knob of all voices to a unit value in [0, 1].
+    /// [audio-thread] Turns a knob of all voices to a unit value in [0, 1]; an index there is not
+    /// is left alone.
     void set_parameter(std::size_t index, float unit) noexcept FLOW_SYNTH_REALTIME;
 
     /// [audio-thread] Starts a note: `pitch` is a MIDI note number and may be fractional,
