@@ -223,7 +223,7 @@ $(addprefix test-,$(SANITIZED)): test-%: | setup
 	$(call stage,C++ tests under $*)
 	cmake --preset $* $(if $(filter rtsan,$*),-DCMAKE_CXX_COMPILER=$(CLANG:clang-%=clang++-%))
 	cmake --build --preset $*
-	ctest --preset $* --output-junit $(CURDIR)/$(REPORTS)/$*.xml
+	ctest --preset $* --parallel 2 --output-junit $(CURDIR)/$(REPORTS)/$*.xml
 
 test-demo: | setup
 	$(call stage,demo)
