@@ -15,7 +15,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 # The stages run in the order written, so that the first failure is the last thing printed.
+ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
+endif
 
 VENV := $(CURDIR)/.venv
 export VIRTUAL_ENV := $(VENV)
@@ -41,7 +43,7 @@ NATIVE_SOURCES := CMakeLists.txt pyproject.toml $(shell find cpp -type f)
 stage = @printf '\n=== %s\n' '$(1)'
 
 .PHONY: setup demo baselines results test test-slow lint format bench clean \
-	debian-build debian-test format-check style tidy types imports workflows \
+	debian-build debian-test format-check style tidy tidy-all types imports workflows \
 	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-python
 
 # --- What must be installed ---
@@ -172,7 +174,7 @@ results: $(foreach knobs,16 32 32-mixed,data/amsynth-$(knobs).tags.json) \
 test: setup lint test-cpp test-sanitized test-core test-demo test-parity test-python
 	@python tests/tally.py $(patsubst %,$(REPORTS)/%.xml,cpp $(SANITIZED) core parity python)
 
-lint: format-check style tidy types imports workflows
+lint: format-check style tidy-all types imports workflows
 
 format-check: | setup
 	$(call stage,format)
@@ -182,6 +184,10 @@ format-check: | setup
 style: | setup
 	$(call stage,lint)
 	ruff check --quiet
+
+# The longest check, of two files at once.
+tidy-all: | setup
+	@$(MAKE) --no-print-directory -j2 SIDE_BY_SIDE=1 tidy
 
 # A C++ file is looked at again when it, a header or the rules have changed.
 tidy: $(patsubst %,$(TIDY)/%.checked,$(filter %.cpp,$(CPP_FILES)))
@@ -209,7 +215,7 @@ test-cpp: | setup
 	cmake --build $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure --output-junit $(CURDIR)/$(REPORTS)/cpp.xml
 
-# Other builds of the core: for browsers, and installed for others' programs.
+# Other builds of the core: for browsers, for ARM, and installed for others' programs.
 test-core: | setup
 	$(call stage,core tests)
 	pytest tests/core --junit-xml $(REPORTS)/core.xml

@@ -9,6 +9,7 @@
 
 #include "denormals.h"
 #include "faust.h"
+#include "flow_synth/sample_rate.h"
 
 #include <builtin_dsp.h>  // Needs the classes of faust.h.
 
@@ -18,8 +19,6 @@ namespace {
 using generated::k_builtin_parameters;
 
 constexpr int k_default_rate_hz = 44100;
-constexpr int k_minimum_rate_hz = 8000;
-constexpr int k_maximum_rate_hz = 192000;
 constexpr std::size_t k_block_samples = 256;
 
 constexpr Range range_of(const generated::BuiltinParameter& parameter) {

@@ -54,7 +54,6 @@ struct Controller::State {
     Performance* newest = nullptr;  ///< What was handed over last.
     std::uint32_t n_models = 0;
     double glide_seconds = 0.02;
-    std::shared_ptr<const CoreModel> no_model;
     std::atomic<bool> is_voice_on{true};
     std::atomic<bool> is_blocking{false};
     std::atomic<bool> is_listened{false};
@@ -266,8 +265,8 @@ void Controller::set_model(std::shared_ptr<const CoreModel> model) {
     delete m_state->incoming.exchange(next.release(), std::memory_order_acq_rel);
 }
 
-const std::shared_ptr<const CoreModel>& Controller::model() const noexcept {
-    return m_state->newest != nullptr ? m_state->newest->shared_model() : m_state->no_model;
+std::shared_ptr<const CoreModel> Controller::model() const noexcept {
+    return m_state->newest != nullptr ? m_state->newest->shared_model() : nullptr;
 }
 
 Status Controller::set_point(std::span<const float> point) {

@@ -18,13 +18,14 @@
 #include <string_view>
 #include <utility>
 
+#include "flow_synth/core_model.h"
 #include "flow_synth/onset.h"
+#include "flow_synth/sample_rate.h"
 
 namespace flow_synth {
 namespace {
 
 /// What every model has.
-constexpr const char* k_answer = "answer";  // Or "encode" and "decode" in files of old versions.
 constexpr std::array k_methods{"resample", "features", "encode", "posterior", "decode"};
 
 /// What some models have, and what the others lack without it. Python says the same.
@@ -42,11 +43,13 @@ constexpr OptionalMethod k_sample{
 constexpr OptionalMethod k_predict{
     .name = "predict", .lacking = "ear", .others = "a flow_class model"};
 
+/// What files of versions before 4 lack; they encode and decode in its place.
+constexpr const char* k_answer = "answer";
+
+/// The family in which a sound lies where its answer does.
 constexpr std::string_view k_flow_class = "flow_class";
 
 constexpr double k_look_ahead_seconds = 0.1;
-constexpr int k_lowest_rate_hz = 8000;
-constexpr int k_highest_rate_hz = 192'000;
 
 /// Pitch and velocity.
 constexpr std::size_t k_note_numbers = 2;
@@ -124,12 +127,11 @@ Status check_size(std::string_view what, std::span<const float> numbers, std::si
 }  // namespace
 
 struct Engine::Model {
-    ModelFile file;
-    std::unique_ptr<Flow> flow;
+    std::shared_ptr<const CoreModel> core;
     torch::jit::Module module;
 
-    const FeatureSettings& settings() const { return file.flow_file.features; }
-    std::size_t n_dimensions() const { return file.flow_file.latent.size(); }
+    const FeatureSettings& settings() const { return core->interface().features; }
+    std::size_t n_dimensions() const { return core->n_knobs(); }
     std::size_t mel_size() const { return std::size_t{settings().n_mels} * settings().n_frames; }
 
     bool has(const OptionalMethod& method) const {
@@ -167,7 +169,7 @@ struct Engine::Model {
 
     /// Whether z is that of the answer, which the core finds in no time.
     bool is_located_by_answer() const {
-        return flow && has_answer() && file.flow_file.family == k_flow_class;
+        return core->flow() != nullptr && has_answer() && core->interface().family == k_flow_class;
     }
 
     /// Maps z or v [B, D] by the core's flow, which there is.
@@ -178,7 +180,7 @@ struct Engine::Model {
             return status;
         }
         for (std::size_t first = 0; first < points.size(); first += n) {
-            (*flow.*map)(points.subspan(first, n), results.subspan(first, n));
+            (core->flow()->*map)(points.subspan(first, n), results.subspan(first, n));
         }
         return {};
     }
@@ -208,7 +210,7 @@ struct Engine::Model {
             return {};
         }
         return Status::refused("this model has no " + std::string(method.lacking) +
-                               ": its family is '" + file.flow_file.family + "'; use " +
+                               ": its family is '" + core->interface().family + "'; use " +
                                std::string(method.others));
     }
 };
@@ -226,13 +228,8 @@ Status Engine::load(const std::filesystem::path& path, std::unique_ptr<Engine>& 
         return Status::refused(utf8(path) + ": " + reason);
     };
     auto model = std::make_unique<Model>();
-    if (const Status status = ModelFile::parse(bytes, model->file); !status.is_ok()) {
+    if (const Status status = CoreModel::parse(bytes, model->core); !status.is_ok()) {
         return refused(status.reason());
-    }
-    if (const auto& weights = model->file.flow_file.flow; weights && Flow::can_run(*weights)) {
-        if (const Status status = Flow::create(*weights, model->flow); !status.is_ok()) {
-            return refused(status.reason());
-        }
     }
     try {
         model->module = torch::jit::load(std::make_shared<VerifiedBytes>(std::move(bytes)),
@@ -279,7 +276,7 @@ Status Engine::warm_up() {
     return {};
 }
 
-const ModelFile& Engine::file() const noexcept { return m_model->file; }
+const ModelFile& Engine::file() const noexcept { return m_model->core->file(); }
 
 Status Engine::resample(std::span<const float> audio, std::size_t n_samples, std::uint32_t rate_hz,
                         std::vector<float>& resampled) {
@@ -305,10 +302,9 @@ Status Engine::features(std::span<const float> audio, std::span<float> mel) {
                          [mel](const c10::IValue& value) { copy(value, mel); });
 }
 
-const Flow* Engine::flow() const noexcept { return m_model->flow.get(); }
-
 std::string_view Engine::kernel() const noexcept {
-    return m_model->flow ? m_model->flow->build() : "libtorch";
+    const Flow* flow = m_model->core->flow();
+    return flow != nullptr ? flow->build() : "libtorch";
 }
 
 Status Engine::encode(std::span<const float> mel, std::span<float> z) {
@@ -340,10 +336,10 @@ Status Engine::answer(std::span<const float> mel, std::span<float> v) {
 
 Status Engine::hear(std::span<const float> audio, int sample_rate_hz, std::span<float> v,
                     std::span<float> z) {
-    if (sample_rate_hz < k_lowest_rate_hz || sample_rate_hz > k_highest_rate_hz) {
+    if (sample_rate_hz < k_minimum_rate_hz || sample_rate_hz > k_maximum_rate_hz) {
         return Status::refused("a recording at " + std::to_string(sample_rate_hz) +
-                               " Hz cannot be heard; give " + std::to_string(k_lowest_rate_hz) +
-                               " to " + std::to_string(k_highest_rate_hz) + " Hz");
+                               " Hz cannot be heard; give " + std::to_string(k_minimum_rate_hz) +
+                               " to " + std::to_string(k_maximum_rate_hz) + " Hz");
     }
     if (!std::ranges::all_of(audio, [](float x) { return std::isfinite(x); })) {
         return Status::refused("the recording has samples that are no numbers; record again");
@@ -377,13 +373,13 @@ Status Engine::hear(std::span<const float> audio, int sample_rate_hz, std::span<
 }
 
 Status Engine::decode(std::span<const float> z, std::span<float> v) {
-    return m_model->flow ? m_model->map_points(&Flow::decode, z, v)
-                         : m_model->call_on_point("decode", z, v);
+    return m_model->core->flow() != nullptr ? m_model->map_points(&Flow::decode, z, v)
+                                            : m_model->call_on_point("decode", z, v);
 }
 
 Status Engine::invert(std::span<const float> v, std::span<float> z) {
-    return m_model->flow ? m_model->map_points(&Flow::invert, v, z)
-                         : m_model->call_on_point(k_invert, v, z);
+    return m_model->core->flow() != nullptr ? m_model->map_points(&Flow::invert, v, z)
+                                            : m_model->call_on_point(k_invert, v, z);
 }
 
 Status Engine::reconstruct(std::span<const float> z, std::span<float> mel) {

@@ -11,7 +11,7 @@
 
 namespace flow_synth {
 
-/// Numbers that one instruction works on, and rows of a block: two vectors.
+/// Rows of a block, and half of them: the dimensions whose shifts and log-scales make one.
 inline constexpr std::size_t k_lanes = 8;
 inline constexpr std::size_t k_block_rows = 2 * k_lanes;
 

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "flow_synth/sample_rate.h"
+
 namespace flow_synth {
 
 /// The last seconds of a recording.
@@ -46,7 +48,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t k_most_samples = std::size_t{192'000} * k_seconds;
+    static constexpr std::size_t k_most_samples = std::size_t{k_maximum_rate_hz} * k_seconds;
 
     // Memory that was never touched costs nothing but addresses; a vector would touch it.
     // NOLINTNEXTLINE(modernize-avoid-c-arrays)

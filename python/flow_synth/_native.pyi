@@ -59,7 +59,8 @@ class Model:
         What hosts do with a recording: it is heard from the onset of the sound on.
 
         Raises:
-            InputError: it is silent, or the model does not take its rate.
+            InputError: it is silent, has samples that are not finite, or another rate than 8000 to
+                192000 Hz.
         """
 
     def decode(self, z: ArrayLike) -> NDArray[np.float32]:

@@ -9,12 +9,11 @@
 
 #include "allocations.h"
 #include "catch2.h"
+#include "channels.h"
 
 using flow_synth::BuiltinVoice;
 
 namespace {
-
-using Channels = std::vector<std::vector<float>>;
 
 /// Random knobs, the same for the same seed.
 void turn_knobs(BuiltinVoice& voice, unsigned seed) {
@@ -40,16 +39,6 @@ Channels played(BuiltinVoice& voice, std::size_t n_samples, std::size_t block) {
         process(voice, audio, begin, std::min(block, n_samples - begin));
     }
     return audio;
-}
-
-float peak(const Channels& audio) {
-    float highest = 0.0F;
-    for (const auto& channel : audio) {
-        for (const float sample : channel) {
-            highest = std::max(highest, std::abs(sample));
-        }
-    }
-    return highest;
 }
 
 }  // namespace

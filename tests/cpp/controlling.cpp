@@ -51,11 +51,7 @@ std::vector<float> decoded(const CoreModel& model, const std::vector<float>& z) 
     return v;
 }
 
-bool is_silent(const Channels& audio) {
-    return std::ranges::all_of(audio, [](const auto& channel) {
-        return std::ranges::all_of(channel, [](float sample) { return sample == 0.0F; });
-    });
-}
+bool is_silent(const Channels& audio) { return peak(audio) == 0.0F; }
 
 void append(Channels& all, const Channels& part) {
     for (std::size_t channel = 0; channel < all.size(); ++channel) {

@@ -5,11 +5,11 @@
 #include <memory>
 #include <vector>
 
+#include "channels.h"
 #include "flow_synth/controller.h"
 
 // What the tests of the controller share.
 
-using Channels = std::vector<std::vector<float>>;
 using Model = std::shared_ptr<const flow_synth::CoreModel>;
 
 inline constexpr float k_free = std::numeric_limits<float>::quiet_NaN();

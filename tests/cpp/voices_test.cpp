@@ -7,13 +7,12 @@
 
 #include "allocations.h"
 #include "catch2.h"
+#include "channels.h"
 
 using flow_synth::BuiltinVoice;
 using flow_synth::Voices;
 
 namespace {
-
-using Channels = std::vector<std::vector<float>>;
 
 /// Knobs of a sound that stays while it is held and soon ends then.
 template <typename Player>
@@ -36,16 +35,6 @@ Channels alone(double pitch, std::size_t n_samples) {
     tune(voice);
     voice.note_on(pitch, 100);
     return processed(voice, n_samples);
-}
-
-float peak(const Channels& audio) {
-    float highest = 0.0F;
-    for (const auto& channel : audio) {
-        for (const float sample : channel) {
-            highest = std::max(highest, std::abs(sample));
-        }
-    }
-    return highest;
 }
 
 }  // namespace

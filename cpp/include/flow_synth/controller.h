@@ -57,12 +57,13 @@ public:
 
     // Controlling.
 
-    /// [control-thread, allocates] Hands over a model, not null, which plays from the next block on
-    /// with all knobs at their defaults and none held. The one before lives until it is collected.
+    /// [control-thread, allocates] Hands over a model, not null, which plays from the next block
+    /// on, its knobs going to their defaults and none held. The one before lives until it is
+    /// collected.
     void set_model(std::shared_ptr<const CoreModel> model);
 
     /// [control-thread] What was handed over last; null at first.
-    const std::shared_ptr<const CoreModel>& model() const noexcept;
+    std::shared_ptr<const CoreModel> model() const noexcept;
 
     /// [control-thread] Glides to a point of the audio space z [D]; if the model's flow is none
     /// that the core runs, to unit values [P] instead, drawn into [0, 1]. Refused if the size is

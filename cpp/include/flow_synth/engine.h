@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "flow_synth/flow.h"
 #include "flow_synth/model_file.h"
 #include "flow_synth/status.h"
 
@@ -47,9 +46,6 @@ public:
 
     /// [any-thread] What the file says about itself.
     const ModelFile& file() const noexcept;
-
-    /// [any-thread] The core's own map z -> v; null if only LibTorch can run it.
-    const Flow* flow() const noexcept;
 
     /// [any-thread] What runs the map z -> v: a build of the core's kernels, or "libtorch".
     std::string_view kernel() const noexcept;
