@@ -91,6 +91,9 @@ class Experiment(Frozen):
     (see :mod:`flow_synth.proposer`): its judges, the ear and the coach, learn from as many of
     these as of the others, and nothing else does.
 
+    ``pretrained`` is a model file of the same synth, whose weights the first run takes instead of
+    random ones, all that have a place here.
+
     ``start`` is an experiment that is run first, on the same rows; a file gives the name of its
     file. This one takes all weights from it that have a place here, and begins the rest anew.
     """
@@ -109,6 +112,7 @@ class Experiment(Frozen):
     precision: Precision = Precision.AUTO
     # Left out where it is none, so that runs without it keep their identity.
     proposals: Path | None = Field(default=None, exclude_if=lambda folder: folder is None)
+    pretrained: Path | None = Field(default=None, exclude_if=lambda file: file is None)
     start: Self | None = None
 
     @model_validator(mode="after")
@@ -149,7 +153,9 @@ class Experiment(Frozen):
                 f"weight 'chain' needs family 'flow_class', and this is '{self.model.family}'; "
                 "set it to 0"
             )
-        is_begun = self.start is not None and self.start.model.family is Family.FLOW_CLASS
+        is_begun = self.pretrained is not None or (
+            self.start is not None and self.start.model.family is Family.FLOW_CLASS
+        )
         for name in ("classes", "chain", "ear"):
             if is_class and not (is_begun or getattr(weights, name)):
                 raise ValueError(
@@ -172,8 +178,11 @@ class Experiment(Frozen):
             stage = stage.first
 
     def recipe(self) -> dict[str, Any]:
-        """All but the datasets, as JSON."""
-        content = self.model_dump(mode="json", exclude={"dataset", "proposals", "start"})
+        """All but the datasets, as JSON; of a model file its name."""
+        elsewhere = {"dataset", "proposals", "pretrained", "start"}
+        content = self.model_dump(mode="json", exclude=elsewhere)
+        if self.pretrained:
+            content["pretrained"] = self.pretrained.name
         return content | ({"start": self.first.recipe()} if self.first else {})
 
     @classmethod
@@ -200,7 +209,7 @@ def _read_tree(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     if path in above:
         raise InputError(f"{path} stands on itself; remove one 'base' or 'start' line")
     tree = read_toml(path)
-    for name in ("dataset", "proposals"):
+    for name in ("dataset", "proposals", "pretrained"):
         if isinstance(tree.get(name), str):
             tree[name] = path.parent / tree[name]
     if isinstance(tree.get("start"), str):

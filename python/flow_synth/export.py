@@ -15,6 +15,7 @@ from flow_synth.conditioner import NEGATIVE_SLOPE
 from flow_synth.coupling import AffineCoupling
 from flow_synth.dataset import FEATURES, Dataset
 from flow_synth.error import InputError
+from flow_synth.experiment import Experiment
 from flow_synth.features import LogMel, Resampler
 from flow_synth.flow import Inverted
 from flow_synth.flow_blob import Activation, FlowType, FlowWeights
@@ -240,8 +241,7 @@ def export_run(
         raise InputError(f"{path} is no name for a model file; let it end in {SUFFIX!r}")
     trained = load_run(run)
     experiment = trained.experiment
-    family = experiment.model.family
-    if not any(stage.objective.weights.ask_for_space(family) for stage in experiment.stages):
+    if not any(_has_space(stage) for stage in experiment.stages):
         raise InputError(
             f"{run} has learnt to hear alone, and its audio space is as it was before training; "
             "export a run that starts from it"
@@ -253,7 +253,7 @@ def export_run(
     return export_model(
         trained.model,
         path,
-        family=family,
+        family=experiment.model.family,
         synth=(recipe.synth_identity, recipe.synth_version),
         table=trained.table,
         mels=torch.from_numpy(dataset.mel(rows)),
@@ -264,6 +264,12 @@ def export_run(
         reach_db=reach_db,
         licence=licence,
     )
+
+
+def _has_space(stage: Experiment) -> bool:
+    """Whether an audio space is learnt or taken over."""
+    learns = stage.objective.weights.ask_for_space(stage.model.family)
+    return learns or stage.pretrained is not None
 
 
 def export_model(

@@ -9,6 +9,7 @@ from flow_synth.ear import EAR_VERSION
 from flow_synth.error import InputError
 from flow_synth.examples import open_proposals
 from flow_synth.experiment import Experiment
+from flow_synth.model_file import read_model_file
 from flow_synth.tag_file import TagFile
 
 
@@ -19,6 +20,8 @@ def run_identity(experiment: Experiment, dataset: Dataset) -> str:
     if experiment.objective.weights.ear:
         content += f"ear {EAR_VERSION}"
     for stage in experiment.stages:
+        if stage.pretrained:
+            content += read_model_file(stage.pretrained).description.training_run
         if stage.proposals:
             proposals = open_proposals(stage.proposals, dataset)
             content += _learnt_from(proposals, proposal_tags_of(stage))

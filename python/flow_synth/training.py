@@ -38,10 +38,12 @@ from flow_synth.fold import Split
 from flow_synth.global_batch import n_processes, uniform
 from flow_synth.identity import proposal_tags_of, run_identity, tags_of
 from flow_synth.item import Source
+from flow_synth.model_file import read_model_file
 from flow_synth.models import Model, new_model
 from flow_synth.objective import Batch, Judged, Objective
 from flow_synth.parameter import ParameterTable
 from flow_synth.tag_file import TagFile
+from flow_synth.torchscript import load_module
 
 CHECKPOINT_VERSION = 2
 BEST = "best.pt"
@@ -143,6 +145,8 @@ class _Trainer:
             run.restore()
         elif experiment.first:
             run.start(folder / START)
+        elif experiment.pretrained:
+            run.take_pretrained(experiment.pretrained)
         run.fit(self.show_progress)
 
 
@@ -440,7 +444,20 @@ class _Run:
 
     def start(self, folder: Path) -> None:
         """Takes the best weights of an earlier run, all that have a place in this one."""
-        found = _read_checkpoint(folder / BEST)["objective"]
+        self._take(_read_checkpoint(folder / BEST)["objective"])
+
+    def take_pretrained(self, path: Path) -> None:
+        """Takes the weights of a model file, all that have a place in this run."""
+        file = read_model_file(path)
+        if file.description.parameters != self.table:
+            raise InputError(
+                f"{path} is a model of other knobs than those of the dataset; give a model of the "
+                "same synth in 'pretrained', or remove it"
+            )
+        # The file's module holds the model beside what brings audio to log-mel.
+        self._take(load_module(file.archive).state_dict())
+
+    def _take(self, found: dict[str, Tensor]) -> None:
         objective = self.objective.module
         own = objective.state_dict()
         taken = {

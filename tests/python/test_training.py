@@ -32,9 +32,11 @@ from flow_synth.examples import Examples
 from flow_synth.experiment import Experiment, OptimiserSettings, Precision
 from flow_synth.export import export_run
 from flow_synth.fold import Split
+from flow_synth.identity import run_identity
 from flow_synth.models import Model
 from flow_synth.models.flow_post import FlowRegressor
 from flow_synth.objective import Batch, Objective
+from flow_synth.torchscript import premasked, rounded
 from flow_synth.training import BEST, LAST, METRICS, START, is_finished, load_run, train
 
 PLATEAU = SETTINGS.replace("epochs = 6", "epochs = 4") + "patience_epochs = 0\n"
@@ -234,6 +236,36 @@ def test_a_run_starts_from_what_another_has_learnt(dataset: Path, tmp_path: Path
     shutil.copytree(tmp_path / "run" / START, tmp_path / "anew" / START)
     with pytest.raises(InputError, match="already holds a run"):
         train(still, tmp_path / "anew", resume=False, show_progress=False)
+
+
+def test_a_run_takes_over_the_weights_of_a_model_file(
+    dataset: Path, whole: training.TrainedRun, tmp_path: Path
+) -> None:
+    """At a rate of next to nothing they stay, as its file rounded them, its audio space too."""
+    model = tmp_path / "model.flow.ts"
+    export_run(whole.folder, model)
+    text = f'pretrained = "model.flow.ts"\n{HEARING}'
+    described = experiment(dataset, tmp_path, text)
+    assert described.recipe()["pretrained"] == model.name
+    still = described.model_copy(
+        update={"optimiser": OptimiserSettings(learning_rate=1e-30), "epochs": 1}
+    )
+    taken = premasked(run(still, tmp_path / "run").model).state_dict()
+    for name, weight in premasked(rounded(whole.model)).named_parameters():
+        torch.testing.assert_close(taken[name], weight, rtol=0, atol=1e-12)
+    export_run(tmp_path / "run", tmp_path / "again.flow.ts")
+    without = still.model_copy(update={"pretrained": None})
+    assert run_identity(still, Dataset.open(dataset)) != run_identity(
+        without, Dataset.open(dataset)
+    )
+
+
+def test_weights_of_another_synth_s_model_are_refused(
+    dataset: Path, model: Path, tmp_path: Path
+) -> None:
+    described = experiment(dataset, tmp_path, f'pretrained = "{model}"\n{HEARING}')
+    with pytest.raises(InputError, match="is a model of other knobs"):
+        run(described, tmp_path / "run")
 
 
 def test_a_killed_start_goes_on_where_it_was(dataset: Path, tmp_path: Path) -> None:
