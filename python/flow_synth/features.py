@@ -66,6 +66,8 @@ class Resampler(nn.Module):
     Since 22050 / rate = L / M in lowest terms, outputs n, n + L, n + 2L ... share one set of
     weights (a *phase*) and read the input every M samples: a convolution of stride M. Where L is
     small, both are multiplied: many phases at once are a product of matrices, three times as fast.
+    All weights are values of h at multiples of 1 / L, and those are computed once: h costs more
+    than the convolution.
     """
 
     # TorchScript sees constants of the class, not of the module.
@@ -106,12 +108,16 @@ class Resampler(nn.Module):
         divisor = math.gcd(rate, self._rate_hz)
         n_phases = self._rate_hz // divisor
         stride = rate // divisor
+        half_width = self._half_width(rate)
+        n_steps = int(half_width * n_phases) + 2  # From the last one on h is zero.
+        distance = torch.arange(n_steps, dtype=torch.float64) / n_phases
+        kernel = self._kernel(distance, half_width, rate).to(audio.device, torch.float32)
+        repeats = 1
         if n_phases < self._phases_at_once:
             repeats = self._phases_at_once // n_phases
             n_phases, stride = n_phases * repeats, stride * repeats
         n_outputs = (audio.shape[1] * n_phases + stride - 1) // stride
         n_strides = (n_outputs + n_phases - 1) // n_phases
-        half_width = self._half_width(rate)
         margin = math.ceil(half_width)
         width = 2 * margin + self._phases_at_once * stride // n_phases + 2
         padded = nn.functional.pad(
@@ -122,8 +128,8 @@ class Resampler(nn.Module):
             phases = torch.arange(first, min(first + self._phases_at_once, n_phases, n_outputs))
             start = first * stride // n_phases
             inputs = torch.arange(start - margin, start - margin + width)
-            distance = (phases[:, None] * stride - inputs * n_phases).double() / n_phases
-            weights = self._kernel(distance, half_width, rate).to(audio.device, torch.float32)
+            steps = (phases[:, None] * stride - inputs * n_phases).abs() // repeats
+            weights = kernel[steps.clamp(max=n_steps - 1).to(audio.device)]
             reach = start + (n_strides - 1) * stride + width
             # One sound at a time: how conv1d rounds depends on the size of the batch.
             sounds = [
