@@ -225,21 +225,19 @@ def propose(
     from flow_synth.atomic_file import check_writable
     from flow_synth.dataset import Dataset
     from flow_synth.json_file import check_format, check_name
-    from flow_synth.library import load_native_model
-    from flow_synth.model_file import ModelDescription
+    from flow_synth.library import load_model
     from flow_synth.proposal import FORMAT
     from flow_synth.proposer import propose as propose_presets
 
     check_name(out, what="proposals")
     check_writable(out)
     check_format(out, FORMAT)
-    opened = load_native_model(model)
-    description = ModelDescription.model_validate(opened.info())
-    known = Dataset.open(dataset, description.rotation)
+    opened = load_model(model)
+    known = Dataset.open(dataset, opened.description.rotation)
     known.check_apart(out)
     known.verify()
     with progress_bar("proposing") as show:
-        proposals = propose_presets(opened, description, known, count, seed=SEED, progress=show)
+        proposals = propose_presets(opened, known, count, seed=SEED, progress=show)
     proposals.write(out)
     finish(
         as_json,

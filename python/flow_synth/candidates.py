@@ -73,7 +73,7 @@ def different(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     return np.array(sorted(chosen + others[: count - len(chosen)]), np.intp)
 
 
-def find_candidates(problem: Problem) -> Candidates:
+def find_candidates(problem: Problem, n_generations: int = N_GENERATIONS) -> Candidates:
     """Draws presets for a sound, ranks them by the model's ear, and breeds better ones for it."""
     ears, table, aim = problem.ears, problem.table, problem.aim
     generator = np.random.default_rng(problem.seed)
@@ -87,7 +87,8 @@ def find_candidates(problem: Problem) -> Candidates:
         drawn = ears.sample(aim.mel, shares, TEMPERATURE)
         values = table.snap(problem.locks.held(torch.cat((answer, drawn)).numpy()))
         ranked = _ranked(values, expected_db(values))
-        bred = _bred(ranked, Breeding(table, problem.locks, generator), expected_db)
+        breeding = Breeding(table, problem.locks, generator)
+        bred = _bred(ranked, breeding, n_generations, expected_db)
     found = _ranked(*(np.concatenate(pair) for pair in zip(bred, ranked, strict=True)))
     return Candidates(*found, values[0], _intervals(values[1:]))
 
@@ -102,11 +103,12 @@ def _intervals(drawn: NDArray[np.float32]) -> NDArray[np.float32]:
 def _bred(
     ranked: Ranked,
     breeding: Breeding,
+    n_generations: int,
     expected_db: Callable[[NDArray[np.float32]], NDArray[np.float32]],
 ) -> Ranked:
     """Generation after generation of children of the best."""
     best = ranked
-    for _ in range(N_GENERATIONS):
+    for _ in range(n_generations):
         parents, hopes = best[0][:_N_PARENTS], best[1][:_N_PARENTS]
         children, _ = breeding.children(parents, ranked[0], _N_CHILDREN)
         presets = np.concatenate((parents, children))

@@ -5,20 +5,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from datasets_for_tests import unheard_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from synths_for_tests import N_KNOBS
+from torch import Tensor
 from training_for_tests import write_proposals
 
+from flow_synth import proposer
 from flow_synth.__main__ import main
 from flow_synth.dataset import Dataset
 from flow_synth.dataset_description import DatasetDescription
 from flow_synth.error import InputError
+from flow_synth.features import N_FRAMES, N_MELS
+from flow_synth.fitness import Aim
 from flow_synth.fold import Split
 from flow_synth.item import Source
-from flow_synth.model_file import ModelDescription, OptionalMethod
+from flow_synth.model_file import ModelDescription, Normalisation, OptionalMethod
 from flow_synth.model_interface import SemanticAxis
 from flow_synth.parameter import ParameterTable
 from flow_synth.proposal import Proposal, ProposalFile, Proposals
@@ -102,26 +107,33 @@ def test_proposals_and_mutations_exclude_each_other(tmp_path: Path) -> None:
 
 
 class Dials:
-    """A model whose z are the knobs, for each sound others, give or take ``width``."""
+    """A model whose z are the knobs, for each sound others, give or take ``width``.
 
-    def __init__(self, width: float) -> None:
+    By its ear the last knob turns the first band down, and nothing else does anything.
+    """
+
+    def __init__(self, width: float, description: ModelDescription) -> None:
         self.width = width
+        self.description = description
 
-    def posterior(
-        self, mel: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        mean = heard(mel)
-        return mean, np.full_like(mean, 2 * np.log(self.width))
+    def posterior(self, mel: Tensor) -> tuple[Tensor, Tensor]:
+        mean = torch.from_numpy(heard(mel.numpy()))
+        return mean, torch.full_like(mean, 2 * np.log(self.width))
 
-    def decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+    def answer(self, mel: Tensor) -> Tensor:
+        return torch.from_numpy(heard(mel.numpy()))
+
+    def decode(self, z: Tensor) -> Tensor:
         return z
 
-    def sample(
-        self, mel: NDArray[np.float32], shares: NDArray[np.float32], temperature: float
-    ) -> NDArray[np.float32]:
+    def sample(self, mel: Tensor, shares: Tensor, temperature: float) -> Tensor:
         """Within a tenth of what it hears."""
-        assert (len(mel), temperature) == (1, 1.0)
-        return np.asarray(heard(mel) + 0.2 * (shares - 0.5), np.float32)
+        return self.answer(mel) + 0.2 * (shares - 0.5)
+
+    def predict(self, v: Tensor, notes: Tensor) -> Tensor:
+        mel = torch.zeros(len(v), N_MELS, N_FRAMES)
+        mel[:, 0] = -10 * v[:, -1:]
+        return mel
 
 
 def heard(mel: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -138,7 +150,11 @@ def described(
         for axis in range(n_axes)
     )
     return ModelDescription.model_construct(
-        parameters=dataset.table, semantic_axes=axes, training_run="run", methods=methods
+        parameters=dataset.table,
+        semantic_axes=axes,
+        training_run="run",
+        methods=methods,
+        normalisation=Normalisation(mean=0.0, standard_deviation=1.0, hears_level=True),
     )
 
 
@@ -146,6 +162,7 @@ N_ORIGINALS = 6
 N_MADE = 20
 SPLITS = [Split.TRAIN] * (N_ORIGINALS + N_MADE) + [Split.VALIDATION] * 2 + [Split.TEST] * 2
 N_PROPOSED = 400
+CANDIDATES = (OptionalMethod.SAMPLE, OptionalMethod.PREDICT)
 
 
 @pytest.fixture
@@ -162,12 +179,14 @@ def dataset() -> Dataset:
 
 
 def proposed(
-    dataset: Dataset, n_axes: int, width: float, methods: tuple[OptionalMethod, ...] = ()
+    dataset: Dataset,
+    n_axes: int,
+    width: float,
+    methods: tuple[OptionalMethod, ...] = (),
+    count: int = N_PROPOSED,
 ) -> Proposals:
-    description = described(dataset, n_axes, methods)
-    return propose(
-        Dials(width), description, dataset, N_PROPOSED, seed=0, progress=lambda _done, _total: None
-    )
+    model = Dials(width, described(dataset, n_axes, methods))
+    return propose(model, dataset, count, seed=0, progress=lambda _done, _total: None)
 
 
 def moves(dataset: Dataset, found: Proposals) -> NDArray[np.float64]:
@@ -194,12 +213,34 @@ def test_a_model_without_sliders_draws_all_as_widely_as_it_says(dataset: Dataset
     assert drawn.mean(0) == pytest.approx(np.zeros(N_KNOBS), abs=0.01)
 
 
-def test_a_model_that_draws_candidates_proposes_those(dataset: Dataset) -> None:
-    drawn = moves(dataset, proposed(dataset, 0, 1e-9, (OptionalMethod.SAMPLE,)))
+def test_a_model_that_draws_candidates_proposes_those(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposer, "_N_GENERATIONS", 0)  # What is bred is not looked at here.
+    drawn = moves(dataset, proposed(dataset, 0, 1e-9, CANDIDATES))[: N_PROPOSED // 2]
     assert np.abs(drawn).max() == pytest.approx(0.1, abs=0.001)
     assert drawn.std(0) == pytest.approx(np.full(N_KNOBS, 0.2 / 12**0.5), rel=0.15)
-    moved = moves(dataset, proposed(dataset, 2, 1e-9, (OptionalMethod.SAMPLE,)))
-    assert ((np.abs(moved) > 1e-5).sum(1) == N_KNOBS).mean() == pytest.approx(0.5, abs=0.1)
+    moved = moves(dataset, proposed(dataset, 2, 1e-9, CANDIDATES))[: N_PROPOSED // 2]
+    assert ((np.abs(moved) > 1e-5).sum(1) == N_KNOBS).mean() == pytest.approx(0.5, abs=0.15)
+
+
+def test_half_are_what_its_ear_likes_best(dataset: Dataset) -> None:
+    found = proposed(dataset, 2, 1e-9, CANDIDATES, count=48)
+    bred = found.presets[24:]
+    model = Dials(1e-9, described(dataset, 2, CANDIDATES))
+    for start in range(0, len(bred), 8):
+        (parent,) = {preset.parent for preset in bred[start : start + 8]}
+        values = np.array([preset.values for preset in bred[start : start + 8]], np.float32)
+        assert len(np.unique(values, axis=0)) == 8
+        row = np.array([int(parent.split()[1])])
+        audio, mel = torch.from_numpy(dataset.audio(row)), torch.from_numpy(dataset.mel(row))
+        drawn = model.sample(mel, torch.rand(64, N_KNOBS), 1.0).clamp(0, 1)
+        expected = [
+            Aim(audio, mel).expected_db(model.predict(presets, torch.zeros(1, 2))).mean()
+            for presets in (torch.from_numpy(values), drawn)
+        ]
+        assert expected[0] < expected[1]
+    assert proposed(dataset, 2, 1e-9, CANDIDATES, count=48) == found
 
 
 def test_every_proposal_is_of_a_training_sound_by_turns_original_and_made(
@@ -243,7 +284,7 @@ def test_a_model_of_another_synth_proposes_nothing(dataset: Dataset) -> None:
         update={"parameters": ParameterTable(dataset.table.root[:-1])}
     )
     with pytest.raises(InputError, match="other knobs than the model's"):
-        propose(Dials(0.1), other, dataset, 1, seed=0, progress=lambda _done, _total: None)
+        propose(Dials(0.1, other), dataset, 1, seed=0, progress=lambda _done, _total: None)
 
 
 @pytest.mark.parametrize("name", ["model.flow.ts", "dataset.toml"])
