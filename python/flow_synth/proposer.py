@@ -25,10 +25,8 @@ from flow_synth.tag import SLIDER_END
 _CHUNK_ROWS = 64
 
 
-#: Of a sound that a model with an ear breeds for, so many different presets are proposed, after so
-#: many generations: a third of what a match takes, when the ear's worst errors are found already.
+#: Of a sound that a model with an ear breeds for, so many different presets are proposed.
 _BRED = 8
-_N_GENERATIONS = 8
 
 
 class Model(Ears, Protocol):
@@ -161,4 +159,4 @@ class _Maker:
             locks=Locks.of(table, {}),
             seed=int(self._generator.integers(2**32)),
         )
-        return find_candidates(problem, _N_GENERATIONS).first(_BRED)
+        return find_candidates(problem).first(_BRED)

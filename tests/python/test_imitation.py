@@ -250,7 +250,7 @@ def test_a_match_s_candidates_are_played_and_refined(
     monkeypatch.setattr(match_trial, "REFINED", (24, 40))
     # An ear that plays what it hears takes its time.
     monkeypatch.setattr(candidates, "N_DRAWS", 24)
-    monkeypatch.setattr(candidates, "N_GENERATIONS", 1)
+    monkeypatch.setattr(candidates, "_N_GENERATIONS", 1)
     monkeypatch.setattr(candidates, "_N_CHILDREN", 8)
     monkeypatch.setattr(refinement, "N_CHILDREN", 8)
     matching = MatchPlan(Path("model"), seed=0)

@@ -14,7 +14,7 @@ from synths_for_tests import N_KNOBS
 from torch import Tensor
 from training_for_tests import write_proposals
 
-from flow_synth import proposer
+from flow_synth import candidates
 from flow_synth.__main__ import main
 from flow_synth.dataset import Dataset
 from flow_synth.dataset_description import DatasetDescription
@@ -216,7 +216,7 @@ def test_a_model_without_sliders_draws_all_as_widely_as_it_says(dataset: Dataset
 def test_a_model_that_draws_candidates_proposes_those(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proposer, "_N_GENERATIONS", 0)  # What is bred is not looked at here.
+    monkeypatch.setattr(candidates, "_N_GENERATIONS", 0)  # What is bred is not looked at here.
     drawn = moves(dataset, proposed(dataset, 0, 1e-9, CANDIDATES))[: N_PROPOSED // 2]
     assert np.abs(drawn).max() == pytest.approx(0.1, abs=0.001)
     assert drawn.std(0) == pytest.approx(np.full(N_KNOBS, 0.2 / 12**0.5), rel=0.15)
