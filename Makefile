@@ -30,7 +30,8 @@ DEBIAN_BUILD := g++ python3-dev python3-venv
 # RealtimeSanitizer is part of Clang from version 20 on.
 CLANG := $(lastword clang-22 $(sort $(shell apt-cache pkgnames clang-2 2>/dev/null | grep -x 'clang-2[0-9]')))
 DEBIAN_TEST := amsynth catch2 $(CLANG) $(CLANG:clang-%=libclang-rt-%-dev) espeak-ng flite \
-	fluid-soundfont-gm fluidsynth qemu-user zynaddsubfx-data zynaddsubfx-vst
+	fluid-soundfont-gm fluidsynth puredata-core puredata-dev puredata-utils qemu-user \
+	zynaddsubfx-data zynaddsubfx-vst
 
 BUILD := build/python
 TIDY := build/tidy

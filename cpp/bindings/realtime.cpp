@@ -85,7 +85,7 @@ py::object take_point(Controller& controller) {
     }
     return py::make_tuple(Output(static_cast<py::ssize_t>(point.v.size()), point.v.data()),
                           Output(static_cast<py::ssize_t>(point.z.size()), point.z.data()),
-                          point.is_heard);
+                          point.is_heard());
 }
 
 py::object take_recording(Controller& controller) {

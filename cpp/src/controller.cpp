@@ -32,7 +32,13 @@ constexpr double k_longest_glide_seconds = 10.0;
 
 /// What is asked for in order.
 struct Event {
-    enum class Kind : std::uint8_t { note, all_notes_off, start_recording, stop_recording };
+    enum class Kind : std::uint8_t {
+        note,
+        all_notes_off,
+        start_recording,
+        pause_recording,
+        stop_recording
+    };
 
     Kind kind = Kind::note;
     double pitch = 0.0;
@@ -73,6 +79,7 @@ struct Controller::State {
     Voices voices;
     bool was_voice_on = true;
     bool is_recording = false;
+    bool is_kept = false;  ///< Whether a recording has ended that nobody was given.
     std::uint32_t n_recordings = 0;
     std::uint32_t awaited = 0;  ///< The recording to be answered; 0 for none.
     std::size_t n_waited = 0;   ///< Samples since it ended.
@@ -135,6 +142,11 @@ struct Controller::State {
                 case Event::Kind::start_recording:
                     tapes.draft().rewind(sample_rate_hz.load(std::memory_order_relaxed));
                     is_recording = true;
+                    is_kept = false;
+                    break;
+                case Event::Kind::pause_recording:
+                    is_kept = is_kept || is_recording;
+                    is_recording = false;
                     break;
                 case Event::Kind::stop_recording:
                     hand_over();
@@ -145,8 +157,9 @@ struct Controller::State {
 
     /// Ends the recording and gives it to who listens.
     void hand_over() noexcept {
-        if (!std::exchange(is_recording, false) || playing == nullptr ||
-            !is_listened.load(std::memory_order_relaxed)) {
+        const bool is_there = std::exchange(is_recording, false) || is_kept;
+        is_kept = false;
+        if (!is_there || playing == nullptr || !is_listened.load(std::memory_order_relaxed)) {
             return;
         }
         if (awaited != 0 && !is_late) {
@@ -187,8 +200,8 @@ struct Controller::State {
         if (!heard.take() || heard.latest().number != awaited || awaited == 0) {
             return;
         }
+        playing->go_to(heard.latest().z, heard.latest().v, awaited, steps_per_second());
         awaited = 0;
-        playing->go_to(heard.latest().z, heard.latest().v, steps_per_second());
     }
 
     void play(std::span<float> left, std::span<float> right) noexcept {
@@ -250,6 +263,7 @@ void Controller::reset() noexcept {
     }
     m_state->voices.silence();
     m_state->is_recording = false;
+    m_state->is_kept = false;
     m_state->awaited = 0;
     m_state->n_until_step = 0;
     if (m_state->playing != nullptr) {
@@ -338,6 +352,10 @@ Status Controller::start_recording() {
     return m_state->push({.kind = Event::Kind::start_recording});
 }
 
+Status Controller::pause_recording() {
+    return m_state->push({.kind = Event::Kind::pause_recording});
+}
+
 Status Controller::stop_recording() { return m_state->push({.kind = Event::Kind::stop_recording}); }
 
 bool Controller::take_point(Point& point) {
@@ -393,6 +411,10 @@ void Controller::deliver(std::uint32_t number, std::span<const float> z, std::sp
 void Controller::set_listened(bool is_listened) noexcept { m_state->is_listened = is_listened; }
 
 void Controller::collect() { delete m_state->retired.exchange(nullptr, std::memory_order_acq_rel); }
+
+bool Controller::has_retired() const noexcept {
+    return m_state->retired.load(std::memory_order_relaxed) != nullptr;
+}
 
 std::uint64_t Controller::n_late() const noexcept {
     return m_state->n_late.load(std::memory_order_relaxed);

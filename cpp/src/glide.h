@@ -40,6 +40,9 @@ public:
     /// [audio-thread]
     std::span<const float> point() const noexcept { return m_point; }
 
+    /// [audio-thread] Where it goes, or is.
+    std::span<const float> target() const noexcept { return m_target; }
+
 private:
     std::vector<float> m_point;
     std::vector<float> m_target;

@@ -35,7 +35,7 @@ Performance::Performance(std::shared_ptr<const CoreModel> model, std::uint32_t n
     for (int index = 0; index < 3; ++index) {
         m_points.draft() = {.z = flow() != nullptr ? m_wish.point : std::vector<float>(),
                             .v = m_knobs,
-                            .is_heard = false};
+                            .goal = m_wish.point};
         m_points.publish();
         m_points.take();
     }
@@ -55,10 +55,10 @@ bool Performance::take_point(Point& point) {
 }
 
 void Performance::go_to(std::span<const float> z, std::span<const float> v,
-                        double steps_per_second) noexcept {
+                        std::uint32_t recording, double steps_per_second) noexcept {
     const std::span<const float> point = flow() != nullptr ? z : v;
     if (point.size() == m_glide.point().size()) {
-        m_is_heard = true;
+        m_recording = recording;
         m_glide.set_target(point, n_steps(steps_per_second));
     }
 }
@@ -93,7 +93,7 @@ void Performance::take_wish(double steps_per_second) noexcept {
     }
     if (wish.n_points != m_n_points) {
         m_n_points = wish.n_points;
-        m_is_heard = false;
+        m_recording = 0;
         m_glide.set_target(wish.point, n_steps(steps_per_second));
     }
 }
@@ -129,7 +129,8 @@ void Performance::set_off() noexcept {
     std::ranges::copy_n(m_glide.point().begin(), static_cast<std::ptrdiff_t>(point.z.size()),
                         point.z.begin());
     std::ranges::copy(m_to, point.v.begin());
-    point.is_heard = m_is_heard;
+    std::ranges::copy(m_glide.target(), point.goal.begin());
+    point.recording = m_recording;
     m_points.publish();
 }
 

@@ -43,8 +43,8 @@ public:
     /// [control-thread, allocates] See `Controller::take_point`.
     bool take_point(Point& point);
 
-    /// [audio-thread] Goes to what a sound was heard as; stays if its size is another.
-    void go_to(std::span<const float> z, std::span<const float> v,
+    /// [audio-thread] Goes to what a recording was heard as; stays if its size is another.
+    void go_to(std::span<const float> z, std::span<const float> v, std::uint32_t recording,
                double steps_per_second) noexcept;
 
     /// [audio-thread] Takes what is wished, and goes one step of the way.
@@ -86,7 +86,7 @@ private:
     std::vector<float> m_to;    ///< and at its end.
     std::uint32_t m_n_points = 0;
     double m_glide_seconds;
-    bool m_is_heard = false;
+    std::uint32_t m_recording = 0;  ///< What led to where the glide goes; 0 for a wish.
     std::size_t m_n_hold_steps = 1;  ///< Until held knobs are where they are held.
     bool m_is_turning = false;
 };

@@ -52,7 +52,7 @@ TEST_CASE("a model begins with its defaults") {
     processed(controller, 64);
     REQUIRE(controller.take_point(point));
     CHECK(std::ranges::equal(point.v, model->defaults()));
-    CHECK_FALSE(point.is_heard);
+    CHECK_FALSE(point.is_heard());
     const auto v = decoded(*model, point.z);
     for (std::size_t index = 0; index < v.size(); ++index) {
         CHECK(std::abs(v[index] - model->defaults()[index]) <= 2e-5F);

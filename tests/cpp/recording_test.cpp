@@ -90,16 +90,16 @@ TEST_CASE("knobs go to what was heard, and who is later than promised is counted
     Point point = answered(controller, 441, z);
     CHECK(point.z == z);
     CHECK(point.v == decoded(*model, z));
-    CHECK(point.is_heard);
+    CHECK(point.is_heard());
     // A block is the first chance to have it, however long the one before was.
     point = answered(controller, 8192, random_point(model->n_knobs(), 2), 8192);
-    CHECK(point.is_heard);
+    CHECK(point.is_heard());
     CHECK(controller.n_late() == 0);
     point = answered(controller, 442, random_point(model->n_knobs(), 3), 441);
-    CHECK(point.is_heard);
+    CHECK(point.is_heard());
     CHECK(controller.n_late() == 1);
     point = answered(controller, 44'100, random_point(model->n_knobs(), 4), 100);
-    CHECK(point.is_heard);
+    CHECK(point.is_heard());
     CHECK(controller.n_late() == 2);
     // A held knob does not lead back to the point before.
     std::vector<float> held(model->n_knobs(), k_free);
@@ -113,7 +113,7 @@ TEST_CASE("knobs go to what was heard, and who is later than promised is counted
     REQUIRE(controller.set_point(z).is_ok());
     processed(controller, 64);
     REQUIRE(controller.take_point(point));
-    CHECK_FALSE(point.is_heard);
+    CHECK_FALSE(point.is_heard());
 }
 
 TEST_CASE("an answer that nobody waits for any more changes nothing") {

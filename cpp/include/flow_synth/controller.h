@@ -23,8 +23,12 @@ struct Recording {
 /// A point that knobs or sounds have led to.
 struct Point {
     std::vector<float> z;   ///< [D]; empty if the model's flow is none that the core runs.
-    std::vector<float> v;   ///< [P] unit values, as they sound: held knobs where they are held.
-    bool is_heard = false;  ///< Whether it answers a recording.
+    std::vector<float> v;  ///< [P] unit values, as they sound: held knobs where they are held.
+    std::vector<float> goal;      ///< Where it glides: z [D], or without a flow unit values [P].
+    std::uint32_t recording = 0;  ///< The number of the recording that led there; 0 for none.
+
+    /// [any-thread] Whether it answers a recording.
+    bool is_heard() const noexcept { return recording != 0; }
 };
 
 /// What runs a model in real time: knobs glide to where they are told, the built-in voice plays
@@ -95,6 +99,9 @@ public:
     /// [control-thread] Begins to record the input; the last 6 s are kept.
     Status start_recording();
 
+    /// [control-thread] Ends the recording and keeps it, for `stop_recording` to give away.
+    Status pause_recording();
+
     /// [control-thread] Ends the recording and gives it to who listens.
     Status stop_recording();
 
@@ -129,6 +136,9 @@ public:
 
     /// [loader-thread] Frees a model that no longer plays. The next one plays once that is done.
     void collect();
+
+    /// [any-thread] Whether there is one to be freed.
+    bool has_retired() const noexcept;
 
     // Counting.
 

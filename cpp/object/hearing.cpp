@@ -1,0 +1,108 @@
+#include "hearing.h"
+
+#include <array>
+#include <cstddef>
+
+namespace flow_synth {
+namespace {
+
+fs_recording view_of(const Recording& recording) {
+    return {.audio = recording.audio.data(),
+            .n_samples = recording.audio.size(),
+            .sample_rate_hz = recording.sample_rate_hz,
+            .number = recording.number};
+}
+
+std::vector<float> numbers(const float* begin, std::size_t n) {
+    return begin != nullptr ? std::vector<float>(begin, begin + n) : std::vector<float>();
+}
+
+}  // namespace
+
+Status Hearing::create(const EngineLibrary& engine, Controller& controller,
+                       std::unique_ptr<Hearing>& hearing) {
+    constexpr std::size_t k_most_characters = 1024;
+    std::array<char, k_most_characters> reason{};
+    fs_session* const session = engine.create(reason.data(), reason.size());
+    if (session == nullptr) {
+        return Status::refused(reason.data());
+    }
+    hearing.reset(new Hearing(engine, controller, session));
+    return {};
+}
+
+Hearing::Hearing(const EngineLibrary& engine, Controller& controller, fs_session* session)
+    : m_engine(engine), m_controller(controller), m_session(session) {
+    const fs_listener listener{
+        .context = this,
+        .take = [](void* self, fs_recording* recording) -> int {
+            return static_cast<Hearing*>(self)->take(*recording);
+        },
+        .answer =
+            [](void* self, const fs_answer* answer) {
+                static_cast<Hearing*>(self)->answer(*answer);
+            }};
+    m_engine.listen(m_session, &listener);
+}
+
+Hearing::~Hearing() {
+    m_controller.set_listened(false);
+    m_engine.destroy(m_session);
+}
+
+void Hearing::load(const std::string& path) {
+    m_controller.set_listened(false);
+    m_engine.load(m_session, path.c_str());
+}
+
+fs_state Hearing::state() {
+    const fs_state state = m_engine.get_state(m_session);
+    m_controller.set_listened(state == FS_READY);
+    return state;
+}
+
+bool Hearing::has_recording() {
+    const std::scoped_lock lock(m_mutex);
+    return m_recording.sample_rate_hz != 0;
+}
+
+void Hearing::hear_again() {
+    const std::scoped_lock lock(m_mutex);
+    hear(m_recording);
+}
+
+void Hearing::hear(const Recording& recording) {
+    const fs_recording view = view_of(recording);
+    m_engine.submit(m_session, &view);
+}
+
+bool Hearing::take_answer(Answer& answer) {
+    fs_answer found{};
+    if (m_engine.poll(m_session, &found) == 0) {
+        return false;
+    }
+    answer = {.z = numbers(found.latent, found.n_knobs), .v = numbers(found.knobs, found.n_knobs)};
+    return true;
+}
+
+int Hearing::take(fs_recording& recording) {
+    if (!m_controller.take_recording(m_heard)) {
+        return 0;
+    }
+    recording = view_of(m_heard);
+    const std::scoped_lock lock(m_mutex);
+    m_recording = m_heard;
+    return 1;
+}
+
+void Hearing::answer(const fs_answer& answer) {
+    if (answer.knobs == nullptr) {
+        m_has_failed = true;
+        m_controller.deliver(answer.number, {}, {});
+        return;
+    }
+    m_controller.deliver(answer.number, {answer.latent, answer.n_knobs},
+                         {answer.knobs, answer.n_knobs});
+}
+
+}  // namespace flow_synth

@@ -1,0 +1,170 @@
+#include "matcher.h"
+
+#include <utility>
+
+namespace flow_synth {
+
+void Matcher::expect_engine() {
+    m_state = State::opening;
+    m_controller.set_listened(false);  // By who would hear with the model before.
+}
+
+void Matcher::set_engine(const Status& status, const EngineLibrary* engine,
+                         const std::string& path) {
+    Status created = status;
+    if (created.is_ok() && !m_hearing) {
+        created = Hearing::create(*engine, m_controller, m_hearing);
+    }
+    if (!created.is_ok()) {
+        m_state = State::missing;
+        m_is_said = std::exchange(m_why_not, created.reason()) == created.reason();
+        m_is_match_waiting = false;
+        m_waiting_sound.reset();
+        return;
+    }
+    m_hearing->load(path);
+    m_state = State::loading;
+}
+
+Status Matcher::check() const {
+    switch (m_state) {
+        case State::none:
+            return Status::refused("there is no model yet; load one");
+        case State::missing:
+        case State::failed:
+            return Status::refused(m_why_not);
+        default:
+            return {};
+    }
+}
+
+Status Matcher::record(bool is_on) {
+    if (is_on == m_is_recording) {
+        return {};
+    }
+    const Status status = is_on ? m_controller.start_recording() : m_controller.pause_recording();
+    if (status.is_ok()) {
+        m_is_recording = is_on;
+        m_is_kept = !is_on;
+    }
+    return status;
+}
+
+Status Matcher::match() {
+    if (Status status = check(); !status.is_ok()) {
+        return status;
+    }
+    if (Status status = record(false); !status.is_ok()) {
+        return status;
+    }
+    if (!m_is_kept && !(m_hearing && m_hearing->has_recording())) {
+        return Status::refused(
+            "nothing has been recorded; say 'record 1', play a sound, and then 'match'");
+    }
+    m_is_match_waiting = true;
+    do_waiting();
+    return {};
+}
+
+Status Matcher::hear(Recording sound) {
+    if (Status status = check(); !status.is_ok()) {
+        return status;
+    }
+    m_waiting_sound = std::move(sound);
+    do_waiting();
+    return {};
+}
+
+Status Matcher::restart() {
+    m_is_kept = false;
+    return std::exchange(m_is_recording, false) ? record(true) : Status();
+}
+
+void Matcher::do_waiting() {
+    if (m_state != State::ready) {
+        return;
+    }
+    if (std::exchange(m_is_match_waiting, false)) {
+        if (std::exchange(m_is_kept, false)) {
+            // Cannot be refused but by a full queue, which `record` would have met before.
+            static_cast<void>(m_controller.stop_recording());
+        } else {
+            m_hearing->hear_again();
+            m_is_hearing = true;
+        }
+    }
+    if (m_waiting_sound) {
+        m_hearing->hear(*m_waiting_sound);
+        m_waiting_sound.reset();
+        m_is_hearing = true;
+    }
+}
+
+void Matcher::poll(Console& console) {
+    if (!std::exchange(m_is_said, true)) {
+        console.complain(m_why_not);
+    }
+    if (!m_hearing) {
+        return;
+    }
+    watch(console);
+    if (m_hearing->take_failure()) {
+        console.complain(m_hearing->error());
+    }
+    take_answer(console);
+}
+
+void Matcher::watch(Console& console) {
+    if (m_state != State::loading) {
+        return;
+    }
+    const fs_state state = m_hearing->state();
+    if (state == FS_READY) {
+        m_state = State::ready;
+        do_waiting();
+    } else if (state == FS_FAILED) {
+        m_state = State::failed;
+        m_why_not = m_hearing->error();
+        console.complain(m_why_not);
+        m_is_match_waiting = false;
+        m_waiting_sound.reset();
+    }
+}
+
+void Matcher::take_answer(Console& console) {
+    Answer answer;
+    if (!m_is_hearing || !m_hearing->take_answer(answer)) {
+        return;
+    }
+    m_is_hearing = false;
+    if (answer.v.empty()) {
+        console.complain(m_hearing->error());
+        return;
+    }
+    const CoreModel& model = *m_explorer.model();
+    const Status status =
+        model.flow() != nullptr ? m_explorer.go_to(answer.z) : m_explorer.locate(answer.v);
+    if (!status.is_ok()) {
+        console.complain(status.reason());
+    }
+}
+
+bool Matcher::is_busy() const noexcept {
+    return m_state == State::opening || m_state == State::loading || m_is_hearing;
+}
+
+std::string_view Matcher::engine_word() const noexcept {
+    switch (m_state) {
+        case State::none:
+            return "none";
+        case State::opening:
+        case State::loading:
+            return "loading";
+        case State::ready:
+            return "ready";
+        default:
+            return "missing";
+    }
+}
+
+}  // namespace flow_synth

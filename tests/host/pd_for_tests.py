@@ -1,0 +1,180 @@
+"""Patches for Pure Data, generated, run and read back."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE_HZ = 44100
+BLOCK_SAMPLES = 64
+
+
+def block_ms(n_blocks: int) -> float:
+    """When a block begins."""
+    return 1000 * n_blocks * BLOCK_SAMPLES / RATE_HZ
+
+
+@dataclass
+class Patch:
+    """A patch with objects of ours and what happens when.
+
+    Attributes:
+        end_ms: when Pd ends.
+        arguments: of each object; the first is the one that messages go to and that is recorded.
+        sound: a WAV file that is played into the first, from ``sound_ms`` on.
+        recorded: where the sound of the first is written.
+    """
+
+    end_ms: float
+    arguments: Sequence[str] = ("",)
+    sound: Path | None = None
+    sound_ms: float = 0.0
+    recorded: Path | None = None
+    _lines: list[str] = field(default_factory=list)
+    _wires: list[str] = field(default_factory=list)
+
+    def add(self, kind: str, content: str) -> int:
+        """Adds a box and says its number."""
+        self._lines.append(f"#X {kind} 10 10 {content};")
+        return len(self._lines) - 1
+
+    def wire(self, source: int, outlet: int, target: int, inlet: int = 0) -> None:
+        """Connects two boxes."""
+        self._wires.append(f"#X connect {source} {outlet} {target} {inlet};")
+
+    def at(self, ms: float, *messages: str) -> None:
+        """At a time, sends messages to receivers: ``in note 60 100``, ``pd quit``."""
+        start, delay = self.add("obj", "loadbang"), self.add("obj", f"del {ms:.6f}")
+        text = self.add("msg", " ".join(f"\\; {escaped(message)}" for message in messages))
+        self.wire(start, 0, delay)
+        self.wire(delay, 0, text)
+
+    def build(self) -> str:
+        """The text of the file."""
+        for number, arguments in enumerate(self.arguments):
+            self._object(number, arguments)
+        self.at(0.0, "pd dsp 1")
+        self.at(self.end_ms, "pd quit")
+        return "\n".join(["#N canvas 0 0 600 400 12;", *self._lines, *self._wires, ""])
+
+    def _object(self, number: int, arguments: str) -> None:
+        suffix = str(number) if number else ""
+        receive = self.add("obj", f"r in{suffix}")
+        own = self.add("obj", f"flow_synth~ {escaped(arguments)}".strip())
+        self.wire(receive, 0, own)
+        for outlet, name in ((2, "params"), (3, "latent"), (4, "info")):
+            self.wire(own, outlet, self.add("obj", f"print {name}{suffix}"))
+        if number > 0:
+            out = self.add("obj", "dac~")
+            self.wire(own, 0, out, 0)
+            self.wire(own, 1, out, 1)
+            return
+        if self.sound is not None:
+            self._play(self.sound, own)
+        if self.recorded is not None:
+            self._record(self.recorded, own)
+
+    def _play(self, sound: Path, own: int) -> None:
+        table = self.add("obj", "table sound")
+        assert table >= 0
+        play = self.add("obj", "tabplay~ sound")
+        reader = self.add("obj", "soundfiler")
+        start = self.add("obj", "loadbang")
+        read = self.add("msg", f"read -resize {escaped(str(sound))} sound")
+        delay = self.add("obj", f"del {self.sound_ms:.6f}")
+        self.wire(start, 0, delay)
+        self.wire(start, 0, read)
+        self.wire(read, 0, reader)
+        self.wire(delay, 0, play)
+        self.wire(play, 0, own)
+
+    def _record(self, path: Path, own: int) -> None:
+        n_samples = round(self.end_ms * RATE_HZ / 1000)
+        for outlet, name in enumerate(("left", "right")):
+            self.add("obj", f"table {name} {n_samples}")
+            start = self.add("obj", "loadbang")
+            writer = self.add("obj", f"tabwrite~ {name}")
+            self.wire(start, 0, writer)
+            self.wire(own, outlet, writer)
+        receive, soundfiler = self.add("obj", "r files"), self.add("obj", "soundfiler")
+        self.wire(receive, 0, soundfiler)
+        self.at(self.end_ms, f"files write -wave -bytes 4 {path} left right")
+
+
+def escaped(text: str) -> str:
+    """As it stands in a patch."""
+    return re.sub(r"([,;$])", r"\\\1", text)
+
+
+@dataclass(frozen=True)
+class Console:
+    """What Pd said."""
+
+    text: str
+
+    def lists(self, name: str) -> list[NDArray[np.float32]]:
+        """The lists of numbers that an outlet sent."""
+        return [
+            np.array(line.split(), np.float32) for line in re.findall(rf"^{name}: (.*)$", self.text, re.M)
+        ]
+
+    def info(self, selector: str) -> list[str]:
+        """What followed a selector out of the info outlet."""
+        return re.findall(rf"^info: {selector} ?(.*)$", self.text, re.M)
+
+    @property
+    def errors(self) -> list[str]:
+        """What was complained about."""
+        return re.findall(r"^(?:error: )?flow_synth~: (.*)$", self.text, re.M)
+
+
+@dataclass(frozen=True)
+class Pd:
+    """Pd with our object on its path."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def run(
+        self,
+        patch: Patch,
+        place: Path,
+        *,
+        is_paced: bool = False,
+        seconds: float = 60.0,
+        rate_hz: int = RATE_HZ,
+    ) -> Console:
+        """Runs a patch to its end, with sound, as fast as it can or as fast as it sounds."""
+        path = place / "patch.pd"
+        path.write_text(patch.build())
+        return self.open(path, is_paced=is_paced, seconds=seconds, rate_hz=rate_hz)
+
+    def open(
+        self,
+        path: Path,
+        *flags: str,
+        is_paced: bool = False,
+        seconds: float = 60.0,
+        rate_hz: int = RATE_HZ,
+    ) -> Console:
+        """Opens a patch that ends Pd by itself."""
+        program = shutil.which("pd")
+        assert program
+        command = [program, "-nogui", "-noaudio", "-nomidi", "-stderr", "-r", str(rate_hz)]
+        command += [] if is_paced else ["-batch"]
+        ended = subprocess.run(
+            [*command, "-path", self.folder, *flags, "-open", path],
+            check=False,
+            capture_output=True,
+            timeout=seconds,
+            env={**os.environ, **self.environment},
+        )
+        text = ended.stderr.decode() + ended.stdout.decode()
+        assert ended.returncode == 0, text
+        return Console(text)
