@@ -4,6 +4,7 @@
 #   make demo       hear the built-in synth imitate real recordings
 #   make test       everything a change must pass: format, lint, types, imports, tests, demo
 #   make test-slow  the tests that take minutes, and ten of nonsense for the readers of files
+#   make pd         flow_synth~ for Pure Data, in build/pd
 #   make lint       the static part of `make test`
 #   make format     put every file into its one format
 #   make baselines  docs/baselines.md from nothing: datasets, sounds, scores, pictures
@@ -43,9 +44,13 @@ NATIVE_SOURCES := CMakeLists.txt pyproject.toml $(shell find cpp -type f)
 
 stage = @printf '\n=== %s\n' '$(1)'
 
-.PHONY: setup demo baselines results test test-slow lint format bench clean \
+# Where Debian's Pd is.
+PD_PARTS := $(if $(shell command -v apt-get),pd)
+PD_FOLDER := build/pd/flow_synth~
+
+.PHONY: setup demo pd baselines results test test-slow lint format bench clean \
 	debian-build debian-test format-check style tidy tidy-all types imports workflows \
-	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-python
+	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-host test-python
 
 # --- What must be installed ---
 
@@ -100,6 +105,7 @@ $(VENV)/package: $(NATIVE_SOURCES) $(VENV)/build-tools
 $(VENV)/package-and-tools: $(NATIVE_SOURCES) $(VENV)/build-tools | debian-test
 	@echo "Installing flow-synth with its native module, and the tools for tests"
 	$(INSTALL) --config-settings=cmake.define.FLOW_SYNTH_TESTS=ON \
+		--config-settings=cmake.define.FLOW_SYNTH_PD=$(if $(PD_PARTS),ON,OFF) \
 		--config-settings=cmake.define.CMAKE_EXPORT_COMPILE_COMMANDS=ON --editable '.[test,dev]'
 	@touch $(VENV)/package $@
 
@@ -112,6 +118,15 @@ MATCH_EXAMPLES := flow-synth match examples/*.flac --out
 
 demo: $(VENV)/package
 	$(MATCH_EXAMPLES) demo
+
+# --- Playing it in Pure Data ---
+
+# Everything that Pd needs lies in one folder; the engine finds the environment's LibTorch.
+pd: | setup
+	cmake --build $(BUILD) --target flow_synth_pd flow_synth_engine
+	@mkdir -p $(PD_FOLDER)
+	cp $(BUILD)/cpp/pd/flow_synth~.pd_* $(BUILD)/cpp/libflow_synth_engine.* \
+		cpp/pd/flow_synth~-help.pd python/flow_synth/shipped/builtin.flow.ts $(PD_FOLDER)
 
 # --- What a model must beat ---
 
@@ -172,8 +187,8 @@ results: $(foreach knobs,16 32 32-mixed,data/amsynth-$(knobs).tags.json) \
 
 # --- Checking it ---
 
-test: setup lint test-cpp test-sanitized test-core test-demo test-parity test-python
-	@python tests/tally.py $(patsubst %,$(REPORTS)/%.xml,cpp $(SANITIZED) core parity python)
+test: setup lint test-cpp test-sanitized test-core test-demo test-parity test-host test-python
+	@python tests/tally.py $(patsubst %,$(REPORTS)/%.xml,cpp $(SANITIZED) core parity $(if $(PD_PARTS),host) python)
 
 lint: format-check style tidy-all types imports workflows
 
@@ -240,6 +255,11 @@ test-demo: | setup
 test-parity: | setup
 	$(call stage,parity tests)
 	pytest tests/parity --junit-xml $(REPORTS)/parity.xml
+
+# In a running Pd, which Debian's tools alone are sure to have.
+test-host: | setup $(PD_PARTS)
+	$(if $(PD_PARTS),$(call stage,tests in Pd))
+	$(if $(PD_PARTS),pytest tests/host --junit-xml $(REPORTS)/host.xml)
 
 test-python: | setup
 	$(call stage,Python tests)

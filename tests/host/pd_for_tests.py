@@ -16,8 +16,8 @@ BLOCK_SAMPLES = 64
 
 
 def block_ms(n_blocks: int) -> float:
-    """When a block begins."""
-    return 1000 * n_blocks * BLOCK_SAMPLES / RATE_HZ
+    """When to do what shall take effect as a block begins: shortly before, as Pd rounds times."""
+    return 1000 * (n_blocks + 0.5) * BLOCK_SAMPLES / RATE_HZ
 
 
 @dataclass
@@ -126,7 +126,7 @@ class Console:
 
     def info(self, selector: str) -> list[str]:
         """What followed a selector out of the info outlet."""
-        return re.findall(rf"^info: {selector} ?(.*)$", self.text, re.M)
+        return re.findall(rf"^info: {selector}(?: (.*))?$", self.text, re.M)
 
     @property
     def errors(self) -> list[str]:

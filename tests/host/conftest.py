@@ -1,0 +1,67 @@
+"""Pd, our object for it, and sounds."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+from pd_for_tests import RATE_HZ, Pd
+
+from flow_synth import _native
+from flow_synth.audio_file import read_audio
+from flow_synth.library import model_path
+
+ROOT = Path(__file__).parents[2]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves all out where there is no Pd."""
+    if shutil.which("pd") is None:
+        for item in items:
+            if Path(item.path).parent == Path(__file__).parent:
+                item.add_marker(pytest.mark.skip(reason="Pd is not installed"))
+
+
+@pytest.fixture(scope="session")
+def pd_folder() -> Path:
+    """What `make pd` has made."""
+    folder = ROOT / "build" / "pd" / "flow_synth~"
+    assert folder.is_dir(), "first run: make pd"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pd(pd_folder: Path) -> Pd:
+    """Pd with everything that belongs to our object beside it."""
+    return Pd(pd_folder)
+
+
+@pytest.fixture(scope="session")
+def builtin() -> Path:
+    """The model of the built-in synth."""
+    with model_path("builtin") as path:
+        return path
+
+
+@pytest.fixture(scope="session")
+def native(builtin: Path) -> _native.Model:
+    """The same as Python runs it."""
+    return _native.Model.load(builtin)
+
+
+@pytest.fixture(scope="session")
+def samples() -> NDArray[np.float32]:
+    """A recorded sound, mono, at RATE_HZ."""
+    audio = read_audio(ROOT / "examples" / "trumpet.flac")
+    assert audio.sample_rate_hz == RATE_HZ
+    return audio.samples
+
+
+@pytest.fixture(scope="session")
+def sound(samples: NDArray[np.float32], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a file that Pd reads exactly."""
+    path = tmp_path_factory.mktemp("sound") / "sound.wav"
+    soundfile.write(path, samples, RATE_HZ, subtype="FLOAT")
+    return path
