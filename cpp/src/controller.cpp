@@ -26,6 +26,7 @@ constexpr int k_default_rate_hz = 44100;
 constexpr std::size_t k_step_samples = 64;
 /// The voices' knobs turn in finer steps than the point moves: coarse ones would be heard.
 constexpr std::size_t k_turn_samples = 8;
+constexpr std::size_t k_fade_samples = 256;
 constexpr std::size_t k_most_events = 1024;
 constexpr double k_promised_seconds = 0.01;
 constexpr double k_longest_glide_seconds = 10.0;
@@ -77,7 +78,7 @@ struct Controller::State {
     // Of the audio thread.
     Performance* playing = nullptr;
     Voices voices;
-    bool was_voice_on = true;
+    std::size_t n_fade = 0;  ///< What the voice's gain has of `k_fade_samples`.
     bool is_recording = false;
     bool is_kept = false;  ///< Whether a recording has ended that nobody was given.
     std::uint32_t n_recordings = 0;
@@ -207,16 +208,31 @@ struct Controller::State {
     void play(std::span<float> left, std::span<float> right) noexcept {
         const bool is_on = is_voice_on.load(std::memory_order_relaxed) && playing != nullptr &&
                            playing->model().is_builtin();
-        if (is_on) {
-            voices.process(left, right);
-        } else {
+        if (is_on && n_fade == 0) {
+            n_fade = k_fade_samples;  // Nothing sounds that would have to be faded in.
+        }
+        if (n_fade == 0) {
             std::ranges::fill(left, 0.0F);
             std::ranges::fill(right, 0.0F);
-            if (was_voice_on) {
-                voices.silence();
-            }
+            return;
         }
-        was_voice_on = is_on;
+        voices.process(left, right);
+        if (!is_on || n_fade < k_fade_samples) {
+            fade(left, right, is_on);
+        }
+    }
+
+    /// So that a voice that is switched off does not click.
+    void fade(std::span<float> left, std::span<float> right, bool is_on) noexcept {
+        for (std::size_t index = 0; index < left.size(); ++index) {
+            const float gain = static_cast<float>(n_fade) / static_cast<float>(k_fade_samples);
+            left[index] *= gain;
+            right[index] *= gain;
+            n_fade = is_on ? std::min(n_fade + 1, k_fade_samples) : n_fade - std::min<std::size_t>(n_fade, 1);
+        }
+        if (n_fade == 0) {
+            voices.silence();
+        }
     }
 
     void step() noexcept {

@@ -228,6 +228,7 @@ TEST_CASE("the voice plays what the knobs are, at any rate, until it is switched
         REQUIRE(controller.note(60.0, 100).is_ok());
         CHECK_FALSE(is_silent(processed(controller, 20'000, 8192)));
         controller.set_voice(false);
+        CHECK_FALSE(is_silent(processed(controller, 256)));
         CHECK(is_silent(processed(controller, 1000)));
         controller.set_voice(true);
         CHECK(is_silent(processed(controller, 1000)));
@@ -324,4 +325,21 @@ TEST_CASE("processing does not allocate, whatever happens") {
         controller.take_point(point);
         controller.collect();
     }
+}
+
+TEST_CASE("nothing clicks when the voice is switched off, or a model comes that it does not play") {
+    const auto measure = [](const auto& change) {
+        Controller controller;
+        controller.set_model(builtin());
+        REQUIRE(controller.note(40.0, 100).is_ok());
+        const Channels before = processed(controller, 22'050);
+        change(controller);
+        Channels after = processed(controller, 512);
+        CHECK(is_silent(processed(controller, 512)));
+        const float last = before[0].back();
+        after[0].insert(after[0].begin(), {before[0][before[0].size() - 2], last});
+        CHECK(roughness(after[0]) <= 1.05F * roughness(before[0]));
+    };
+    measure([](Controller& controller) { controller.set_voice(false); });
+    measure([](Controller& controller) { controller.set_model(golden()); });
 }

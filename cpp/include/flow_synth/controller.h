@@ -82,7 +82,7 @@ public:
     /// [control-thread] How long a glide takes; at first 0.02 s. Refused if below 0 or above 10 s.
     Status set_glide_seconds(double seconds);
 
-    /// [control-thread] Whether the voice plays; at first it does.
+    /// [control-thread] Whether the voice plays, or within 256 samples dies away; at first it does.
     void set_voice(bool is_on) noexcept;
 
     /// [control-thread] Whether processing waits for who listens, so that a rendering faster or
