@@ -23,10 +23,15 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
+    struct Said {
+        std::string sentence;
+        Clock::time_point time;
+    };
+
+    bool was_said(const std::string& sentence) const;
+
     std::vector<std::string> m_waiting;
-    std::size_t m_n_left_out = 0;
-    std::string m_last;
-    Clock::time_point m_last_said;
+    std::vector<Said> m_said;  ///< A moment ago.
 };
 
 }  // namespace flow_synth

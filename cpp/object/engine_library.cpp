@@ -73,7 +73,8 @@ Status take_all(void* library, const std::string& path, EngineLibrary& engine) {
         !take(library, "fs_destroy", engine.destroy) || !take(library, "fs_load", engine.load) ||
         !take(library, "fs_get_state", engine.get_state) ||
         !take(library, "fs_error", engine.error) || !take(library, "fs_submit", engine.submit) ||
-        !take(library, "fs_poll", engine.poll) || !take(library, "fs_listen", engine.listen)) {
+        !take(library, "fs_poll", engine.poll) || !take(library, "fs_listen", engine.listen) ||
+        !take(library, "fs_finish", engine.finish)) {
         return Status::refused("the engine " + path +
                                " is of another version than the object; install both anew");
     }
@@ -101,21 +102,28 @@ Status open_now(const std::filesystem::path& folder, EngineLibrary& engine) {
     return take_all(library, utf8(path), engine);
 }
 
+/// The one of this process.
+EngineLibrary& the_engine() {
+    static EngineLibrary s_engine;
+    return s_engine;
+}
+
 }  // namespace
 
 Status EngineLibrary::open(const std::filesystem::path& folder, const EngineLibrary*& library) {
-    static EngineLibrary s_engine;
-    static bool s_is_open = false;
-    if (!s_is_open) {
+    if (opened() == nullptr) {
         EngineLibrary engine;
         if (Status status = open_now(folder, engine); !status.is_ok()) {
             return status;
         }
-        s_engine = engine;
-        s_is_open = true;
+        the_engine() = engine;
     }
-    library = &s_engine;
+    library = &the_engine();
     return {};
+}
+
+const EngineLibrary* EngineLibrary::opened() noexcept {
+    return the_engine().finish != nullptr ? &the_engine() : nullptr;
 }
 
 }  // namespace flow_synth

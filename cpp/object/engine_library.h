@@ -18,11 +18,15 @@ struct EngineLibrary {
     decltype(&::fs_submit) submit = nullptr;
     decltype(&::fs_poll) poll = nullptr;
     decltype(&::fs_listen) listen = nullptr;
+    decltype(&::fs_finish) finish = nullptr;
 
     /// [loader-thread, allocates, blocks] Opens the engine that lies in a folder, or else the one
     /// that the environment variable FLOW_SYNTH_ENGINE names. Once opened, it stays so for the
     /// whole process. Refused where another LibTorch is: two of them would end the process.
     static Status open(const std::filesystem::path& folder, const EngineLibrary*& library);
+
+    /// [any-thread, not while opening] What was opened; null if nothing was.
+    static const EngineLibrary* opened() noexcept;
 };
 
 }  // namespace flow_synth

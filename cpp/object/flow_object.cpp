@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "ending.h"
 #include "flow_synth/model_file.h"
 #include "loader_thread.h"
 
@@ -25,7 +26,9 @@ bool is_file(const std::filesystem::path& path) {
 }  // namespace
 
 FlowObject::FlowObject(Host& host, std::filesystem::path folder)
-    : m_host(host), m_folder(std::move(folder)) {}
+    : m_host(host), m_folder(std::move(folder)) {
+    end_in_order();
+}
 
 FlowObject::~FlowObject() = default;
 

@@ -23,16 +23,28 @@ void LoaderThread::post(std::function<void()> job) {
     m_is_needed.notify_one();
 }
 
+void LoaderThread::finish() {
+    std::unique_lock lock(m_mutex);
+    m_is_over = true;
+    m_is_at_rest.wait(lock, [this] { return !m_is_working; });
+}
+
 void LoaderThread::run() {
+    std::unique_lock lock(m_mutex);
     while (true) {
-        std::function<void()> job;
-        {
-            std::unique_lock lock(m_mutex);
-            m_is_needed.wait(lock, [this] { return !m_jobs.empty(); });
-            job = std::move(m_jobs.front());
-            m_jobs.pop_front();
+        m_is_needed.wait(lock, [this] { return !m_jobs.empty(); });
+        if (m_is_over) {
+            return;
         }
+        auto job = std::move(m_jobs.front());
+        m_jobs.pop_front();
+        m_is_working = true;
+        lock.unlock();
         job();
+        job = nullptr;  // What it kept alive is freed before anybody waits for it.
+        lock.lock();
+        m_is_working = false;
+        m_is_at_rest.notify_all();
     }
 }
 

@@ -17,13 +17,19 @@ public:
     /// was posted before. It must not throw.
     void post(std::function<void()> job);
 
+    /// [any-thread, blocks] Waits until nothing is done there, and lets nothing begin any more.
+    void finish();
+
 private:
     LoaderThread() = default;
 
-    [[noreturn]] void run();
+    void run();
 
     std::mutex m_mutex;
     std::condition_variable m_is_needed;
+    std::condition_variable m_is_at_rest;
+    bool m_is_working = false;
+    bool m_is_over = false;
     std::deque<std::function<void()>> m_jobs;
 };
 

@@ -2,6 +2,7 @@
 
 #include <m_pd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <memory>
@@ -23,6 +24,7 @@ using flow_synth::FlowObject;
 static_assert(std::is_same_v<t_sample, float>, "a Pd of double precision needs its own buffers");
 
 constexpr double k_poll_ms = 10.0;
+constexpr double k_pause_ms = 1.0;
 
 t_class* s_class = nullptr;
 
@@ -77,9 +79,10 @@ public:
 
     void message(const std::string& selector, const std::vector<Atom>& atoms) {
         m_object.message(selector, atoms);
-        // A patch that sends back what it gets must not keep Pd from going on.
-        if (!m_is_polling) {
-            clock_delay(m_clock, 0.0);
+        // At once, but never so often that a flood, or a patch that sends back what it gets, keeps
+        // Pd from going on.
+        if (!std::exchange(m_is_due, true)) {
+            clock_delay(m_clock, std::max(0.0, k_pause_ms - clock_gettimesince(m_polled_at)));
         }
     }
 
@@ -117,10 +120,10 @@ public:
 
 private:
     static void tick(PdObject* self) {
+        self->m_is_due = false;
+        self->m_polled_at = clock_getlogicaltime();
         clock_delay(self->m_clock, k_poll_ms);
-        self->m_is_polling = true;
         self->m_object.poll();
-        self->m_is_polling = false;
     }
 
     static void send(t_outlet* outlet, std::span<const float> numbers) {
@@ -138,7 +141,8 @@ private:
     t_outlet* m_params = nullptr;
     t_outlet* m_latent = nullptr;
     t_outlet* m_info = nullptr;
-    bool m_is_polling = false;
+    bool m_is_due = false;
+    double m_polled_at = 0.0;
     FlowObject m_object;
 };
 

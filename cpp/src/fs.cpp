@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "flow_synth/loaded_libtorch.h"
+#include "inference_thread.h"
 #include "session.h"
 
 using flow_synth::Answer;
@@ -114,5 +115,7 @@ void fs_listen(fs_session* session, const fs_listener* listener) {
     };
     session->session->listen(std::move(asked));
 }
+
+void fs_finish(void) { flow_synth::InferenceThread::instance().finish(); }
 
 // NOLINTEND(readability-identifier-naming,misc-const-correctness)

@@ -37,6 +37,12 @@ void InferenceThread::watch(std::shared_ptr<const Watch> watch) {
     m_is_needed.notify_one();
 }
 
+void InferenceThread::finish() {
+    std::unique_lock lock(m_mutex);
+    m_is_over = true;
+    m_is_at_rest.wait(lock, [this] { return !m_is_working; });
+}
+
 void InferenceThread::run() {
     std::unique_lock lock(m_mutex);
     while (true) {
@@ -45,6 +51,10 @@ void InferenceThread::run() {
         } else {
             m_is_needed.wait_for(lock, k_watch_period, [this] { return !m_jobs.empty(); });
         }
+        if (m_is_over) {
+            return;
+        }
+        m_is_working = true;
         auto jobs = std::exchange(m_jobs, {});
         std::erase_if(m_watches, [](const auto& watch) { return watch.use_count() == 1; });
         auto watches = m_watches;
@@ -59,6 +69,8 @@ void InferenceThread::run() {
         jobs.clear();
         watches.clear();
         lock.lock();
+        m_is_working = false;
+        m_is_at_rest.notify_all();
     }
 }
 

@@ -27,6 +27,9 @@ public:
     /// what this thread holds.
     void watch(std::shared_ptr<const Watch> watch);
 
+    /// [any-thread, blocks] Waits until nothing is done there, and lets nothing begin any more.
+    void finish();
+
 private:
     InferenceThread() = default;
 
@@ -34,6 +37,9 @@ private:
 
     std::mutex m_mutex;
     std::condition_variable m_is_needed;
+    std::condition_variable m_is_at_rest;
+    bool m_is_working = false;
+    bool m_is_over = false;
     std::deque<std::function<void()>> m_jobs;
     std::vector<std::shared_ptr<const Watch>> m_watches;
 };

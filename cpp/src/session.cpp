@@ -1,9 +1,56 @@
 #include "session.h"
 
+#include <algorithm>
 #include <exception>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace flow_synth {
+namespace {
+
+/// Models that sessions have, so that a patch with many objects of one model holds it once. Of the
+/// inference thread alone.
+class SharedEngines {
+public:
+    /// As `Engine::load`; a file that has changed since is loaded anew.
+    Status load(const std::filesystem::path& path, std::shared_ptr<Engine>& engine) {
+        std::error_code error;
+        const auto time = std::filesystem::last_write_time(path, error);
+        std::erase_if(m_shared, [](const Shared& each) { return each.engine.expired(); });
+        const auto found = std::ranges::find_if(m_shared, [&](const Shared& each) {
+            return each.path == path && each.time == time;
+        });
+        if (found != m_shared.end()) {
+            engine = found->engine.lock();
+            return {};
+        }
+        std::unique_ptr<Engine> loaded;
+        Status status = Engine::load(path, loaded);
+        if (status.is_ok()) {
+            engine = std::move(loaded);
+            m_shared.push_back({.path = path, .time = time, .engine = engine});
+        }
+        return status;
+    }
+
+private:
+    struct Shared {
+        std::filesystem::path path;
+        std::filesystem::file_time_type time;
+        std::weak_ptr<Engine> engine;
+    };
+
+    std::vector<Shared> m_shared;
+};
+
+Status load_shared(const std::filesystem::path& path, std::shared_ptr<Engine>& engine) {
+    // Never destroyed: the inference thread may still run while the process ends.
+    static auto* const k_engines = new SharedEngines;
+    return k_engines->load(path, engine);
+}
+
+}  // namespace
 
 void Session::load(std::string path) {
     std::uint64_t number = 0;
@@ -24,10 +71,10 @@ void Session::load_now(const std::string& path, std::uint64_t number) {
             return;  // Another was asked for since.
         }
     }
-    std::unique_ptr<Engine> engine;
+    std::shared_ptr<Engine> engine;
     Status status;
     try {
-        status = Engine::load(path_of(path), engine);
+        status = load_shared(path_of(path), engine);
     } catch (const std::exception& error) {
         status = Status::refused(path + ": it cannot be loaded (" + error.what() +
                                  "); give another model");

@@ -44,6 +44,11 @@ class Patch:
         self._lines.append(f"#X {kind} 10 10 {content};")
         return len(self._lines) - 1
 
+    def restore(self, name: str) -> int:
+        """Adds an empty subpatch, which messages to ``pd-NAME`` fill."""
+        self._lines.append(f"#N canvas 0 0 400 300 {name} 0;\n#X restore 10 10 pd {name};")
+        return len(self._lines) - 1
+
     def wire(self, source: int, outlet: int, target: int, inlet: int = 0) -> None:
         """Connects two boxes."""
         self._wires.append(f"#X connect {source} {outlet} {target} {inlet};")

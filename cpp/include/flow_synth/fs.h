@@ -103,6 +103,11 @@ FS_API int fs_poll(fs_session* session, fs_answer* answer);
  */
 FS_API void fs_listen(fs_session* session, const fs_listener* listener);
 
+/* [any-thread] Before the process ends, and before destructors of static objects run: waits until
+ * what is being computed is done, and lets nothing more begin. LibTorch must not be taken down
+ * while it runs. */
+FS_API void fs_finish(void);
+
 /* NOLINTEND(readability-identifier-naming,modernize-*,performance-enum-size) */
 
 #ifdef __cplusplus
