@@ -38,6 +38,7 @@ class Patch:
     recorded: Path | None = None
     _lines: list[str] = field(default_factory=list)
     _wires: list[str] = field(default_factory=list)
+    _feeding: int | None = None
 
     def add(self, kind: str, content: str) -> int:
         """Adds a box and says its number."""
@@ -48,6 +49,10 @@ class Patch:
         """Adds an empty subpatch, which messages to ``pd-NAME`` fill."""
         self._lines.append(f"#N canvas 0 0 400 300 {name} 0;\n#X restore 10 10 pd {name};")
         return len(self._lines) - 1
+
+    def feed(self, box: int) -> None:
+        """Connects a box's sound to the first object's inlet."""
+        self._feeding = box
 
     def wire(self, source: int, outlet: int, target: int, inlet: int = 0) -> None:
         """Connects two boxes."""
@@ -80,6 +85,8 @@ class Patch:
             self.wire(own, 0, out, 0)
             self.wire(own, 1, out, 1)
             return
+        if self._feeding is not None:
+            self.wire(self._feeding, 0, own)
         if self.sound is not None:
             self._play(self.sound, own)
         if self.recorded is not None:
@@ -126,7 +133,8 @@ class Console:
     def lists(self, name: str) -> list[NDArray[np.float32]]:
         """The lists of numbers that an outlet sent."""
         return [
-            np.array(line.split(), np.float32) for line in re.findall(rf"^{name}: (.*)$", self.text, re.M)
+            np.array(line.split(), np.float32)
+            for line in re.findall(rf"^{name}: (.*)$", self.text, re.M)
         ]
 
     def info(self, selector: str) -> list[str]:

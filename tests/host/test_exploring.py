@@ -170,7 +170,9 @@ def test_what_is_asked_for_is_told(
     assert [name for name, *_ in knobs] == list(description.parameters.names)
     table = description.parameters
     humans = [float(human) for _, _, human, *_ in knobs]
-    defaults = [parameter.to_human(unit) for parameter, unit in zip(table.parameters(), table.defaults)]
+    defaults = [
+        parameter.to_human(unit) for parameter, unit in zip(table.parameters(), table.defaults, strict=True)
+    ]
     np.testing.assert_allclose(humans, defaults, rtol=1e-4, atol=1e-4)
     assert len(console.info("macro")) == len(description.latent)
     names = [line.split()[0] for line in console.info("semantic")]

@@ -44,7 +44,7 @@ def builtin_or(other: Path, number: int) -> str:
 
 def test_models_are_swapped_in_real_time(pd: Pd, tmp_path: Path) -> None:
     """The loader has no time for all: the last counts, and answers are its own."""
-    patch = Patch(end_ms=4000.0, arguments=["builtin"])
+    patch = Patch(end_ms=2500.0, arguments=["builtin"])
     patch.at(10.0, "in note 60 100")
     for number in range(40):
         patch.at(
@@ -55,7 +55,7 @@ def test_models_are_swapped_in_real_time(pd: Pd, tmp_path: Path) -> None:
             "in mutate 0.1",
         )
         patch.at(110.0 + 20 * number, "in match")
-    patch.at(3500.0, "in info")
+    patch.at(2400.0, "in info")
     console = pd.run(patch, tmp_path, is_paced=True)
     assert set(console.errors) <= {
         "the recording is silent; record a sound",
@@ -90,7 +90,7 @@ def test_an_object_may_go_at_any_time(
     pd: Pd, sound: Path, is_blocking: bool, tmp_path: Path
 ) -> None:
     """Deleted while it loads, records, hears and plays."""
-    patch = Patch(end_ms=3500.0, arguments=["builtin"], sound=sound)
+    patch = Patch(end_ms=2500.0, arguments=["builtin"], sound=sound)
     subpatch = "pd-sub"
     patch.restore("sub")
     waits = [1, 5, 20, 50, 100, 150, 200, 300, 400, 600]

@@ -80,7 +80,7 @@ def test_a_match_waits_for_the_engine(
 ) -> None:
     """In real time the recording has ended before LibTorch is there, or after; it is heard."""
     end = block_ms(blocks_of(samples[: RATE_HZ // 2]))
-    patch = Patch(end_ms=end + 6000, arguments=["builtin"], sound=sound)
+    patch = Patch(end_ms=end + 3000, arguments=["builtin"], sound=sound)
     patch.at(0.0, "in record 1")
     patch.at(end, "in match")
     console = pd.run(patch, tmp_path, is_paced=True)
