@@ -1,5 +1,6 @@
 """Pd, our object for it, and sounds."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -26,8 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def pd_folder() -> Path:
-    """What `make pd` has made."""
-    folder = ROOT / "build" / "pd" / "flow_synth~"
+    """What `make pd` has made, or the folder that FLOW_SYNTH_PD names."""
+    folder = Path(os.environ.get("FLOW_SYNTH_PD", ROOT / "build" / "pd" / "flow_synth~"))
     assert folder.is_dir(), "first run: make pd"
     return folder
 
@@ -36,6 +37,16 @@ def pd_folder() -> Path:
 def pd(pd_folder: Path) -> Pd:
     """Pd with everything that belongs to our object beside it."""
     return Pd(pd_folder)
+
+
+@pytest.fixture
+def bare_pd(pd_folder: Path, tmp_path: Path) -> Pd:
+    """Pd with the object and a model, but no engine."""
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    for name in ("flow_synth~.pd_linux", "builtin.flow.ts"):
+        shutil.copy(pd_folder / name, folder)
+    return Pd(folder)
 
 
 @pytest.fixture(scope="session")

@@ -147,6 +147,13 @@ class Console:
         return re.findall(r"^(?:error: )?flow_synth~: (.*)$", self.text, re.M)
 
 
+def _preloaded() -> dict[str, str]:
+    """What an object needs that was built with AddressSanitizer: its library before all others."""
+    library = os.environ.get("FLOW_SYNTH_PRELOAD")
+    # Pd itself frees little at its end.
+    return {"LD_PRELOAD": library, "ASAN_OPTIONS": "detect_leaks=0"} if library else {}
+
+
 @dataclass(frozen=True)
 class Pd:
     """Pd with our object on its path."""
@@ -186,7 +193,7 @@ class Pd:
             check=False,
             capture_output=True,
             timeout=seconds,
-            env={**os.environ, **self.environment},
+            env={**os.environ, **_preloaded(), **self.environment},
         )
         text = ended.stderr.decode() + ended.stdout.decode()
         assert ended.returncode == 0, text

@@ -222,16 +222,6 @@ def test_what_is_no_sound_file_is_said(pd: Pd, tmp_path: Path) -> None:
     assert len(console.lists("params")) == 1
 
 
-@pytest.fixture
-def bare_pd(pd_folder: Path, tmp_path: Path) -> Pd:
-    """Pd with the object and a model, but no engine."""
-    folder = tmp_path / "bare"
-    folder.mkdir()
-    for name in ("flow_synth~.pd_linux", "builtin.flow.ts"):
-        shutil.copy(pd_folder / name, folder)
-    return Pd(folder)
-
-
 def test_without_the_engine_all_works_but_hearing(bare_pd: Pd, tmp_path: Path) -> None:
     written = tmp_path / "played.wav"
     messages = ["macro 1 0.9", "record 1", "match", "analyze sound.wav", "info"]
