@@ -27,8 +27,7 @@ constexpr const char* k_variable = "FLOW_SYNTH_ENGINE";
 
 #if defined(_WIN32)
 void* open_library(const std::filesystem::path& path, std::string& why) {
-    void* const library =
-        LoadLibraryExW(path.c_str(), nullptr, LOAD_WITH_ALTERED_SEARCH_PATH);
+    void* const library = LoadLibraryExW(path.c_str(), nullptr, LOAD_WITH_ALTERED_SEARCH_PATH);
     why = "error " + std::to_string(GetLastError());
     return library;
 }
@@ -89,9 +88,9 @@ Status open_now(const std::filesystem::path& folder, EngineLibrary& engine) {
                                "; put it there, or name it in " + k_variable);
     }
     if (const auto others = loaded_libtorch(); !others.empty()) {
-        return Status::refused("match and analyze are off, since this process has a LibTorch already, " +
-                               others.front() +
-                               "; remove the plug-in or object that brought it, and start again");
+        return Status::refused(
+            "match and analyze are off, since this process has a LibTorch already, " +
+            others.front() + "; remove the plug-in or object that brought it, and start again");
     }
     std::string why;
     void* const library = open_library(path, why);

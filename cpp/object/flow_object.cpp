@@ -79,7 +79,7 @@ Status FlowObject::load(const std::string& path) {
     m_wanted_path = path;
     m_is_loading = true;
     LoaderThread::instance().post(
-        [inbox = m_inbox, number = ++m_n_loads, path, folder = m_folder] {
+        [inbox = m_inbox, number = ++m_inbox->newest_load, path, folder = m_folder] {
             load_model(*inbox, number, path, folder);
         });
     return {};
@@ -93,7 +93,7 @@ Status FlowObject::reload() {
 }
 
 void FlowObject::take(const LoadedModel& loaded) {
-    if (loaded.number != m_n_loads) {
+    if (loaded.number != m_inbox->newest_load) {
         return;  // Another was asked for since.
     }
     m_is_loading = false;
@@ -108,7 +108,7 @@ void FlowObject::take(const LoadedModel& loaded) {
 }
 
 void FlowObject::take(const OpenedEngine& opened) {
-    if (opened.number == m_n_loads) {
+    if (opened.number == m_inbox->newest_load) {
         m_matcher.set_engine(opened.status, opened.library, m_path);
     }
 }
@@ -117,9 +117,8 @@ void FlowObject::take(const OpenedEngine& opened) {
 
 Status FlowObject::analyze(const std::string& path) {
     m_is_reading = true;
-    LoaderThread::instance().post([inbox = m_inbox, number = ++m_n_sounds, path] {
-        read_sound(*inbox, number, path);
-    });
+    LoaderThread::instance().post(
+        [inbox = m_inbox, number = ++m_n_sounds, path] { read_sound(*inbox, number, path); });
     return {};
 }
 

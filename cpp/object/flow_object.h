@@ -59,13 +59,23 @@ public:
 
 private:
     struct Handler {
+        using Handle = Status (*)(FlowObject&, const Arguments&);
+
+        constexpr Handler(const MessageForm& its_form, Handle its_handle)
+            : form(its_form), handle(its_handle) {}
+
         MessageForm form;
-        Status (*handle)(FlowObject&, const Arguments&);
+        Handle handle;
     };
     struct Attribute {
+        using Value = Atom (*)(const FlowObject&);
+
+        constexpr Attribute(std::string_view its_name, bool can_be_set, Value its_value)
+            : name(its_name), is_settable(can_be_set), value(its_value) {}
+
         std::string_view name;
-        Atom (*value)(const FlowObject&);
         bool is_settable;
+        Value value;
     };
 
     static std::span<const Handler> handlers();
@@ -101,7 +111,6 @@ private:
     std::vector<Line> m_lines;  ///< What goes out of the info outlet next.
 
     std::shared_ptr<Inbox> m_inbox = std::make_shared<Inbox>();
-    std::uint64_t m_n_loads = 0;
     bool m_is_loading = false;
     std::string m_path;         ///< Of the model that plays,
     std::string m_wanted_path;  ///< and of the one that was asked for last.

@@ -38,10 +38,9 @@ std::span<const FlowObject::Handler> FlowObject::handlers() {
                 [](Object& it, Args& args) { return it.m_matcher.record(args.is_on(0)); }},
         Handler{{"match", "", "match"},
                 [](Object& it, Args& /*args*/) { return it.m_matcher.match(); }},
-        Handler{{"analyze", "w", "analyze sound.wav"},
-                [](Object& it, Args& args) {
-                    return it.analyze(it.m_host.find_file(args.word(0)));
-                }},
+        Handler{
+            {"analyze", "w", "analyze sound.wav"},
+            [](Object& it, Args& args) { return it.analyze(it.m_host.find_file(args.word(0))); }},
         Handler{{"store", "i", "store 1"},
                 [](Object& it, Args& args) { return it.m_explorer.store(args.whole(0)); }},
         Handler{{"recall", "i", "recall 1"},
@@ -52,10 +51,9 @@ std::span<const FlowObject::Handler> FlowObject::handlers() {
                 }},
         Handler{{"mutate", "n", "mutate 0.3"},
                 [](Object& it, Args& args) { return it.m_explorer.mutate(args.number(0)); }},
-        Handler{{"lock", "ws", "lock filter_cutoff 1"},
-                [](Object& it, Args& args) {
-                    return it.m_explorer.lock(args.word(0), args.is_on(1));
-                }},
+        Handler{
+            {"lock", "ws", "lock filter_cutoff 1"},
+            [](Object& it, Args& args) { return it.m_explorer.lock(args.word(0), args.is_on(1)); }},
         Handler{{"note", "ni", "note 60 100"},
                 [](Object& it, Args& args) {
                     return it.m_controller->note(args.number(0), args.whole(1));
@@ -92,18 +90,18 @@ std::span<const FlowObject::Handler> FlowObject::handlers() {
 std::span<const FlowObject::Attribute> FlowObject::attributes() {
     using Object = const FlowObject;
     static constexpr std::array k_attributes{
-        Attribute{"model", [](Object& it) -> Atom { return it.m_path; }, true},
-        Attribute{"smooth", [](Object& it) -> Atom { return it.m_smooth_ms; }, true},
-        Attribute{"voice", [](Object& it) -> Atom { return it.m_is_voice_on ? 1.0 : 0.0; }, true},
-        Attribute{"blocking", [](Object& it) -> Atom { return it.m_is_blocking ? 1.0 : 0.0; }, true},
-        Attribute{"latency",
+        Attribute{"model", true, [](Object& it) -> Atom { return it.m_path; }},
+        Attribute{"smooth", true, [](Object& it) -> Atom { return it.m_smooth_ms; }},
+        Attribute{"voice", true, [](Object& it) -> Atom { return it.m_is_voice_on ? 1.0 : 0.0; }},
+        Attribute{"blocking", true,
+                  [](Object& it) -> Atom { return it.m_is_blocking ? 1.0 : 0.0; }},
+        Attribute{"latency", false,
                   [](Object& it) -> Atom {
                       return static_cast<double>(it.m_controller->latency_samples());
-                  },
-                  false},
-        Attribute{"late",
-                  [](Object& it) -> Atom { return static_cast<double>(it.m_controller->n_late()); },
-                  false},
+                  }},
+        Attribute{
+            "late", false,
+            [](Object& it) -> Atom { return static_cast<double>(it.m_controller->n_late()); }},
     };
     return k_attributes;
 }
@@ -117,8 +115,8 @@ Status FlowObject::dispatch(const std::string& selector, std::span<const Atom> a
     if (attribute != attributes().end() && !attribute->is_settable) {
         return Status::refused("'" + selector + "' can only be read; say it alone");
     }
-    const auto handler = std::ranges::find(
-        handlers(), selector, [](const Handler& each) { return each.form.selector; });
+    const auto handler = std::ranges::find(handlers(), selector,
+                                           [](const Handler& each) { return each.form.selector; });
     if (handler == handlers().end()) {
         std::string known;
         for (const Handler& each : handlers()) {

@@ -38,10 +38,8 @@ Hearing::Hearing(const EngineLibrary& engine, Controller& controller, fs_session
         .take = [](void* self, fs_recording* recording) -> int {
             return static_cast<Hearing*>(self)->take(*recording);
         },
-        .answer =
-            [](void* self, const fs_answer* answer) {
-                static_cast<Hearing*>(self)->answer(*answer);
-            }};
+        .answer = [](void* self,
+                     const fs_answer* answer) { static_cast<Hearing*>(self)->answer(*answer); }};
     m_engine.listen(m_session, &listener);
 }
 

@@ -60,7 +60,7 @@ public:
 private:
     Hearing(const EngineLibrary& engine, Controller& controller, fs_session* session);
 
-    int take(fs_recording& recording);      // On the inference thread, as
+    int take(fs_recording& recording);     // On the inference thread, as
     void answer(const fs_answer& answer);  // is this.
 
     const EngineLibrary& m_engine;

@@ -34,6 +34,9 @@ Status guarded(const std::string& path, const Read& read) {
 
 void load_model(Inbox& inbox, std::uint64_t number, const std::string& path,
                 const std::filesystem::path& folder) {
+    if (number != inbox.newest_load) {
+        return;
+    }
     LoadedModel loaded{.number = number, .path = path, .status = {}, .model = nullptr};
     loaded.status = guarded(path, [&] { return read_model(path, loaded.model); });
     const bool is_model = loaded.status.is_ok();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -41,6 +42,9 @@ using Loaded = std::variant<LoadedModel, OpenedEngine, ReadSound>;
 /// What the loader thread tells an object. It outlives the object for as long as something loads.
 class Inbox {
 public:
+    /// [any-thread] The newest model that was asked for: those before need not be loaded.
+    std::atomic<std::uint64_t> newest_load{0};
+
     /// [loader-thread, allocates, blocks for a moment]
     void put(Loaded loaded) {
         const std::scoped_lock lock(m_mutex);
@@ -58,7 +62,8 @@ private:
     std::vector<Loaded> m_loaded;
 };
 
-/// [loader-thread, allocates, blocks] Loads a model file, and if it is one opens the engine.
+/// [loader-thread, allocates, blocks] Loads a model file, and if it is one opens the engine; does
+/// nothing if another was asked for since.
 void load_model(Inbox& inbox, std::uint64_t number, const std::string& path,
                 const std::filesystem::path& folder);
 

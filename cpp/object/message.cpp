@@ -65,8 +65,8 @@ Status check_form(const MessageForm& form, std::span<const Atom> atoms) {
     if (has_form(form.arguments, atoms)) {
         return {};
     }
-    return Status::refused(std::string("'") + text_of(form.selector, atoms) + "' is not understood; say it like '" +
-                           std::string(form.example) + "'");
+    return Status::refused(std::string("'") + text_of(form.selector, atoms) +
+                           "' is not understood; say it like '" + std::string(form.example) + "'");
 }
 
 }  // namespace flow_synth

@@ -13,6 +13,10 @@ namespace flow_synth {
 /// What a message must look like: one letter each argument, `n` a number, `i` a whole one, `s`
 /// 0 or 1, `w` a word; `*` stands for any list of numbers.
 struct MessageForm {
+    constexpr MessageForm(std::string_view its_selector, std::string_view its_arguments,
+                          std::string_view an_example)
+        : selector(its_selector), arguments(its_arguments), example(an_example) {}
+
     std::string_view selector;
     std::string_view arguments;
     std::string_view example;  ///< A message that is right.

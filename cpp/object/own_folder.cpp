@@ -18,9 +18,9 @@ std::filesystem::path own_folder() {
     HMODULE library = nullptr;
     constexpr std::size_t k_most_characters = 32768;
     static std::array<wchar_t, k_most_characters> path{};
-    if (GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
-                               GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-                           reinterpret_cast<LPCWSTR>(&k_here), &library) == 0 ||
+    if (GetModuleHandleExW(
+            GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+            reinterpret_cast<LPCWSTR>(&k_here), &library) == 0 ||
         GetModuleFileNameW(library, path.data(), static_cast<DWORD>(path.size())) == 0) {
         return {};
     }

@@ -40,14 +40,15 @@ void report_state(Explorer& explorer, std::vector<Line>& lines) {
     const FlowFile& file = explorer.model()->interface();
     if (!explorer.z().empty()) {
         for (std::size_t number = 1; number <= file.order.size(); ++number) {
-            lines.push_back({.selector = "macro",
-                             .atoms = {static_cast<double>(number),
-                                       explorer.macro(static_cast<int>(number))}});
+            lines.push_back(
+                {.selector = "macro",
+                 .atoms = {static_cast<double>(number), explorer.macro(static_cast<int>(number))}});
         }
         for (std::size_t axis = 0; axis < file.semantic_axes.size(); ++axis) {
             const SemanticAxis& words = file.semantic_axes[axis];
-            lines.push_back({.selector = "semantic",
-                             .atoms = {words.name, words.low, words.high, explorer.sliders()[axis]}});
+            lines.push_back(
+                {.selector = "semantic",
+                 .atoms = {words.name, words.low, words.high, explorer.sliders()[axis]}});
         }
     }
     for (int slot = 1; slot <= Explorer::k_n_slots; ++slot) {

@@ -169,8 +169,8 @@ Status read(const std::filesystem::path& path, Recording& recording) {
             if (Status status = check(format); !status.is_ok()) {
                 return status;
             }
-            const std::size_t most = k_most_seconds * format.sample_rate_hz * format.n_channels *
-                                     format.n_bytes();
+            const std::size_t most =
+                k_most_seconds * format.sample_rate_hz * format.n_channels * format.n_bytes();
             recording.audio = mixed(chunks.content(most), format);
             recording.sample_rate_hz = static_cast<int>(format.sample_rate_hz);
             return {};

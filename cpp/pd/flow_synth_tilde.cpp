@@ -91,8 +91,8 @@ public:
     std::string find_file(const std::string& name) override {
         std::array<char, MAXPDSTRING> folder{};
         char* found = nullptr;
-        const int file = canvas_open(m_canvas, name.c_str(), "", folder.data(), &found,
-                                     MAXPDSTRING, /*bin=*/1);
+        const int file =
+            canvas_open(m_canvas, name.c_str(), "", folder.data(), &found, MAXPDSTRING, /*bin=*/1);
         if (file >= 0) {
             sys_close(file);
             return std::string(folder.data()) + "/" + found;
@@ -194,9 +194,9 @@ void prepare(Shell* shell, t_signal** signals) {
 FLOW_SYNTH_EXPORT void flow_synth_tilde_setup() {
     // Pd knows functions of any kind by one type.
     auto* const any = reinterpret_cast<t_method>(create);
-    s_class = class_new(gensym("flow_synth~"), reinterpret_cast<t_newmethod>(any),
-                        reinterpret_cast<t_method>(destroy), sizeof(Shell), CLASS_DEFAULT, A_GIMME,
-                        0);
+    s_class =
+        class_new(gensym("flow_synth~"), reinterpret_cast<t_newmethod>(any),
+                  reinterpret_cast<t_method>(destroy), sizeof(Shell), CLASS_DEFAULT, A_GIMME, 0);
     CLASS_MAINSIGNALIN(s_class, Shell, number);
     class_addmethod(s_class, reinterpret_cast<t_method>(prepare), gensym("dsp"), A_CANT, 0);
     class_addanything(s_class, take_message);

@@ -228,7 +228,8 @@ struct Controller::State {
             const float gain = static_cast<float>(n_fade) / static_cast<float>(k_fade_samples);
             left[index] *= gain;
             right[index] *= gain;
-            n_fade = is_on ? std::min(n_fade + 1, k_fade_samples) : n_fade - std::min<std::size_t>(n_fade, 1);
+            n_fade = is_on ? std::min(n_fade + 1, k_fade_samples)
+                           : n_fade - std::min<std::size_t>(n_fade, 1);
         }
         if (n_fade == 0) {
             voices.silence();

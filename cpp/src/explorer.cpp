@@ -59,7 +59,8 @@ void sound(const CoreModel& model, std::span<const float> place, std::span<float
     if (model.flow() != nullptr) {
         model.flow()->decode(place, units);
     } else {
-        std::ranges::transform(place, units.begin(), [](float x) { return std::clamp(x, 0.0F, 1.0F); });
+        std::ranges::transform(place, units.begin(),
+                               [](float x) { return std::clamp(x, 0.0F, 1.0F); });
     }
 }
 
@@ -221,16 +222,16 @@ Status Explorer::set_macro(int number, double position) {
     }
     const auto& file = m_model->interface();
     if (number < 1 || static_cast<std::size_t>(number) > file.order.size()) {
-        return Status::refused("there is no macro knob " + std::to_string(number) +
-                               "; give 1 to " + std::to_string(file.order.size()));
+        return Status::refused("there is no macro knob " + std::to_string(number) + "; give 1 to " +
+                               std::to_string(file.order.size()));
     }
     if (Status status = check_range("a position", position, 0.0, 1.0); !status.is_ok()) {
         return status;
     }
     const std::uint32_t index = file.order[static_cast<std::size_t>(number - 1)];
     const LatentDimension& dimension = file.latent[index];
-    m_macros[index] = static_cast<float>(dimension.minimum +
-                                         position * (dimension.maximum - dimension.minimum));
+    m_macros[index] =
+        static_cast<float>(dimension.minimum + position * (dimension.maximum - dimension.minimum));
     return tell();
 }
 
@@ -241,9 +242,9 @@ Status Explorer::set_semantic(std::string_view name, double position) {
     const auto& axes = m_model->interface().semantic_axes;
     const auto axis = std::ranges::find(axes, name, &SemanticAxis::name);
     if (axis == axes.end()) {
-        return Status::refused("there is no slider '" + std::string(name) + "'; " +
-                               (axes.empty() ? "load a model that has sliders"
-                                             : "give one of " + names_of(axes)));
+        return Status::refused(
+            "there is no slider '" + std::string(name) + "'; " +
+            (axes.empty() ? "load a model that has sliders" : "give one of " + names_of(axes)));
     }
     if (Status status = check_range("a position", position, -k_slider_end, k_slider_end);
         !status.is_ok()) {

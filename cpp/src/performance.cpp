@@ -54,8 +54,8 @@ bool Performance::take_point(Point& point) {
     return true;
 }
 
-void Performance::go_to(std::span<const float> z, std::span<const float> v,
-                        std::uint32_t recording, double steps_per_second) noexcept {
+void Performance::go_to(std::span<const float> z, std::span<const float> v, std::uint32_t recording,
+                        double steps_per_second) noexcept {
     const std::span<const float> point = flow() != nullptr ? z : v;
     if (point.size() == m_glide.point().size()) {
         m_recording = recording;

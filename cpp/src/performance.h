@@ -86,7 +86,7 @@ private:
     std::vector<float> m_to;    ///< and at its end.
     std::uint32_t m_n_points = 0;
     double m_glide_seconds;
-    std::uint32_t m_recording = 0;  ///< What led to where the glide goes; 0 for a wish.
+    std::uint32_t m_recording = 0;   ///< What led to where the glide goes; 0 for a wish.
     std::size_t m_n_hold_steps = 1;  ///< Until held knobs are where they are held.
     bool m_is_turning = false;
 };

@@ -18,9 +18,8 @@ public:
         std::error_code error;
         const auto time = std::filesystem::last_write_time(path, error);
         std::erase_if(m_shared, [](const Shared& each) { return each.engine.expired(); });
-        const auto found = std::ranges::find_if(m_shared, [&](const Shared& each) {
-            return each.path == path && each.time == time;
-        });
+        const auto found = std::ranges::find_if(
+            m_shared, [&](const Shared& each) { return each.path == path && each.time == time; });
         if (found != m_shared.end()) {
             engine = found->engine.lock();
             return {};

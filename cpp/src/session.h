@@ -77,7 +77,8 @@ private:
     std::uint64_t m_n_listeners = 0;
     std::shared_ptr<const InferenceThread::Watch> m_watch;
 
-    std::shared_ptr<Engine> m_engine;  ///< Of the inference thread, and of all sessions with its file.
+    std::shared_ptr<Engine>
+        m_engine;  ///< Of the inference thread, and of all sessions with its file.
 };
 
 }  // namespace flow_synth

@@ -100,9 +100,8 @@ TEST_CASE("macro knobs and sliders are absolute, combine, and end where one goes
         REQUIRE(hand.explorer.set_semantic(file.semantic_axes[0].name, position).is_ok());
         CHECK(hand.explorer.sliders()[0] == position);
         for (std::size_t index = 0; index < wanted.size(); ++index) {
-            wanted[index] =
-                turned[index] +
-                static_cast<float>(position * file.semantic_axes[0].direction[index]);
+            wanted[index] = turned[index] +
+                            static_cast<float>(position * file.semantic_axes[0].direction[index]);
         }
         CHECK(hand.z() == wanted);
     }

@@ -25,9 +25,7 @@ public:
             object->message(answer, {});
         }
     }
-    void send_latent(std::span<const float> z) override {
-        latent.emplace_back(z.begin(), z.end());
-    }
+    void send_latent(std::span<const float> z) override { latent.emplace_back(z.begin(), z.end()); }
     void send_info(const std::string& selector, std::span<const Atom> /*atoms*/) override {
         info.push_back(selector);
     }
@@ -72,10 +70,14 @@ TEST_CASE("a message has its form") {
     using flow_synth::check_form;
     const flow_synth::MessageForm form{"do", "nisw", "do 0.5 1 1 it"};
     CHECK(check_form(form, std::vector<Atom>{0.5, 2.0, 1.0, "it"}).is_ok());
-    for (const std::vector<Atom>& wrong :
-         {std::vector<Atom>{}, {0.5, 2.0, 1.0}, {"no", 2.0, 1.0, "it"}, {0.5, 2.5, 1.0, "it"},
-          {0.5, 2.0, 2.0, "it"}, {0.5, 2.0, 1.0, 3.0}, {0.5, 1e30, 1.0, "it"},
-          {0.5, 2.0, 1.0, "it", "more"}}) {
+    for (const std::vector<Atom>& wrong : {std::vector<Atom>{},
+                                           {0.5, 2.0, 1.0},
+                                           {"no", 2.0, 1.0, "it"},
+                                           {0.5, 2.5, 1.0, "it"},
+                                           {0.5, 2.0, 2.0, "it"},
+                                           {0.5, 2.0, 1.0, 3.0},
+                                           {0.5, 1e30, 1.0, "it"},
+                                           {0.5, 2.0, 1.0, "it", "more"}}) {
         CHECK_FALSE(check_form(form, wrong).is_ok());
     }
     CHECK(check_form(form, std::vector<Atom>{"no"}).reason() ==
@@ -133,7 +135,8 @@ TEST_CASE("a rate that cannot be played gives silence, and one that can sounds a
     CHECK(peak(it.heard(64)) > 0.0F);
     it.object.prepare(1000.0);
     it.object.poll();
-    CHECK(it.host.complaints.back() == "a sample rate of 1000 Hz cannot be used; give 8000 to 192000 Hz");
+    CHECK(it.host.complaints.back() ==
+          "a sample rate of 1000 Hz cannot be used; give 8000 to 192000 Hz");
     CHECK(is_silent(it.heard(64)));
     it.object.prepare(44100.0);
     it.say("note", {60.0, 100.0});
@@ -144,9 +147,9 @@ TEST_CASE("an object may go while it loads") {
     Remembering host;
     for (int round = 0; round < 20; ++round) {
         FlowObject object(host, "/nowhere");
-        object.message("load", std::vector<Atom>{
-                                   (std::filesystem::path(FLOW_SYNTH_SHIPPED) / "builtin.flow.ts")
-                                       .string()});
+        object.message(
+            "load", std::vector<Atom>{
+                        (std::filesystem::path(FLOW_SYNTH_SHIPPED) / "builtin.flow.ts").string()});
         object.message("load", std::vector<Atom>{"/nowhere/at/all"});
         object.poll();
     }

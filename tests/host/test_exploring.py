@@ -171,7 +171,8 @@ def test_what_is_asked_for_is_told(
     table = description.parameters
     humans = [float(human) for _, _, human, *_ in knobs]
     defaults = [
-        parameter.to_human(unit) for parameter, unit in zip(table.parameters(), table.defaults, strict=True)
+        parameter.to_human(unit)
+        for parameter, unit in zip(table.parameters(), table.defaults, strict=True)
     ]
     np.testing.assert_allclose(humans, defaults, rtol=1e-4, atol=1e-4)
     assert len(console.info("macro")) == len(description.latent)

@@ -1,7 +1,6 @@
 """What cannot be done is said in one sentence, and what sounds goes on sounding."""
 
 import re
-import shutil
 import subprocess
 import zipfile
 from collections.abc import Sequence
@@ -257,7 +256,7 @@ def test_a_second_libtorch_is_not_opened(bare_pd: Pd, pd_folder: Path, tmp_path:
     other = tmp_path / "libtorch_cpu.so"
     subprocess.run(["c++", "-shared", "-x", "c", "/dev/null", "-o", other], check=True)
     engine = pd_folder / "libflow_synth_engine.so"
-    pd = Pd(bare_pd.folder, {"FLOW_SYNTH_ENGINE": str(engine), "LD_PRELOAD": str(other)})
+    pd = Pd(bare_pd.folder, {"FLOW_SYNTH_ENGINE": str(engine)}, preloaded=other)
     console = told(pd, tmp_path, ["match", "info"])
     assert set(console.errors) == {
         f"match and analyze are off, since this process has a LibTorch already, {other}; "

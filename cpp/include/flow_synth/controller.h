@@ -22,9 +22,9 @@ struct Recording {
 
 /// A point that knobs or sounds have led to.
 struct Point {
-    std::vector<float> z;   ///< [D]; empty if the model's flow is none that the core runs.
-    std::vector<float> v;  ///< [P] unit values, as they sound: held knobs where they are held.
-    std::vector<float> goal;      ///< Where it glides: z [D], or without a flow unit values [P].
+    std::vector<float> z;     ///< [D]; empty if the model's flow is none that the core runs.
+    std::vector<float> v;     ///< [P] unit values, as they sound: held knobs where they are held.
+    std::vector<float> goal;  ///< Where it glides: z [D], or without a flow unit values [P].
     std::uint32_t recording = 0;  ///< The number of the recording that led there; 0 for none.
 
     /// [any-thread] Whether it answers a recording.

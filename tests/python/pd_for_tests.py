@@ -147,11 +147,12 @@ class Console:
         return re.findall(r"^(?:error: )?flow_synth~: (.*)$", self.text, re.M)
 
 
-def _preloaded() -> dict[str, str]:
-    """What an object needs that was built with AddressSanitizer: its library before all others."""
-    library = os.environ.get("FLOW_SYNTH_PRELOAD")
+def _preloaded(library: Path | None) -> dict[str, str]:
+    """Has libraries be there before all others: of AddressSanitizer if the object needs it."""
+    first = os.environ.get("FLOW_SYNTH_PRELOAD")
+    preloaded = ":".join(str(each) for each in (first, library) if each)
     # Pd itself frees little at its end.
-    return {"LD_PRELOAD": library, "ASAN_OPTIONS": "detect_leaks=0"} if library else {}
+    return {"LD_PRELOAD": preloaded, "ASAN_OPTIONS": "detect_leaks=0"} if preloaded else {}
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,7 @@ class Pd:
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    preloaded: Path | None = None
 
     def run(
         self,
@@ -193,7 +195,7 @@ class Pd:
             check=False,
             capture_output=True,
             timeout=seconds,
-            env={**os.environ, **_preloaded(), **self.environment},
+            env={**os.environ, **_preloaded(self.preloaded), **self.environment},
         )
         text = ended.stderr.decode() + ended.stdout.decode()
         assert ended.returncode == 0, text
