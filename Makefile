@@ -44,13 +44,13 @@ NATIVE_SOURCES := CMakeLists.txt pyproject.toml $(shell find cpp -type f)
 
 stage = @printf '\n=== %s\n' '$(1)'
 
-# Where Debian's Pd is.
+# Where Debian's Pd and its header are.
 PD_PARTS := $(if $(shell command -v apt-get),pd)
 PD_FOLDER := build/pd/flow_synth~
 
 .PHONY: setup demo pd baselines results test test-slow lint format bench clean \
 	debian-build debian-test format-check style tidy tidy-all types imports workflows \
-	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-host test-python
+	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-host test-host-asan test-python
 
 # --- What must be installed ---
 
@@ -206,7 +206,8 @@ tidy-all: | setup
 	@$(MAKE) --no-print-directory -j2 SIDE_BY_SIDE=1 tidy
 
 # A C++ file is looked at again when it, a header or the rules have changed.
-tidy: $(patsubst %,$(TIDY)/%.checked,$(filter %.cpp,$(CPP_FILES)))
+tidy: $(patsubst %,$(TIDY)/%.checked,$(filter-out $(if $(PD_PARTS),,cpp/pd/%),\
+	$(filter %.cpp,$(CPP_FILES))))
 
 $(TIDY)/%.checked: % $(CPP_HEADERS) .clang-tidy | setup
 	clang-tidy --quiet -p $(BUILD) $<
@@ -261,11 +262,21 @@ test-host: | setup $(PD_PARTS)
 	$(if $(PD_PARTS),$(call stage,tests in Pd))
 	$(if $(PD_PARTS),pytest tests/host --junit-xml $(REPORTS)/host.xml)
 
+# The object under AddressSanitizer, in a Pd that is not.
+test-host-asan: | setup pd
+	$(call stage,tests in Pd under AddressSanitizer)
+	cmake --preset asan -DFLOW_SYNTH_PD=ON
+	cmake --build --preset asan --target flow_synth_pd
+	rm -rf build/pd-asan && cp -r build/pd build/pd-asan
+	cp build/asan/cpp/pd/flow_synth~.pd_* $(PD_FOLDER:build/pd/%=build/pd-asan/%)
+	FLOW_SYNTH_PD=$(PD_FOLDER:build/pd/%=build/pd-asan/%) \
+		FLOW_SYNTH_PRELOAD="$$(g++ -print-file-name=libasan.so)" pytest tests/host
+
 test-python: | setup
 	$(call stage,Python tests)
 	pytest tests/python --junit-xml $(REPORTS)/python.xml
 
-test-slow: test-fuzz test-threads | setup
+test-slow: test-fuzz test-threads $(if $(PD_PARTS),test-host-asan) | setup
 	pytest -m slow
 
 # Ten minutes of nonsense for the readers of model files.

@@ -182,7 +182,7 @@ Status read(const std::filesystem::path& path, Recording& recording) {
 }  // namespace
 
 Status read_wav(const std::filesystem::path& path, Recording& recording) {
-    const Status status = read(path, recording);
+    Status status = read(path, recording);
     if (status.is_ok()) {
         return status;
     }

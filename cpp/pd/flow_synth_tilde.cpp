@@ -153,19 +153,21 @@ struct Shell {
     PdObject* object;
 };
 
-void* create(t_symbol* /*name*/, int n_arguments, t_atom* arguments) {
+void* create(const t_symbol* /*name*/, int n_arguments, const t_atom* arguments) {
     auto* const shell = reinterpret_cast<Shell*>(pd_new(s_class));
     shell->object = std::make_unique<PdObject>(shell->head).release();
     shell->object->begin(atoms_of(n_arguments, arguments));
     return shell;
 }
 
-void destroy(Shell* shell) { const std::unique_ptr<PdObject> owned(shell->object); }
+void destroy(const Shell* shell) { const std::unique_ptr<PdObject> owned(shell->object); }
 
-void take_message(Shell* shell, t_symbol* selector, int n_atoms, t_atom* atoms) {
+void take_message(const Shell* shell, const t_symbol* selector, int n_atoms, const t_atom* atoms) {
     shell->object->message(selector->s_name, atoms_of(n_atoms, atoms));
 }
 
+// Pd hands over pointers as numbers.
+// NOLINTBEGIN(performance-no-int-to-ptr)
 t_int* perform(t_int* words) {
     auto* const object = reinterpret_cast<FlowObject*>(words[1]);
     const auto n_samples = static_cast<std::size_t>(words[5]);
@@ -175,8 +177,9 @@ t_int* perform(t_int* words) {
     object->process(vector(2), vector(3), vector(4));
     return words + 6;
 }
+// NOLINTEND(performance-no-int-to-ptr)
 
-void prepare(Shell* shell, t_signal** signals) {
+void prepare(const Shell* shell, const t_signal* const* signals) {
     FlowObject& object = shell->object->object();
     object.prepare(static_cast<double>(signals[0]->s_sr));
     dsp_add(perform, 5, &object, signals[0]->s_vec, signals[1]->s_vec, signals[2]->s_vec,

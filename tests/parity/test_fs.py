@@ -260,6 +260,32 @@ def test_many_sessions_come_and_go(fs: ctypes.CDLL) -> None:
         fs.fs_destroy(session)
 
 
+ENDING = """
+import ctypes, sys, time
+import torch
+engine = ctypes.CDLL(sys.argv[1])
+engine.fs_create.restype = ctypes.c_void_p
+session = ctypes.c_void_p(engine.fs_create(None, ctypes.c_size_t(0)))
+for _ in range(3):
+    engine.fs_load(session, sys.argv[2].encode())
+engine.fs_finish()
+before = engine.fs_get_state(session)
+engine.fs_load(session, sys.argv[2].encode())
+time.sleep(0.5)
+assert engine.fs_get_state(session) == 1
+print(before)
+"""
+
+
+def test_a_process_ends_in_order_while_something_loads() -> None:
+    """Nothing begins any more once what goes on is done."""
+    path = GOLDEN / "golden-4.flow.ts"
+    ended = subprocess.run(
+        [sys.executable, "-c", ENDING, ENGINE, path], check=True, capture_output=True, text=True
+    )
+    assert int(ended.stdout) in (LOADING, READY)
+
+
 PROGRAM = """
 import ctypes, sys
 import torch  # Where the engine finds its own.
