@@ -102,13 +102,15 @@ void FlowObject::take(const LoadedModel& loaded) {
         return;
     }
     m_path = loaded.path;
+    m_playing_load = loaded.number;
     m_explorer.set_model(loaded.model);
     m_matcher.expect_engine();
     m_lines.push_back({.selector = "loaded", .atoms = {m_path}});
 }
 
 void FlowObject::take(const OpenedEngine& opened) {
-    if (opened.number == m_inbox->newest_load) {
+    // Whatever was asked for since, and may be no model.
+    if (opened.number == m_playing_load) {
         m_matcher.set_engine(opened.status, opened.library, m_path);
     }
 }

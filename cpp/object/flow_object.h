@@ -112,8 +112,9 @@ private:
 
     std::shared_ptr<Inbox> m_inbox = std::make_shared<Inbox>();
     bool m_is_loading = false;
-    std::string m_path;         ///< Of the model that plays,
-    std::string m_wanted_path;  ///< and of the one that was asked for last.
+    std::uint64_t m_playing_load = 0;  ///< The number of what brought the model that plays.
+    std::string m_path;                ///< Of the model that plays,
+    std::string m_wanted_path;         ///< and of the one that was asked for last.
     std::uint64_t m_n_sounds = 0;
     bool m_is_reading = false;
 

@@ -65,6 +65,19 @@ def test_models_are_swapped_in_real_time(pd: Pd, tmp_path: Path) -> None:
     assert console.info("loaded")[-1].endswith("/builtin.flow.ts")
 
 
+def test_a_wrong_file_while_the_engine_opens_does_not_stop_it(pd: Pd, tmp_path: Path) -> None:
+    patch = Patch(end_ms=3000.0, arguments=["builtin"])
+    info, loaded = patch.add("obj", "r info"), patch.add("obj", "route loaded")
+    wrong = patch.add("msg", "\\; in load /nowhere/at/all")
+    patch.wire(info, 0, loaded)
+    patch.wire(loaded, 0, wrong)
+    patch.at(2900.0, "in info")
+    console = pd.run(patch, tmp_path, is_paced=True)
+    (sentence,) = console.errors
+    assert sentence.startswith("/nowhere/at/all cannot be read")
+    assert console.info("engine") == ["ready"]
+
+
 def test_many_objects_play_at_once(
     pd: Pd, native: _native.Model, sound: Path, tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ class Patch:
         self.wire(receive, 0, own)
         for outlet, name in ((2, "params"), (3, "latent"), (4, "info")):
             self.wire(own, outlet, self.add("obj", f"print {name}{suffix}"))
+        self.wire(own, 4, self.add("obj", f"s info{suffix}"))
         if number > 0:
             out = self.add("obj", "dac~")
             self.wire(own, 0, out, 0)
