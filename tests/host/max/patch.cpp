@@ -1,0 +1,78 @@
+#include "patch.h"
+
+#include <algorithm>
+#include <sstream>
+
+using max_host::Sent;
+
+namespace {
+
+constexpr double k_moment_s = 0.05;
+
+}  // namespace
+
+Patch::Patch(const std::string& arguments) {
+    m_world.search_path() = {FLOW_SYNTH_SHIPPED};
+    m_world.open(FLOW_SYNTH_MAX_EXTERNAL);
+    m_box = m_world.create("flow_synth~ " + arguments);
+}
+
+void Patch::send(const std::string& text) { m_world.send(*m_box, text); }
+
+void Patch::send_timed(const std::string& text) {
+    m_world.timer().on_thread([&] { send(text); });
+}
+
+std::string Patch::wait_for(const std::string& selector, double seconds) {
+    std::string found;
+    m_world.run_until(
+        [&] {
+            for (const Sent& each : m_world.take_sent(*m_box)) {
+                if (each.text.starts_with(selector)) {
+                    found = each.text;
+                }
+            }
+            return !found.empty();
+        },
+        seconds);
+    return found;
+}
+
+std::vector<Sent> Patch::sent() {
+    m_world.run_for(k_moment_s);
+    return m_world.take_sent(*m_box);
+}
+
+std::vector<Sent> Patch::sent_from(std::size_t outlet) {
+    auto all = sent();
+    std::erase_if(all, [&](const Sent& each) { return each.outlet != outlet; });
+    return all;
+}
+
+std::vector<std::string> Patch::complaints() {
+    m_world.run_for(k_moment_s);
+    return m_world.take_console();
+}
+
+std::vector<std::string> known_messages(Patch& patch) {
+    patch.complaints();
+    patch.send("nonsense");
+    const auto complaints = patch.complaints();
+    std::string list = complaints.at(0);
+    list.erase(0, list.find("say one of ") + std::string("say one of ").size());
+    std::erase(list, ',');
+    std::istringstream words(list);
+    std::vector<std::string> known;
+    for (std::string word; words >> word;) {
+        known.push_back(word);
+    }
+    return known;
+}
+
+std::string message_of(const std::string& selector, std::size_t n, const std::string& number) {
+    std::string text = selector;
+    for (std::size_t index = 0; index < n; ++index) {
+        text += " " + number;
+    }
+    return text;
+}
