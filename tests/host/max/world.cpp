@@ -299,16 +299,7 @@ void World::come_out(Outlet& outlet, const std::string& selector, const t_atom* 
         breach("an outlet sends what it was not made for");
     }
     const HostsOwn own;
-    const std::scoped_lock lock(m_mutex);
-    if (outlet.is_free) {
-        breach("an outlet is used after its object was freed");
-        return;
-    }
     Sent sent{.outlet = 0, .text = selector, .numbers = {}, .role = role()};
-    const auto& outlets = outlet.box->outlets;
-    while (outlets[outlets.size() - 1 - sent.outlet].get() != &outlet) {
-        ++sent.outlet;
-    }
     if (n_atoms > 0) {
         sent.text.append(1, ' ').append(text_of(atoms, n_atoms));
     }
@@ -317,7 +308,23 @@ void World::come_out(Outlet& outlet, const std::string& selector, const t_atom* 
             sent.numbers.push_back(atoms[index].a_w.w_float);
         }
     }
-    outlet.box->sent.push_back(std::move(sent));
+    if (keep(outlet, sent) && outlet.box->answer) {
+        outlet.box->answer(sent);
+    }
+}
+
+bool World::keep(const Outlet& outlet, Sent& sent) {
+    const std::scoped_lock lock(m_mutex);
+    if (outlet.is_free) {
+        breach("an outlet is used after its object was freed");
+        return false;
+    }
+    const auto& outlets = outlet.box->outlets;
+    while (outlets[outlets.size() - 1 - sent.outlet].get() != &outlet) {
+        ++sent.outlet;
+    }
+    outlet.box->sent.push_back(sent);
+    return true;
 }
 
 Qelem* World::add_qelem(void* object, method serve) {

@@ -69,6 +69,7 @@ struct Box {
     bool is_dsp_free = false;
     bool is_free = false;
     std::vector<Sent> sent;
+    std::function<void(const Sent&)> answer;  ///< What the patch does with what comes out.
 };
 
 /// Max, as far as an external notices: threads, queues, outlets, attributes, signals and files. The
@@ -125,6 +126,7 @@ public:
 
 private:
     void serve_qelems();
+    bool keep(const Outlet& outlet, Sent& sent);
     bool send_to_attribute(Box& box, const std::string& selector, std::vector<t_atom>& atoms);
     void check_freed_memory() const;
 
