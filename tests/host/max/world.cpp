@@ -95,11 +95,11 @@ World::~World() {
         breach("a qelem is never freed");
     }
     check_freed_memory();
-    for (const auto& box : m_boxes) {
 #if !defined(FLOW_SYNTH_SANITIZED)
+    for (const auto& box : m_boxes) {
         std::free(box->memory);
-#endif
     }
+#endif
     s_current = nullptr;
     set_role(Role::foreign);
 }
