@@ -10,6 +10,9 @@
 #   make baselines  docs/baselines.md from nothing: datasets, sounds, scores, pictures
 #   make results    docs/results.md from nothing: every model of the paper trained and scored
 #   make bench      how fast rendering and matching are
+#   make max        flow_synth~ for Max on Linux, where it is only tested
+#   make max-cross  the same for macOS and Windows, built here
+#   make max-package  the folder for Max's Packages, in build/package
 #   make clean      remove all that these targets made
 
 SHELL := /bin/bash
@@ -30,7 +33,8 @@ NPM := build/npm
 DEBIAN_BUILD := g++ python3-dev python3-venv
 # RealtimeSanitizer is part of Clang from version 20 on.
 CLANG := $(lastword clang-22 $(sort $(shell apt-cache pkgnames clang-2 2>/dev/null | grep -x 'clang-2[0-9]')))
-DEBIAN_TEST := amsynth catch2 $(CLANG) $(CLANG:clang-%=libclang-rt-%-dev) espeak-ng flite \
+DEBIAN_TEST := amsynth catch2 $(CLANG) $(CLANG:clang-%=libclang-rt-%-dev) \
+	$(CLANG:clang-%=lld-%) $(CLANG:clang-%=llvm-%) espeak-ng flite \
 	fluid-soundfont-gm fluidsynth puredata-core puredata-dev puredata-utils qemu-user \
 	zynaddsubfx-data zynaddsubfx-vst
 
@@ -38,7 +42,7 @@ BUILD := build/python
 TIDY := build/tidy
 
 # Written by hand, and so held to our style.
-CPP_FILES := $(shell find cpp tests -name generated -prune -o -name "*.cpp" -print -o -name "*.h" -print)
+CPP_FILES := $(shell find cpp max_external tests -name generated -prune -o -name "*.cpp" -print -o -name "*.h" -print)
 CPP_HEADERS := $(filter %.h,$(CPP_FILES))
 NATIVE_SOURCES := CMakeLists.txt pyproject.toml $(shell find cpp -type f)
 
@@ -48,7 +52,7 @@ stage = @printf '\n=== %s\n' '$(1)'
 PD_PARTS := $(if $(shell command -v apt-get),pd)
 PD_FOLDER := build/pd/flow_synth~
 
-.PHONY: setup demo pd baselines results test test-slow lint format bench clean \
+.PHONY: max max-cross max-package test-max setup demo pd baselines results test test-slow lint format bench clean \
 	debian-build debian-test format-check style tidy tidy-all types imports workflows \
 	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-host test-host-asan test-python
 
@@ -187,8 +191,33 @@ results: $(foreach knobs,16 32 32-mixed,data/amsynth-$(knobs).tags.json) \
 
 # --- Checking it ---
 
-test: setup lint test-cpp test-sanitized test-core test-demo test-parity test-host test-python
-	@python tests/tally.py $(patsubst %,$(REPORTS)/%.xml,cpp $(SANITIZED) core parity $(if $(PD_PARTS),host) python)
+# --- Max ---
+
+# The object for Max here, where it is only tested, its host, and what plays it for tests in Python.
+max: | setup
+	cmake --preset max
+	cmake --build --preset max
+
+# The objects for macOS and Windows, without Max's SDK and without machines of either kind, and the
+# engine for Apple silicon. What is built is only looked at.
+max-cross: | setup
+	for platform in macos-arm64 macos-x86_64 windows; do \
+		cmake --preset max-$$platform && cmake --build --preset max-$$platform || exit; \
+	done
+	python max_external/macos_engine.py
+
+# The folder that a musician puts into Max's Packages, for the platforms that were built.
+max-package: max
+	python max_external/make_package.py build/package/flow-synth
+	cd build/package && rm -f flow-synth.zip && python -m zipfile -c flow-synth.zip flow-synth
+
+test-max: max
+	$(call stage,Max tests)
+	ctest --preset max --tests-regex max --output-junit $(CURDIR)/$(REPORTS)/max.xml
+	pytest tests/host/max --junit-xml $(REPORTS)/max-python.xml
+
+test: setup lint test-cpp test-sanitized test-core test-demo test-parity test-host test-max test-python
+	@python tests/tally.py $(patsubst %,$(REPORTS)/%.xml,cpp $(SANITIZED) core parity $(if $(PD_PARTS),host) max max-python python)
 
 lint: format-check style tidy-all types imports workflows
 

@@ -164,13 +164,13 @@ TEST_CASE("attributes are typed, set, saved and asked for", "[max]") {
         CHECK(value("blocking") == "blocking 1");
         CHECK(value("model").ends_with("builtin.flow.ts"));
         CHECK(value("late") == "late 0");
-        CHECK(value("latency") == "latency 441");
+        CHECK(value("latency") == "latency 2205");
         patch.send("smooth 12.5");
         CHECK(value("smooth") == "smooth 12.5");
         patch.send_timed("voice 1");
         CHECK(value("voice") == "voice 1");
         patch.world().start_dsp(96000.0, 64);
-        CHECK(value("latency") == "latency 960");
+        CHECK(value("latency") == "latency 4800");
         patch.complaints();
         patch.send("latency 5");
         CHECK(patch.complaints().at(0).find("can only be read") != std::string::npos);
