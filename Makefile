@@ -52,7 +52,7 @@ stage = @printf '\n=== %s\n' '$(1)'
 PD_PARTS := $(if $(shell command -v apt-get),pd)
 PD_FOLDER := build/pd/flow_synth~
 
-.PHONY: max max-cross max-package test-max setup demo pd baselines results test test-slow lint format bench clean \
+.PHONY: max max-cross max-package setup demo pd baselines results test test-slow lint format bench clean \
 	debian-build debian-test format-check style tidy tidy-all types imports workflows \
 	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-host test-host-asan test-python
 
@@ -110,6 +110,7 @@ $(VENV)/package-and-tools: $(NATIVE_SOURCES) $(VENV)/build-tools | debian-test
 	@echo "Installing flow-synth with its native module, and the tools for tests"
 	$(INSTALL) --config-settings=cmake.define.FLOW_SYNTH_TESTS=ON \
 		--config-settings=cmake.define.FLOW_SYNTH_PD=$(if $(PD_PARTS),ON,OFF) \
+		--config-settings=cmake.define.FLOW_SYNTH_MAX=$(if $(PD_PARTS),ON,OFF) \
 		--config-settings=cmake.define.CMAKE_EXPORT_COMPILE_COMMANDS=ON --editable '.[test,dev]'
 	@touch $(VENV)/package $@
 
@@ -195,8 +196,7 @@ results: $(foreach knobs,16 32 32-mixed,data/amsynth-$(knobs).tags.json) \
 
 # The object for Max here, where it is only tested, its host, and what plays it for tests in Python.
 max: | setup
-	cmake --preset max
-	cmake --build --preset max
+	cmake --build $(BUILD) --target flow_synth_max max_player
 
 # The objects for macOS and Windows, without Max's SDK and without machines of either kind, and the
 # engine for Apple silicon. What is built is only looked at.
@@ -211,13 +211,8 @@ max-package: max
 	python max_external/make_package.py build/package/flow-synth
 	cd build/package && rm -f flow-synth.zip && python -m zipfile -c flow-synth.zip flow-synth
 
-test-max: max
-	$(call stage,Max tests)
-	ctest --preset max --tests-regex max --output-junit $(CURDIR)/$(REPORTS)/max.xml
-	pytest tests/host/max --junit-xml $(REPORTS)/max-python.xml
-
-test: setup lint test-cpp test-sanitized test-core test-demo test-parity test-host test-max test-python
-	@python tests/tally.py $(patsubst %,$(REPORTS)/%.xml,cpp $(SANITIZED) core parity $(if $(PD_PARTS),host) max max-python python)
+test: setup lint test-cpp test-sanitized test-core test-demo test-parity test-host test-python
+	@python tests/tally.py $(patsubst %,$(REPORTS)/%.xml,cpp $(SANITIZED) core parity $(if $(PD_PARTS),host) python)
 
 lint: format-check style tidy-all types imports workflows
 
@@ -235,7 +230,7 @@ tidy-all: | setup
 	@$(MAKE) --no-print-directory -j2 SIDE_BY_SIDE=1 tidy
 
 # A C++ file is looked at again when it, a header or the rules have changed.
-tidy: $(patsubst %,$(TIDY)/%.checked,$(filter-out $(if $(PD_PARTS),,cpp/pd/%),\
+tidy: $(patsubst %,$(TIDY)/%.checked,$(filter-out $(if $(PD_PARTS),,cpp/pd/% max_external/% tests/host/%),\
 	$(filter %.cpp,$(CPP_FILES))))
 
 $(TIDY)/%.checked: % $(CPP_HEADERS) .clang-tidy | setup
@@ -287,8 +282,8 @@ test-parity: | setup
 	pytest tests/parity --junit-xml $(REPORTS)/parity.xml
 
 # In a running Pd, which Debian's tools alone are sure to have.
-test-host: | setup $(PD_PARTS)
-	$(if $(PD_PARTS),$(call stage,tests in Pd))
+test-host: | setup $(PD_PARTS) $(PD_PARTS:pd=max)
+	$(if $(PD_PARTS),$(call stage,tests in Pd and in a host like Max))
 	$(if $(PD_PARTS),pytest tests/host --junit-xml $(REPORTS)/host.xml)
 
 # The object under AddressSanitizer, in a Pd that is not.

@@ -21,8 +21,8 @@ NAME = "libflow_synth_engine.dylib"
 LIBRARIES = ("libtorch_cpu", "libc10", "libomp")
 CORE_LEFT_OUT = {"flow_kernel_avx2.cpp"}
 WHEEL = ROOT / "build" / "max-macos-torch"
-#: The system's C++ library, which the engine shares with torch's; what it takes from there is found
-#: when it is opened.
+#: The system's C++ library, which the engine shares with torch's. What it takes is found when it
+#: is opened.
 LIBCXX = """--- !tapi-tbd
 tbd-version: 4
 targets: [ arm64-macos ]

@@ -21,7 +21,7 @@ NAME = "flow_synth~"
 MODELS = ("builtin", "amsynth-32")
 SOUND = "trumpet"
 #: Where `make max` and `make max-cross` leave objects, and the engine for Apple silicon.
-LINUX = ROOT / "build/max/max_external" / f"{NAME}.mxl_x86_64"
+LINUX = ROOT / "build/python/max_external" / f"{NAME}.mxl_x86_64"
 WINDOWS = ROOT / "build/max-windows/max_external" / f"{NAME}.mxe64"
 MACOS = [
     ROOT / f"build/max-macos-{processor}/max_external" / f"{NAME}.so"

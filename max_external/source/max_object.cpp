@@ -96,8 +96,11 @@ Atom MaxObject::attribute(const std::string& name) {
     m_object.poll();
     const auto answer =
         std::ranges::find(m_outputs.rbegin(), m_outputs.rend(), name, &Output::selector);
-    Atom value = answer->atoms.front();
-    m_outputs.erase(std::prev(answer.base()));
+    Atom value = 0.0;
+    if (answer != m_outputs.rend()) {
+        value = answer->atoms.front();
+        m_outputs.erase(std::prev(answer.base()));
+    }
     return value;
 }
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from flow_synth import _native
 
 ROOT = Path(__file__).parents[2]
-BUILD = ROOT / "build" / "max"
+BUILD = ROOT / "build" / "python"
 PLAYER = BUILD / "tests" / "host" / "max" / "max_player"
 EXTERNAL = next((BUILD / "max_external").glob("flow_synth~.mxl_*"), None)
 ENGINE = Path(_native.__file__).parent / "libflow_synth_engine.so"
@@ -29,7 +29,7 @@ def play(
     folder: Path = SHIPPED,
 ) -> list[str]:
     """What comes of a script, with Max finding files in a folder."""
-    assert external, "first run: cmake --preset max && cmake --build --preset max"
+    assert external, "first run: make max"
     environment = {**os.environ, "FLOW_SYNTH_ENGINE": str(engine) if engine else ""}
     ended = subprocess.run(
         [PLAYER, external, folder],
