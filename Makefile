@@ -196,7 +196,7 @@ results: $(foreach knobs,16 32 32-mixed,data/amsynth-$(knobs).tags.json) \
 
 # The object for Max here, where it is only tested, its host, and what plays it for tests in Python.
 max: | setup
-	cmake --build $(BUILD) --target flow_synth_max max_player
+	cmake --build $(BUILD) --target flow_synth_max max_player flow_synth_engine
 
 # The objects for macOS and Windows, without Max's SDK and without machines of either kind, and the
 # engine for Apple silicon. What is built is only looked at.

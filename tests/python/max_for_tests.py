@@ -7,13 +7,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from flow_synth import _native
-
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "python"
 PLAYER = BUILD / "tests" / "host" / "max" / "max_player"
 EXTERNAL = next((BUILD / "max_external").glob("flow_synth~.mxl_*"), None)
-ENGINE = Path(_native.__file__).parent / "libflow_synth_engine.so"
+ENGINE = BUILD / "cpp" / "libflow_synth_engine.so"
 SHIPPED = ROOT / "python" / "flow_synth" / "shipped"
 RATE_HZ = 44100
 BLOCK = 64
@@ -38,7 +36,7 @@ def play(
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert ended.returncode == 0, ended.stderr + ended.stdout
     said = ended.stdout.splitlines()

@@ -97,7 +97,8 @@ private:
             ask();
             return print(beginning);
         };
-        if (!m_world.run_until(has_come)) {
+        constexpr double k_much_s = 120.0;  // LibTorch is large, and machines are busy.
+        if (!m_world.run_until(has_come, k_much_s)) {
             throw std::runtime_error("nothing came that begins with " + beginning);
         }
     }

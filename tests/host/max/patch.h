@@ -19,7 +19,7 @@ public:
     void send_timed(const std::string& text);
 
     /// What comes out of an outlet with a selector, once it does; empty if it does not in time.
-    std::string wait_for(const std::string& selector, double seconds = 20.0);
+    std::string wait_for(const std::string& selector, double seconds = 60.0);
 
     /// What comes out within a moment: all of it, that of one outlet, and what is complained about.
     std::vector<max_host::Sent> sent();

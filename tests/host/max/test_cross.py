@@ -6,9 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from make_package import ENGINE, MACOS, WINDOWS, make_package, tool
 from max_for_tests import ROOT
-
-from max_external.make_package import ENGINE, MACOS, WINDOWS, make_package, tool
 
 pytestmark = pytest.mark.slow
 

@@ -75,6 +75,7 @@ def test_a_match_without_a_recording_is_refused() -> None:
 def test_sounds_that_are_none_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "silence.wav"
     soundfile.write(path, np.zeros(RATE_HZ), RATE_HZ)
-    for wrong in (path, tmp_path / "nowhere.wav", tmp_path):
-        said = play("create flow_synth~ builtin", "ready", f"send analyze {wrong}", "run 0.3")
-        assert len([line for line in said if line.startswith("console")]) == 1
+    wrongs = (path, tmp_path / "nowhere.wav", tmp_path)
+    tried = [line for wrong in wrongs for line in (f"send analyze {wrong}", "run 0.2")]
+    said = play("create flow_synth~ builtin @blocking 1", "wait loaded", *tried)
+    assert len([line for line in said if line.startswith("console")]) == len(wrongs)

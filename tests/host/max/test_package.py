@@ -40,6 +40,11 @@ def patch(package: Path) -> dict[str, Any]:
     return patcher
 
 
+def in_package(package: Path) -> Path:
+    (external,) = (package / "externals").glob("*.mxl_*")
+    return external
+
+
 def boxes(patch: dict[str, Any]) -> list[dict[str, Any]]:
     return [each["box"] for each in patch["boxes"]]
 
@@ -127,7 +132,7 @@ def test_boxes_of_the_help_patch_do_not_cover_each_other(patch: dict[str, Any]) 
             )
 
 
-def test_every_message_of_the_help_patch_is_done(patch: dict[str, Any]) -> None:
+def test_every_message_of_the_help_patch_is_done(package: Path, patch: dict[str, Any]) -> None:
     texts = [box["text"] for box in boxes(patch) if box["maxclass"] == "message"]
     # Places are kept first, and the model stays the same.
     first = ["store 1", "store 2"]
@@ -135,9 +140,11 @@ def test_every_message_of_the_help_patch_is_done(patch: dict[str, Any]) -> None:
     said = play(
         "create flow_synth~ builtin",
         "wait loaded",
-        *(f"send {text}" for text in texts if not text.startswith(("load", "model", "reload"))),
+        *(f"send {text}" for text in texts),
         "run 0.1",
         engine=None,
+        folder=package / "media",
+        external=in_package(package),
     )
     complaints = [line for line in said if line.startswith("console")]
     assert all("need the engine" in line for line in complaints), complaints
@@ -165,12 +172,11 @@ def test_every_file_that_is_named_is_there(package: Path, patch: dict[str, Any])
 
 def test_the_package_finds_its_own_models(package: Path) -> None:
     """Beside the object, wherever the folder was put."""
-    (external,) = (package / "externals").glob("*.mxl_*")
     said = play(
         "create flow_synth~ amsynth-32",
         "wait loaded",
         engine=None,
-        external=external,
+        external=in_package(package),
         folder=package / "docs",
     )
     (loaded,) = [line for line in said if line.startswith("4 loaded ")]
