@@ -35,7 +35,7 @@ current-version: 1
 def fetch_torch() -> Path:
     """PyPI's torch for macOS, of the version that the package is pinned to."""
     requires = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
-    (pinned,) = [each for each in requires if each.startswith("torch==")]
+    pinned = str(next(each for each in requires if each.startswith("torch==")))
     folder = WHEEL / pinned.replace("==", "-")
     if not folder.is_dir():
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", pinned]

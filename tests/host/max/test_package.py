@@ -21,7 +21,7 @@ OF_MAX = {"js", "print"}
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """As `make max-package` lays it out."""
     out = tmp_path_factory.mktemp("package") / "flow-synth"
-    command = [sys.executable, ROOT / "max_external" / "make_package.py", out]
+    command: list[str | Path] = [sys.executable, ROOT / "max_external" / "make_package.py", out]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return out
 
