@@ -298,7 +298,7 @@ test-host-asan: | setup pd
 
 test-python: | setup
 	$(call stage,Python tests)
-	pytest tests/python --junit-xml $(REPORTS)/python.xml
+	pytest tests/python --numprocesses 2 --dist loadfile --junit-xml $(REPORTS)/python.xml
 
 test-slow: test-fuzz test-threads $(if $(PD_PARTS),test-host-asan) | setup
 	pytest -m slow
