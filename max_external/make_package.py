@@ -114,7 +114,7 @@ def runtime_licences() -> dict[str, str]:
 
     library = Path(ziglang.__file__).parent / "lib"
     return {
-        "LLVM's C++ library, inside the objects for macOS and Windows": (
+        "LLVM's C++ library, inside the objects for macOS and Windows, and libomp in support": (
             library / "libcxx/LICENSE.TXT"
         ).read_text(),
         "MinGW-w64's runtime, inside the object for Windows": (

@@ -1,5 +1,8 @@
 // `bad~ RULE` breaks one rule of Max when it performs, is told `break`, or is freed.
 
+// The types of these functions are Max's.
+// NOLINTBEGIN(misc-const-correctness)
+
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -31,7 +34,7 @@ using Breach = std::function<void(Bad&)>;
 void send(Bad& it) { outlet_anything(it.outlet, it.rule, 0, nullptr); }
 
 const std::map<std::string, Breach>& in_perform() {
-    static const std::map<std::string, Breach> s_breaches{
+    static const std::map<std::string, Breach> k_breaches{
         {"audio-outlet", send},
         {"audio-qelem", [](Bad& it) { qelem_set(it.qelem); }},
         {"new",
@@ -47,11 +50,11 @@ const std::map<std::string, Breach>& in_perform() {
         {"lock", [](Bad&) { const std::scoped_lock lock(s_mutex); }},
         {"audio-clock", [](Bad& it) { clock_fdelay(it.clock, 1.0); }},  // This one is allowed.
     };
-    return s_breaches;
+    return k_breaches;
 }
 
 const std::map<std::string, Breach>& when_told() {
-    static const std::map<std::string, Breach> s_breaches{
+    static const std::map<std::string, Breach> k_breaches{
         {"foreign-outlet", [](Bad& it) { std::thread([&it] { send(it); }).join(); }},
         {"held-outlet",
          [](Bad& it) {
@@ -68,7 +71,7 @@ const std::map<std::string, Breach>& when_told() {
          }},
         {"fine", send},
     };
-    return s_breaches;
+    return k_breaches;
 }
 
 void run(const std::map<std::string, Breach>& breaches, Bad& it) {
@@ -161,3 +164,5 @@ extern "C" C74_EXPORT void ext_main(void* /*nothing*/) {
     class_dspinit(s_class);
     class_register(gensym("box"), s_class);
 }
+
+// NOLINTEND(misc-const-correctness)

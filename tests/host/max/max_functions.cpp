@@ -1,5 +1,8 @@
 // Max's C interface, or what `flow_synth~` uses of it, over a `World`.
 
+// The types of these functions are Max's.
+// NOLINTBEGIN(misc-const-correctness)
+
 #include <array>
 #include <cstdarg>
 #include <cstdio>
@@ -233,3 +236,5 @@ MAX_FUNCTION void z_dsp_free(t_pxobject* object) {
     World& world = World::current();
     world.free_signals(world.box_of(object));
 }
+
+// NOLINTEND(misc-const-correctness)

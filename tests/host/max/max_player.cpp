@@ -68,7 +68,7 @@ private:
     using Command = std::function<void(Player&, const std::string&)>;
 
     static const std::map<std::string, Command>& commands() {
-        static const std::map<std::string, Command> s_commands{
+        static const std::map<std::string, Command> k_commands{
             {"create", [](Player& it, auto& rest) { it.m_box = it.m_world.create(rest); }},
             {"send", [](Player& it, auto& rest) { it.m_world.send(*it.m_box, rest); }},
             {"timed",
@@ -89,7 +89,7 @@ private:
                  it.wait("engine ready", [&it] { it.m_world.send(*it.m_box, "info"); });
              }},
         };
-        return s_commands;
+        return k_commands;
     }
 
     void wait(const std::string& beginning, const std::function<void()>& ask = [] {}) {
@@ -109,6 +109,7 @@ private:
 
 }  // namespace
 
+// NOLINTNEXTLINE(misc-const-correctness): the type of main is fixed.
 int main(int n_arguments, char** arguments) {
     if (n_arguments != 3) {
         std::cerr << "usage: max_player EXTERNAL FOLDER\n";

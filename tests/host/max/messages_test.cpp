@@ -16,7 +16,7 @@ namespace {
 
 /// Right messages in an order that makes sense, and what begins the answer.
 const std::vector<std::pair<std::string, std::string>>& right_messages() {
-    static const std::vector<std::pair<std::string, std::string>> s_messages{
+    static const std::vector<std::pair<std::string, std::string>> k_messages{
         {"load builtin", "loaded"},
         {"model amsynth-32", "loaded"},
         {"model builtin", "loaded"},
@@ -42,13 +42,13 @@ const std::vector<std::pair<std::string, std::string>>& right_messages() {
         {"blocking 1", ""},
         {"blocking 0", ""},
     };
-    return s_messages;
+    return k_messages;
 }
 
 /// Those that need a name that depends on the model, or an engine.
 const std::vector<std::string>& other_messages() {
-    static const std::vector<std::string> s_messages{"semantic", "lock", "match", "analyze"};
-    return s_messages;
+    static const std::vector<std::string> k_messages{"semantic", "lock", "match", "analyze"};
+    return k_messages;
 }
 
 std::string word_at(const std::string& text, std::size_t index) {
@@ -93,7 +93,7 @@ TEST_CASE("no message is left out here", "[max]") {
 TEST_CASE("words of the model do what they say", "[max]") {
     {
         Patch patch("builtin");
-        REQUIRE_FALSE(patch.wait_for("loaded").empty());
+        REQUIRE(patch.is_ready());
         patch.send("dump");
         std::string slider;
         std::string knob;
@@ -122,8 +122,7 @@ TEST_CASE("words of the model do what they say", "[max]") {
 TEST_CASE("lists have the sizes of the model, and come on the main thread", "[max]") {
     {
         Patch patch("builtin");
-        REQUIRE_FALSE(patch.wait_for("loaded").empty());
-        patch.sent();
+        REQUIRE(patch.is_ready());
         patch.send_timed(message_of("z", k_n_latent, "0"));
         const auto sent = patch.sent();
         REQUIRE(sent.size() == 2);  // From right to left, as Max's own objects do.
@@ -184,9 +183,7 @@ TEST_CASE("attributes are typed, set, saved and asked for", "[max]") {
 
 TEST_CASE("asking for an attribute takes nothing else away", "[max]") {
     Patch patch("builtin");
-    REQUIRE_FALSE(patch.wait_for("loaded").empty());
-    patch.complaints();
-    patch.sent();
+    REQUIRE(patch.is_ready());
     patch.send(message_of("z", k_n_latent, "0"));
     patch.send("nonsense");
     patch.send("getsmooth");
@@ -197,8 +194,7 @@ TEST_CASE("asking for an attribute takes nothing else away", "[max]") {
 TEST_CASE("a patch that sends back what it gets does not stop Max", "[max]") {
     {
         Patch patch("builtin");
-        REQUIRE_FALSE(patch.wait_for("loaded").empty());
-        patch.sent();
+        REQUIRE(patch.is_ready());
         int n_answers = 0;
         patch.box().answer = [&](const Sent& sent) {
             if (sent.outlet == k_latent) {

@@ -38,6 +38,19 @@ std::string Patch::wait_for(const std::string& selector, double seconds) {
     return found;
 }
 
+bool Patch::is_ready() {
+    const bool is_loaded = !wait_for("loaded").empty();
+    const bool is_said = next_complaints().size() == 1;
+    m_world.take_sent(*m_box);
+    return is_loaded && is_said;
+}
+
+std::vector<std::string> Patch::next_complaints() {
+    constexpr double k_much_s = 60.0;
+    m_world.run_until([this] { return m_world.has_said_something(); }, k_much_s);
+    return complaints();
+}
+
 std::vector<Sent> Patch::sent() {
     m_world.run_for(k_moment_s);
     return m_world.take_sent(*m_box);
@@ -55,9 +68,8 @@ std::vector<std::string> Patch::complaints() {
 }
 
 std::vector<std::string> known_messages(Patch& patch) {
-    patch.complaints();
     patch.send("nonsense");
-    const auto complaints = patch.complaints();
+    const auto complaints = patch.next_complaints();
     std::string list = complaints.at(0);
     list.erase(0, list.find("say one of ") + std::string("say one of ").size());
     std::erase(list, ',');

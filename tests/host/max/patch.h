@@ -21,6 +21,13 @@ public:
     /// What comes out of an outlet with a selector, once it does; empty if it does not in time.
     std::string wait_for(const std::string& selector, double seconds = 60.0);
 
+    /// Waits for the model, and for the sentence that there is no engine; whether both came. What
+    /// has come out is then forgotten.
+    bool is_ready();
+
+    /// What is complained about, once something is.
+    std::vector<std::string> next_complaints();
+
     /// What comes out within a moment: all of it, that of one outlet, and what is complained about.
     std::vector<max_host::Sent> sent();
     std::vector<max_host::Sent> sent_from(std::size_t outlet);

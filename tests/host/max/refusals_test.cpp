@@ -18,7 +18,7 @@ namespace {
 
 /// Whether one sentence, and no other, was said and has something in it.
 bool says(Patch& patch, const std::string& part) {
-    const auto complaints = patch.complaints();
+    const auto complaints = patch.next_complaints();
     INFO((complaints.empty() ? "nothing" : complaints.front()));
     CHECK(complaints.size() == 1);
     CHECK((!complaints.empty() && complaints.front().find(part) != std::string::npos));
@@ -47,9 +47,7 @@ TEST_CASE("an object without a model is there and says so", "[max]") {
 TEST_CASE("wrong messages are refused in one sentence and change nothing", "[max]") {
     {
         Patch patch("builtin @voice 0");
-        REQUIRE_FALSE(patch.wait_for("loaded").empty());
-        patch.complaints();
-        patch.sent();
+        REQUIRE(patch.is_ready());
         for (const char* const wrong : {"z",
                                         "z a b",
                                         "z 1 2",
@@ -93,7 +91,7 @@ TEST_CASE("wrong messages are refused in one sentence and change nothing", "[max
                                         "late 1"}) {
             INFO(wrong);
             patch.send(wrong);
-            CHECK(patch.complaints().size() == 1);
+            CHECK(patch.next_complaints().size() == 1);
         }
         CHECK(patch.sent_from(k_params).empty());
     }
@@ -112,8 +110,7 @@ TEST_CASE("missing and damaged models are refused, and the one before plays on",
     std::ofstream(damaged) << "no model";
     {
         Patch patch("builtin");
-        REQUIRE_FALSE(patch.wait_for("loaded").empty());
-        patch.complaints();
+        REQUIRE(patch.is_ready());
         patch.send("load nowhere");
         CHECK(says(patch, "nowhere"));
         patch.send("load " + damaged.string());

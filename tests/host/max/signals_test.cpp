@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t k_n_samples = 8192;  // A whole number of blocks of every size.
 
 const std::vector<double>& noise() {
-    static const std::vector<double> s_noise = [] {
+    static const std::vector<double> k_noise = [] {
         std::vector<double> samples(k_n_samples);
         unsigned random = 7;
         std::ranges::generate(samples, [&] {
@@ -27,7 +27,7 @@ const std::vector<double>& noise() {
         });
         return samples;
     }();
-    return s_noise;
+    return k_noise;
 }
 
 bool is_finite(const std::vector<double>& samples) {
@@ -44,7 +44,7 @@ double peak(const std::vector<double>& samples) {
 
 Stereo note_at(double rate_hz, long n_block) {
     Patch patch("builtin");
-    REQUIRE_FALSE(patch.wait_for("loaded").empty());
+    REQUIRE(patch.is_ready());
     patch.world().start_dsp(rate_hz, n_block);
     patch.send("note 60 100");
     return patch.world().audio().play(noise());
@@ -78,10 +78,9 @@ TEST_CASE("without a voice, a model or a rate that can be played there is silenc
         CHECK(peak(patch.world().audio().play(noise()).left) == 0.0);
     }
     Patch patch("builtin");
-    REQUIRE_FALSE(patch.wait_for("loaded").empty());
-    patch.complaints();
+    REQUIRE(patch.is_ready());
     patch.world().start_dsp(384000.0, 64);
-    CHECK(patch.complaints().size() == 1);
+    CHECK(patch.next_complaints().size() == 1);
     CHECK(peak(patch.world().audio().play(noise()).left) == 0.0);
     patch.world().start_dsp(44100.0, 64);
     patch.send("note 60 100");
@@ -91,7 +90,7 @@ TEST_CASE("without a voice, a model or a rate that can be played there is silenc
 TEST_CASE("signals are restarted while messages come and a recording goes on", "[max]") {
     {
         Patch patch("builtin");
-        REQUIRE_FALSE(patch.wait_for("loaded").empty());
+        REQUIRE(patch.is_ready());
         patch.send("record 1");
         for (const double rate_hz : {44100.0, 48000.0, 48000.0, 192000.0, 44100.0}) {
             for (const long n_block : {16L, 4096L}) {
@@ -111,9 +110,7 @@ TEST_CASE("signals are restarted while messages come and a recording goes on", "
 TEST_CASE("a flood from two threads while audio runs neither blocks nor breaks it", "[max]") {
     {
         Patch patch("builtin");
-        REQUIRE_FALSE(patch.wait_for("loaded").empty());
-        patch.complaints();
-        patch.sent();
+        REQUIRE(patch.is_ready());
         patch.world().start_dsp(48000.0, 16);
         patch.world().audio().set_running(true);
         constexpr int k_n_messages = 2000;
@@ -128,7 +125,7 @@ TEST_CASE("a flood from two threads while audio runs neither blocks nor breaks i
         }
         // A flood comes to one answer each turn of the queue.
         const auto lists = patch.sent_from(k_params);
-        CHECK(lists.size() >= 1);
+        CHECK_FALSE(lists.empty());
         CHECK(lists.size() <= 3);
         CHECK(patch.complaints().empty());
     }

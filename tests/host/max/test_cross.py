@@ -108,6 +108,19 @@ def test_the_engine_for_apple_silicon_finds_its_libtorch_beside_it() -> None:
             assert library.startswith("/usr/lib/")
 
 
+def test_the_engine_takes_nothing_that_its_macos_may_not_have() -> None:
+    """All is torch's, or what torch itself takes from the system, but for what is older."""
+    torch = [ENGINE / f"{name}.dylib" for name in ("libtorch_cpu", "libc10")]
+    there = set().union(*(names(path, flag) for path in torch for flag in ("-gU", "-u")))
+    taken = names(ENGINE / "libflow_synth_engine.dylib", "-u") - there
+    # Files since macOS 10.15, sized deletion since 10.12, and how the linker binds.
+    known = ("__ZNSt3__14__fs10filesystem", "__ZNKSt3__14__fs10filesystem4path9__compare")
+    assert {name for name in taken if not name.startswith(known)} <= {
+        "__ZdlPvm",
+        "dyld_stub_binder",
+    }
+
+
 def test_the_names_of_max_are_those_that_are_declared() -> None:
     declared = (ROOT / "max_external" / "source" / "max_api.h").read_text()
     functions = set(re.findall(r"^(?:[\w]+\*? )+(\w+)\(", declared, re.M))

@@ -167,11 +167,13 @@ namespace {
 
 #else
 
+// NOLINTBEGIN(bugprone-reserved-identifier): what the C library calls them.
 void* __libc_malloc(std::size_t n_bytes);
 void* __libc_calloc(std::size_t n, std::size_t n_bytes);
 void* __libc_realloc(void* memory, std::size_t n_bytes);
 void* __libc_memalign(std::size_t alignment, std::size_t n_bytes);
 void __libc_free(void* memory);
+// NOLINTEND(bugprone-reserved-identifier)
 
 void* malloc(std::size_t n_bytes) noexcept {
     note_allocation();

@@ -179,7 +179,7 @@ void World::send(Box& box, const std::string& text) {
 
 bool World::send_to_attribute(Box& box, const std::string& selector, std::vector<t_atom>& atoms) {
     for (const auto& each : box.of->attributes) {
-        if (selector == each->name && !atoms.empty() && (each->flags & ATTR_SET_OPAQUE_USER) == 0) {
+        if (selector == each->name && !atoms.empty() && each->flags != ATTR_SET_OPAQUE_USER) {
             as_function<Set>(each->set)(box.memory, each.get(), static_cast<long>(atoms.size()),
                                         atoms.data());
             return true;
@@ -224,6 +224,10 @@ bool World::run_until(const std::function<bool()>& is_so, double seconds) {
 }
 
 void World::run_for(double seconds) {
+    constexpr int k_n_turns = 5;  // However busy the machine is.
+    for (int turn = 0; turn < k_n_turns; ++turn) {
+        serve_qelems();
+    }
     run_until([] { return false; }, seconds);
 }
 
@@ -238,6 +242,11 @@ void World::start_dsp(double rate_hz, long n_samples) {
         }
     }
     m_audio.set_chain(m_chain, static_cast<std::size_t>(n_samples));
+}
+
+bool World::has_said_something() {
+    const std::scoped_lock lock(m_mutex);
+    return !m_console.empty();
 }
 
 std::vector<std::string> World::take_console() {
@@ -269,8 +278,8 @@ void* World::allocate(t_class& of) {
 Box& World::box_of(const void* memory) {
     const std::scoped_lock lock(m_mutex);
     // The newest: what a sanitizer has freed may be somebody else's now.
-    const auto found = std::find_if(m_boxes.rbegin(), m_boxes.rend(),
-                                    [&](const auto& each) { return each->memory == memory; });
+    const auto found = std::ranges::find_if(
+        m_boxes.rbegin(), m_boxes.rend(), [&](const auto& each) { return each->memory == memory; });
     if (found == m_boxes.rend()) {
         throw std::runtime_error("no object of this patch");
     }

@@ -99,6 +99,7 @@ public:
     void run_for(double seconds);
     /// Turns signals on, anew if they were.
     void start_dsp(double rate_hz, long n_samples);
+    bool has_said_something();
     std::vector<std::string> take_console();
     /// What has come out of a box since the last call.
     std::vector<Sent> take_sent(Box& box);
