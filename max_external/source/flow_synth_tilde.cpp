@@ -57,12 +57,36 @@ struct Attribute {
 };
 
 constexpr std::array k_attributes{
-    Attribute{"model", "symbol", ATTR_FLAGS_NONE, "file", "Model"},
-    Attribute{"smooth", "float64", ATTR_FLAGS_NONE, "text", "Glide (ms)"},
-    Attribute{"voice", "long", ATTR_FLAGS_NONE, "onoff", "Built-in Voice"},
-    Attribute{"blocking", "long", ATTR_FLAGS_NONE, "onoff", "Wait for Inference"},
-    Attribute{"latency", "long", ATTR_SET_OPAQUE_USER, "text", "Latency (samples)"},
-    Attribute{"late", "long", ATTR_SET_OPAQUE_USER, "text", "Late Answers"},
+    Attribute{.name = "model",
+              .type = "symbol",
+              .flags = ATTR_FLAGS_NONE,
+              .style = "file",
+              .label = "Model"},
+    Attribute{.name = "smooth",
+              .type = "float64",
+              .flags = ATTR_FLAGS_NONE,
+              .style = "text",
+              .label = "Glide (ms)"},
+    Attribute{.name = "voice",
+              .type = "long",
+              .flags = ATTR_FLAGS_NONE,
+              .style = "onoff",
+              .label = "Built-in Voice"},
+    Attribute{.name = "blocking",
+              .type = "long",
+              .flags = ATTR_FLAGS_NONE,
+              .style = "onoff",
+              .label = "Wait for Inference"},
+    Attribute{.name = "latency",
+              .type = "long",
+              .flags = ATTR_SET_OPAQUE_USER,
+              .style = "text",
+              .label = "Latency (samples)"},
+    Attribute{.name = "late",
+              .type = "long",
+              .flags = ATTR_SET_OPAQUE_USER,
+              .style = "text",
+              .label = "Late Answers"},
 };
 
 template <std::size_t index>
@@ -106,7 +130,7 @@ void add_attributes(std::index_sequence<indices...> /*of all*/) {
 
 // --- Methods ---
 
-void* create(t_symbol* /*name*/, long n_arguments, t_atom* arguments) {
+void* create(t_symbol* /*name*/, long n_arguments, const t_atom* arguments) {
     auto* const shell = static_cast<Shell*>(object_alloc(s_class));
     if (shell == nullptr) {
         return nullptr;
@@ -122,7 +146,7 @@ void destroy(Shell* shell) {
     const std::unique_ptr<MaxObject> owned(shell->object);
 }
 
-void take_message(Shell* shell, t_symbol* selector, long n_atoms, t_atom* atoms) {
+void take_message(const Shell* shell, const t_symbol* selector, long n_atoms, const t_atom* atoms) {
     shell->object->message(selector->s_name, atoms_of(n_atoms, atoms));
 }
 
@@ -138,8 +162,9 @@ void describe(Shell* /*shell*/, void* /*box*/, long kind, long index, char* text
                            : k_outlets[static_cast<std::size_t>(index) % k_outlets.size()]);
 }
 
-void perform(Shell* shell, t_object* /*dsp*/, double** inputs, long /*n_inputs*/, double** outputs,
-             long /*n_outputs*/, long n_samples, long /*flags*/, void* /*nothing*/) {
+void perform(const Shell* shell, t_object* /*dsp*/, double* const* inputs, long /*n_inputs*/,
+             double* const* outputs, long /*n_outputs*/, long n_samples, long /*flags*/,
+             void* /*nothing*/) {
     const auto n = static_cast<std::size_t>(n_samples);
     shell->object->process({inputs[0], n}, {outputs[0], n}, {outputs[1], n});
 }

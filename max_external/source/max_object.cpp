@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 3> k_with_files{"load", "model", "analyze
 /// of externals; in a bundle of macOS the object itself lies three folders deeper. Beside the
 /// object where there is no such folder.
 std::filesystem::path support_folder() {
-    const std::filesystem::path own = own_folder();
+    std::filesystem::path own = own_folder();
     for (const char* const way : {"../support", "../../../../support"}) {
         std::error_code error;
         std::filesystem::path folder = (own / way).lexically_normal();

@@ -108,43 +108,43 @@ using max_host::t_thread;
 extern "C" {
 
 int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-    static auto* const s_next = next<int(pthread_mutex_t*)>("pthread_mutex_lock");
+    static auto* const k_next = next<int(pthread_mutex_t*)>("pthread_mutex_lock");
     note_lock();
-    const int error = s_next(mutex);
+    const int error = k_next(mutex);
     t_thread.n_locks_held += error == 0 ? 1 : 0;
     return error;
 }
 
 int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
-    static auto* const s_next = next<int(pthread_mutex_t*)>("pthread_mutex_trylock");
+    static auto* const k_next = next<int(pthread_mutex_t*)>("pthread_mutex_trylock");
     note_lock();
-    const int error = s_next(mutex);
+    const int error = k_next(mutex);
     t_thread.n_locks_held += error == 0 ? 1 : 0;
     return error;
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
-    static auto* const s_next = next<int(pthread_mutex_t*)>("pthread_mutex_unlock");
+    static auto* const k_next = next<int(pthread_mutex_t*)>("pthread_mutex_unlock");
     --t_thread.n_locks_held;
-    return s_next(mutex);
+    return k_next(mutex);
 }
 
 int pthread_rwlock_rdlock(pthread_rwlock_t* lock) noexcept {
-    static auto* const s_next = next<int(pthread_rwlock_t*)>("pthread_rwlock_rdlock");
+    static auto* const k_next = next<int(pthread_rwlock_t*)>("pthread_rwlock_rdlock");
     note_lock();
-    return s_next(lock);
+    return k_next(lock);
 }
 
 int pthread_rwlock_wrlock(pthread_rwlock_t* lock) noexcept {
-    static auto* const s_next = next<int(pthread_rwlock_t*)>("pthread_rwlock_wrlock");
+    static auto* const k_next = next<int(pthread_rwlock_t*)>("pthread_rwlock_wrlock");
     note_lock();
-    return s_next(lock);
+    return k_next(lock);
 }
 
 int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
-    static auto* const s_next = next<int(pthread_cond_t*, pthread_mutex_t*)>("pthread_cond_wait");
+    static auto* const k_next = next<int(pthread_cond_t*, pthread_mutex_t*)>("pthread_cond_wait");
     note_lock();
-    return s_next(condition, mutex);
+    return k_next(condition, mutex);
 }
 
 // --- Memory ---
@@ -167,13 +167,14 @@ namespace {
 
 #else
 
-// NOLINTBEGIN(bugprone-reserved-identifier): what the C library calls them.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): what the C library calls
+// them.
 void* __libc_malloc(std::size_t n_bytes);
 void* __libc_calloc(std::size_t n, std::size_t n_bytes);
 void* __libc_realloc(void* memory, std::size_t n_bytes);
 void* __libc_memalign(std::size_t alignment, std::size_t n_bytes);
 void __libc_free(void* memory);
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 void* malloc(std::size_t n_bytes) noexcept {
     note_allocation();

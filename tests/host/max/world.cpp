@@ -206,7 +206,7 @@ void World::serve_qelems() {
             }
         }
     }
-    for (Qelem* const each : set) {
+    for (const Qelem* const each : set) {
         as_function<void(void*)>(each->serve)(each->object);
     }
 }
