@@ -1,7 +1,9 @@
 // Every message and attribute of `flow_synth~`, as Max sends them.
 
 #include <algorithm>
+#include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -132,6 +134,18 @@ TEST_CASE("lists have the sizes of the model, and come on the main thread", "[ma
         CHECK(sent[1].numbers.size() == k_n_knobs);
         CHECK(std::ranges::all_of(sent[1].numbers, [](double v) { return v >= 0 && v <= 1; }));
         CHECK(std::ranges::all_of(sent, [](const Sent& each) { return each.role == Role::main; }));
+    }
+    CHECK(take_breaches().empty());
+}
+
+TEST_CASE("nothing comes out while Max's main thread does something else", "[max]") {
+    {
+        Patch patch("builtin");
+        // Long enough for the model to be read, and for many ticks of the clock.
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        CHECK(patch.world().take_sent(patch.box()).empty());
+        CHECK_FALSE(patch.world().has_said_something());
+        CHECK(patch.is_ready());
     }
     CHECK(take_breaches().empty());
 }
