@@ -86,7 +86,7 @@ def test_every_attribute_is_on_the_page_and_the_other_way_round(page: ElementTre
     said = play("create flow_synth~", *asked, "run 0.05", engine=None)
     assert {line.split()[1] for line in said} == names(page, "attribute")
     source = (ROOT / "max_external" / "source" / "flow_synth_tilde.cpp").read_text()
-    assert set(re.findall(r'Attribute\{"(\w+)"', source)) == names(page, "attribute")
+    assert set(re.findall(r'Attribute\{\.name = "(\w+)"', source)) == names(page, "attribute")
     for each in page.iter("attribute"):
         said = play("create flow_synth~", f"send {each.get('name')} 0.", "run 0.05", engine=None)
         is_refused = any("can only be read" in line for line in said)
