@@ -256,10 +256,13 @@ test-cpp: | setup
 	cmake --build $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure --output-junit $(CURDIR)/$(REPORTS)/cpp.xml
 
+# Two files of tests at a time; what a file has built is built once.
+ON_BOTH_CORES := --numprocesses 2 --dist loadfile
+
 # Other builds of the core: for browsers, for ARM, and installed for others' programs.
 test-core: | setup
 	$(call stage,core tests)
-	pytest tests/core --junit-xml $(REPORTS)/core.xml
+	pytest tests/core $(ON_BOTH_CORES) --junit-xml $(REPORTS)/core.xml
 
 # AddressSanitizer with UndefinedBehaviorSanitizer, ThreadSanitizer, RealtimeSanitizer. Debian's
 # tools alone are sure to have all of them.
@@ -298,7 +301,7 @@ test-host-asan: | setup pd
 
 test-python: | setup
 	$(call stage,Python tests)
-	pytest tests/python --numprocesses 2 --dist loadfile --junit-xml $(REPORTS)/python.xml
+	pytest tests/python $(ON_BOTH_CORES) --junit-xml $(REPORTS)/python.xml
 
 test-slow: test-fuzz test-threads $(if $(PD_PARTS),test-host-asan) | setup
 	pytest -m slow
@@ -312,9 +315,12 @@ test-fuzz: | setup
 	python tests/fuzz/make_corpus.py build/corpus
 	build/fuzz/tests/fuzz/fuzz_model -max_total_time=$(FUZZ_SECONDS) -max_len=16384 build/corpus
 
-# The controller under four threads for a minute.
+# The controller under four threads for a minute, and Max's object under ThreadSanitizer.
 test-threads: test-tsan
 	FLOW_SYNTH_THREAD_SECONDS=60 build/tsan/tests/cpp/flow_synth_tests '[threads]'
+	cmake --preset tsan -DFLOW_SYNTH_MAX=ON
+	cmake --build --preset tsan
+	build/tsan/tests/host/max/max_tests
 
 format: | setup
 	ruff format

@@ -50,9 +50,12 @@ def run_arm(program: Path, content: bytes) -> bytes:
         ("wasm", ".wasm", run_wasm),
         pytest.param(
             ("arm", "", run_arm),
-            marks=pytest.mark.skipif(
-                not sys.platform.startswith("linux"), reason="the emulator is one of Linux"
-            ),
+            marks=[
+                pytest.mark.slow,
+                pytest.mark.skipif(
+                    not sys.platform.startswith("linux"), reason="the emulator is one of Linux"
+                ),
+            ],
         ),
     ],
     ids=["wasm", "arm"],
