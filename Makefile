@@ -256,7 +256,8 @@ test-cpp: | setup
 	cmake --build $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure --output-junit $(CURDIR)/$(REPORTS)/cpp.xml
 
-# Two files of tests at a time; what a file has built is built once.
+# Two files of tests at a time; what a file has built is built once. Where torch computes, it must
+# not take both cores for each of them.
 ON_BOTH_CORES := --numprocesses 2 --dist loadfile
 
 # Other builds of the core: for browsers, for ARM, and installed for others' programs.
@@ -301,7 +302,7 @@ test-host-asan: | setup pd
 
 test-python: | setup
 	$(call stage,Python tests)
-	pytest tests/python $(ON_BOTH_CORES) --junit-xml $(REPORTS)/python.xml
+	OMP_NUM_THREADS=1 pytest tests/python $(ON_BOTH_CORES) --junit-xml $(REPORTS)/python.xml
 
 test-slow: test-fuzz test-threads $(if $(PD_PARTS),test-host-asan) | setup
 	pytest -m slow
