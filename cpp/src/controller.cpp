@@ -28,8 +28,7 @@ constexpr std::size_t k_step_samples = 64;
 constexpr std::size_t k_turn_samples = 8;
 constexpr std::size_t k_fade_samples = 256;
 constexpr std::size_t k_most_events = 1024;
-/// The largest shipped model hears four seconds in 19 ms (docs/performance.md).
-constexpr double k_promised_seconds = 0.05;
+constexpr double k_promised_seconds = 0.01;
 constexpr double k_longest_glide_seconds = 10.0;
 
 /// What is asked for in order.

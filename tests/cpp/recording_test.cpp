@@ -85,9 +85,9 @@ TEST_CASE("knobs go to what was heard, and who is later than promised is counted
     controller.set_model(model);
     controller.set_listened(true);
     REQUIRE(controller.set_glide_seconds(0.0).is_ok());
-    CHECK(controller.latency_samples() == 2205);
+    CHECK(controller.latency_samples() == 441);
     const auto z = random_point(model->n_knobs(), 1);
-    Point point = answered(controller, 2205, z);
+    Point point = answered(controller, 441, z);
     CHECK(point.z == z);
     CHECK(point.v == decoded(*model, z));
     CHECK(point.is_heard());
@@ -95,7 +95,7 @@ TEST_CASE("knobs go to what was heard, and who is later than promised is counted
     point = answered(controller, 8192, random_point(model->n_knobs(), 2), 8192);
     CHECK(point.is_heard());
     CHECK(controller.n_late() == 0);
-    point = answered(controller, 2206, random_point(model->n_knobs(), 3), 2205);
+    point = answered(controller, 442, random_point(model->n_knobs(), 3), 441);
     CHECK(point.is_heard());
     CHECK(controller.n_late() == 1);
     point = answered(controller, 44'100, random_point(model->n_knobs(), 4), 100);

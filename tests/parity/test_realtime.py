@@ -130,7 +130,7 @@ def test_a_recording_becomes_knobs_that_are_heard() -> None:
     np.testing.assert_array_equal(point[1], z)
     assert point[2]
     assert controller.n_late == 0
-    assert controller.latency_samples == round(0.05 * rate_hz)
+    assert controller.latency_samples == round(0.01 * rate_hz)
 
 
 def test_what_a_controller_refuses_is_an_error() -> None:

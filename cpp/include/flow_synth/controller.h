@@ -146,7 +146,7 @@ public:
     /// ended; those that a reset or another model took the sense from do not count.
     std::uint64_t n_late() const noexcept;
 
-    /// [any-thread] Samples within which the end of a recording is promised to be answered: 50 ms.
+    /// [any-thread] Samples within which the end of a recording is promised to be answered: 10 ms.
     std::size_t latency_samples() const noexcept;
 
 private:
