@@ -190,9 +190,7 @@ results: $(foreach knobs,16 32 32-mixed,data/amsynth-$(knobs).tags.json) \
 	done
 	python -m flow_synth.results_page docs/results.md docs/results
 
-# --- Checking it ---
-
-# --- Max ---
+# --- Playing it in Max ---
 
 # The object for Max here, where it is only tested, its host, and what plays it for tests in Python.
 max: | setup
@@ -210,6 +208,8 @@ max-cross: | setup
 max-package: max
 	python max_external/make_package.py build/package/flow-synth
 	cd build/package && rm -f flow-synth.zip && python -m zipfile -c flow-synth.zip flow-synth
+
+# --- Checking it ---
 
 test: setup lint test-cpp test-sanitized test-core test-demo test-parity test-host test-python
 	@python tests/tally.py $(patsubst %,$(REPORTS)/%.xml,cpp $(SANITIZED) core parity $(if $(PD_PARTS),host) python)

@@ -177,7 +177,7 @@ TEST_CASE("attributes are typed, set, saved and asked for", "[max]") {
         CHECK(value("blocking") == "blocking 1");
         CHECK(value("model").ends_with("builtin.flow.ts"));
         CHECK(value("late") == "late 0");
-        CHECK(value("latency") == "latency 2205");
+        CHECK(value("latency") == "latency 441");
         patch.send("smooth 12.5");
         CHECK(value("smooth") == "smooth 12.5");
         patch.send_timed("voice 1");
