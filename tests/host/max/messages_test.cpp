@@ -183,7 +183,7 @@ TEST_CASE("attributes are typed, set, saved and asked for", "[max]") {
         patch.send_timed("voice 1");
         CHECK(value("voice") == "voice 1");
         patch.world().start_dsp(96000.0, 64);
-        CHECK(value("latency") == "latency 4800");
+        CHECK(value("latency") == "latency 960");
         patch.complaints();
         patch.send("latency 5");
         CHECK(patch.complaints().at(0).find("can only be read") != std::string::npos);
