@@ -213,6 +213,59 @@ def tags(
         say(f"Wrote the tags of {len(tagged.rows)} sounds, computed and not heard, to {out}")
 
 
+@app.command(name="map")
+def map_presets(
+    model: Annotated[str, typer.Argument(help=MODEL_HELP)],
+    out: Annotated[Path, typer.Option("--out", help="File to write, NAME.map.json.")],
+    synth: PluginOption = None,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Lay out every preset of a model's synth by its sound; if killed, run it again."""
+    from flow_synth.atomic_file import check_writable
+    from flow_synth.export import SUFFIX
+    from flow_synth.json_file import check_name
+    from flow_synth.library import FlowSynth
+    from flow_synth.map_maker import make_map
+    from flow_synth.preset_map import check_place
+    from flow_synth.synths import open_synth
+    from flow_synth.workplace import Workplace
+
+    check_name(out, what="a preset map")
+    check_writable(out)
+    check_place(out)
+    opened = FlowSynth.load(model, synth)
+    workplace = Workplace(out.with_name(f"{out.name}.sounds"), open_synth, scheduler, workers)
+    with progress_bar("listening") as show:
+        made = make_map(
+            opened.model,
+            Path(model).name.removesuffix(SUFFIX),
+            opened.synth,
+            synth or opened.synth.identity,
+            workplace,
+            seed=SEED,
+            progress=show,
+        )
+    made.map.write(out)
+    workplace.clear()
+    figures = {
+        "file": str(out),
+        "bytes": out.stat().st_size,
+        "presets": len(made.map.presets),
+        "repeated": made.n_repeated,
+        "silent": made.n_silent,
+        "failed": made.n_failed,
+    }
+    finish(
+        as_json,
+        figures,
+        f"Wrote a map of {len(made.map.presets)} presets to {out}; left out are "
+        f"{made.n_repeated} that repeat another one's knobs, {made.n_silent} silent ones and "
+        f"{made.n_failed} that could not be played",
+    )
+
+
 @app.command()
 def propose(
     model: Annotated[str, typer.Argument(help=MODEL_HELP)],
