@@ -1,3 +1,4 @@
+#include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
 #include <algorithm>
@@ -5,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,7 +15,9 @@
 
 #include "arrays.h"
 #include "flow_synth/builtin_voice.h"
+#include "flow_synth/candidates.h"
 #include "flow_synth/engine.h"
+#include "flow_synth/pitch.h"
 
 namespace {
 
@@ -148,6 +152,18 @@ public:
         return mel;
     }
 
+    std::tuple<Output, Output> candidates(const Input& audio, int sample_rate_hz, const Input& held,
+                                          std::size_t count) {
+        flow_synth::Candidates found;
+        compute([&] {
+            return flow_synth::find_candidates(*m_engine, numbers_of(audio), sample_rate_hz,
+                                               numbers_of(held), count, found);
+        });
+        const auto n_found = static_cast<py::ssize_t>(found.similarities_percent.size());
+        return {Output(batched(n_found, point_shape()), found.v.data()),
+                Output(n_found, found.similarities_percent.data())};
+    }
+
 private:
     template <typename Call>
     static void compute(const Call& call) {
@@ -175,6 +191,11 @@ private:
 
     std::unique_ptr<Engine> m_engine;
 };
+
+std::optional<double> detect_pitch(const Input& audio, int sample_rate_hz) {
+    const py::gil_scoped_release release;
+    return flow_synth::detect_pitch(numbers_of(audio), sample_rate_hz);
+}
 
 Status check_units(std::span<const float> units) {
     for (const float unit : units) {
@@ -236,7 +257,10 @@ PYBIND11_MODULE(_native, module) {
         .def("invert", &Model::invert, py::arg("v"))
         .def("reconstruct", &Model::reconstruct, py::arg("z"))
         .def("sample", &Model::sample, py::arg("mel"), py::arg("shares"), py::arg("temperature"))
-        .def("predict", &Model::predict, py::arg("v"), py::arg("notes"));
+        .def("predict", &Model::predict, py::arg("v"), py::arg("notes"))
+        .def("candidates", &Model::candidates, py::arg("audio"), py::arg("sample_rate_hz"),
+             py::arg("held"), py::arg("count"));
+    module.def("detect_pitch", &detect_pitch, py::arg("audio"), py::arg("sample_rate_hz"));
     module.def("render_builtin", &render_builtin, py::arg("values"), py::arg("pitch"),
                py::arg("velocity"), py::arg("held_samples"), py::arg("total_samples"));
     bind_realtime(module);

@@ -72,8 +72,9 @@ Status take_all(void* library, const std::string& path, EngineLibrary& engine) {
         !take(library, "fs_destroy", engine.destroy) || !take(library, "fs_load", engine.load) ||
         !take(library, "fs_get_state", engine.get_state) ||
         !take(library, "fs_error", engine.error) || !take(library, "fs_submit", engine.submit) ||
-        !take(library, "fs_poll", engine.poll) || !take(library, "fs_listen", engine.listen) ||
-        !take(library, "fs_finish", engine.finish)) {
+        !take(library, "fs_poll", engine.poll) || !take(library, "fs_find", engine.find) ||
+        !take(library, "fs_poll_candidates", engine.poll_candidates) ||
+        !take(library, "fs_listen", engine.listen) || !take(library, "fs_finish", engine.finish)) {
         return Status::refused("the engine " + path +
                                " is of another version than the object; install both anew");
     }

@@ -17,6 +17,8 @@ struct EngineLibrary {
     decltype(&::fs_error) error = nullptr;
     decltype(&::fs_submit) submit = nullptr;
     decltype(&::fs_poll) poll = nullptr;
+    decltype(&::fs_find) find = nullptr;
+    decltype(&::fs_poll_candidates) poll_candidates = nullptr;
     decltype(&::fs_listen) listen = nullptr;
     decltype(&::fs_finish) finish = nullptr;
 

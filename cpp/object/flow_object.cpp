@@ -159,6 +159,9 @@ void FlowObject::advance() {
     }
     m_explorer.follow();
     m_matcher.poll(m_console);
+    if (m_matcher.take_found()) {
+        report_candidates(m_matcher.candidates(), m_lines);
+    }
     collect();
 }
 

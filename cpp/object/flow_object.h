@@ -89,6 +89,7 @@ private:
     Status reload();
     Status analyze(const std::string& path);
     Status reset();
+    Status curve(int macro, int count);
     Status set_smooth(double milliseconds);
     void report_all();
     void report_attributes();

@@ -41,6 +41,12 @@ std::span<const FlowObject::Handler> FlowObject::handlers() {
         Handler{
             {"analyze", "w", "analyze sound.wav"},
             [](Object& it, Args& args) { return it.analyze(it.m_host.find_file(args.word(0))); }},
+        Handler{{"candidates", "i", "candidates 8"},
+                [](Object& it, Args& args) { return it.m_matcher.find_candidates(args.whole(0)); }},
+        Handler{{"candidate", "i", "candidate 1"},
+                [](Object& it, Args& args) { return it.m_matcher.go_to_candidate(args.whole(0)); }},
+        Handler{{"curve", "ii", "curve 1 9"},
+                [](Object& it, Args& args) { return it.curve(args.whole(0), args.whole(1)); }},
         Handler{{"store", "i", "store 1"},
                 [](Object& it, Args& args) { return it.m_explorer.store(args.whole(0)); }},
         Handler{{"recall", "i", "recall 1"},
@@ -133,8 +139,13 @@ Status FlowObject::dispatch(const std::string& selector, std::span<const Atom> a
 
 Status FlowObject::set_attribute(const std::string& name, std::span<const Atom> atoms) {
     if (std::ranges::find(attributes(), name, &Attribute::name) == attributes().end()) {
-        return Status::refused("there is no attribute '@" + name +
-                               "'; give one of @model, @smooth, @voice, @blocking");
+        std::string known;
+        for (const Attribute& each : attributes()) {
+            if (each.is_settable) {
+                known += (known.empty() ? "@" : ", @") + std::string(each.name);
+            }
+        }
+        return Status::refused("there is no attribute '@" + name + "'; give one of " + known);
     }
     return dispatch(name, atoms);
 }
@@ -159,6 +170,15 @@ void FlowObject::begin(std::span<const Atom> arguments) {
     if (!model.empty()) {
         message("load", model);  // Last, as the attributes want it.
     }
+}
+
+Status FlowObject::curve(int macro, int count) {
+    std::vector<std::vector<float>> presets;
+    Status status = m_explorer.curve(macro, count, presets);
+    if (status.is_ok()) {
+        report_curve(macro, presets, m_lines);
+    }
+    return status;
 }
 
 Status FlowObject::set_smooth(double milliseconds) {

@@ -83,6 +83,28 @@ bool Hearing::take_answer(Answer& answer) {
     return true;
 }
 
+void Hearing::find(int count, std::span<const float> held) {
+    const fs_search search{.number = ++m_search,
+                           .n_candidates = static_cast<std::size_t>(count),
+                           .held = held.data(),
+                           .n_knobs = held.size()};
+    m_engine.find(m_session, &search);
+}
+
+bool Hearing::take_candidates(std::vector<Candidate>& candidates) {
+    fs_candidates found{};
+    if (m_engine.poll_candidates(m_session, &found) == 0 || found.number != m_search) {
+        return false;
+    }
+    candidates.clear();
+    for (std::size_t index = 0; index < found.n_candidates; ++index) {
+        candidates.push_back(
+            {.v = numbers(found.knobs + index * found.n_knobs, found.n_knobs),
+             .similarity_percent = static_cast<double>(found.similarities_percent[index])});
+    }
+    return true;
+}
+
 int Hearing::take(fs_recording& recording) {
     if (!m_controller.take_recording(m_heard)) {
         return 0;
@@ -97,10 +119,11 @@ void Hearing::answer(const fs_answer& answer) {
     if (answer.knobs == nullptr) {
         m_has_failed = true;
         m_controller.deliver(answer.number, {}, {});
-        return;
+    } else {
+        m_controller.deliver(answer.number, {answer.latent, answer.n_knobs},
+                             {answer.knobs, answer.n_knobs});
     }
-    m_controller.deliver(answer.number, {answer.latent, answer.n_knobs},
-                         {answer.knobs, answer.n_knobs});
+    m_has_heard = true;
 }
 
 }  // namespace flow_synth

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,12 @@ namespace flow_synth {
 struct Answer {
     std::vector<float> z;  ///< [D]; empty if nothing could be heard.
     std::vector<float> v;  ///< [P]; likewise.
+};
+
+/// A preset that may have made the sound heard last.
+struct Candidate {
+    std::vector<float> v;  ///< [P]
+    double similarity_percent = 0.0;
 };
 
 /// The engine as one object uses it: it hears what the object's controller records, and files.
@@ -57,6 +65,18 @@ public:
     /// [control-thread, allocates] Whether `hear` or `hear_again` has come to an end, once.
     bool take_answer(Answer& answer);
 
+    /// [control-thread] Whether a recording of the controller has been heard, or could not be,
+    /// once.
+    bool take_heard() noexcept { return m_has_heard.exchange(false); }
+
+    /// [control-thread, allocates] Looks for at most so many presets that may have made the sound
+    /// heard last, where knobs [P] that are numbers stay as they are. A search before is dropped.
+    void find(int count, std::span<const float> held);
+
+    /// [control-thread, allocates] Whether the newest `find` has come to an end, once. Where
+    /// nothing could be found there are no candidates.
+    bool take_candidates(std::vector<Candidate>& candidates);
+
 private:
     Hearing(const EngineLibrary& engine, Controller& controller, fs_session* session);
 
@@ -67,6 +87,8 @@ private:
     Controller& m_controller;
     fs_session* m_session;
     std::atomic<bool> m_has_failed{false};
+    std::atomic<bool> m_has_heard{false};
+    std::uint32_t m_search = 0;  ///< The number of the newest.
     std::mutex m_mutex;
     Recording m_recording;  ///< What the controller recorded last.
     Recording m_heard;      ///< Of the inference thread: what it hears now.

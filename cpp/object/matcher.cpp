@@ -3,10 +3,25 @@
 #include <utility>
 
 namespace flow_synth {
+namespace {
+
+constexpr int k_most_candidates = 64;
+
+}  // namespace
 
 void Matcher::expect_engine() {
     m_state = State::opening;
     m_controller.set_listened(false);  // By who would hear with the model before.
+    m_is_awaited = false;
+    m_candidates.clear();
+    // What is found with the model before is of no use.
+    m_is_search_waiting = std::exchange(m_is_searching, false) || m_is_search_waiting;
+}
+
+void Matcher::drop_waiting() {
+    m_is_match_waiting = false;
+    m_waiting_sound.reset();
+    m_is_search_waiting = false;
 }
 
 void Matcher::set_engine(const Status& status, const EngineLibrary* engine,
@@ -18,8 +33,7 @@ void Matcher::set_engine(const Status& status, const EngineLibrary* engine,
     if (!created.is_ok()) {
         m_state = State::missing;
         m_is_said = std::exchange(m_why_not, created.reason()) == created.reason();
-        m_is_match_waiting = false;
-        m_waiting_sound.reset();
+        drop_waiting();
         return;
     }
     m_hearing->load(path);
@@ -75,8 +89,39 @@ Status Matcher::hear(Recording sound) {
     return {};
 }
 
+Status Matcher::find_candidates(int count) {
+    if (count < 1 || count > k_most_candidates) {
+        return Status::refused("there are no " + std::to_string(count) +
+                               " candidates at once; give 1 to " +
+                               std::to_string(k_most_candidates));
+    }
+    if (Status status = check(); !status.is_ok()) {
+        return status;
+    }
+    m_n_wanted = count;
+    m_is_search_waiting = true;
+    do_waiting();
+    return {};
+}
+
+Status Matcher::go_to_candidate(int number) {
+    if (Status status = check(); !status.is_ok()) {
+        return status;
+    }
+    if (m_candidates.empty()) {
+        return Status::refused(
+            "there are no candidates; match a sound, and then say 'candidates 8'");
+    }
+    if (number < 1 || static_cast<std::size_t>(number) > m_candidates.size()) {
+        return Status::refused("there is no candidate " + std::to_string(number) + "; give 1 to " +
+                               std::to_string(m_candidates.size()));
+    }
+    return m_explorer.locate(m_candidates[static_cast<std::size_t>(number - 1)].v);
+}
+
 Status Matcher::restart() {
     m_is_kept = false;
+    m_is_awaited = false;
     return std::exchange(m_is_recording, false) ? record(true) : Status();
 }
 
@@ -88,6 +133,7 @@ void Matcher::do_waiting() {
         if (std::exchange(m_is_kept, false)) {
             // Cannot be refused but by a full queue, which `record` would have met before.
             static_cast<void>(m_controller.stop_recording());
+            m_is_awaited = true;
         } else {
             m_hearing->hear_again();
             m_is_hearing = true;
@@ -97,6 +143,11 @@ void Matcher::do_waiting() {
         m_hearing->hear(*m_waiting_sound);
         m_waiting_sound.reset();
         m_is_hearing = true;
+        m_is_awaited = false;
+    }
+    if (!m_is_awaited && std::exchange(m_is_search_waiting, false)) {
+        m_hearing->find(m_n_wanted, m_explorer.held());
+        m_is_searching = true;
     }
 }
 
@@ -112,6 +163,10 @@ void Matcher::poll(Console& console) {
         console.complain(m_hearing->error());
     }
     take_answer(console);
+    take_candidates(console);
+    if (m_hearing->take_heard() && std::exchange(m_is_awaited, false)) {
+        do_waiting();
+    }
 }
 
 void Matcher::watch(Console& console) {
@@ -126,8 +181,7 @@ void Matcher::watch(Console& console) {
         m_state = State::failed;
         m_why_not = m_hearing->error();
         console.complain(m_why_not);
-        m_is_match_waiting = false;
-        m_waiting_sound.reset();
+        drop_waiting();
     }
 }
 
@@ -149,8 +203,19 @@ void Matcher::take_answer(Console& console) {
     }
 }
 
+void Matcher::take_candidates(Console& console) {
+    if (!m_is_searching || !m_hearing->take_candidates(m_candidates)) {
+        return;
+    }
+    m_is_searching = false;
+    m_has_found = !m_candidates.empty();
+    if (m_candidates.empty()) {
+        console.complain(m_hearing->error());
+    }
+}
+
 bool Matcher::is_busy() const noexcept {
-    return m_state == State::opening || m_state == State::loading || m_is_hearing;
+    return m_state == State::opening || m_state == State::loading || m_is_hearing || m_is_searching;
 }
 
 std::string_view Matcher::engine_word() const noexcept {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "console.h"
 #include "engine_library.h"
@@ -40,6 +42,19 @@ public:
     /// [control-thread, allocates] Goes to what a file sounds like.
     Status hear(Recording sound);
 
+    /// [control-thread, allocates] Looks for 1 to 64 different presets that may have made the sound
+    /// heard last, after that which is being heard, locked knobs where they are.
+    Status find_candidates(int count);
+
+    /// [control-thread, allocates] Goes to one of what was found, from 1, the most promising, on.
+    Status go_to_candidate(int number);
+
+    /// [control-thread] What was found last, for the model that plays; none at first.
+    const std::vector<Candidate>& candidates() const noexcept { return m_candidates; }
+
+    /// [control-thread] Whether it was found since the last call.
+    bool take_found() noexcept { return std::exchange(m_has_found, false); }
+
     /// [control-thread] After the controller was reset: records anew if it did, and forgets what it
     /// kept.
     Status restart();
@@ -60,6 +75,8 @@ private:
     void watch(Console& console);
     void do_waiting();
     void take_answer(Console& console);
+    void take_candidates(Console& console);
+    void drop_waiting();
 
     Controller& m_controller;
     Explorer& m_explorer;
@@ -71,6 +88,12 @@ private:
     bool m_is_match_waiting = false;
     std::optional<Recording> m_waiting_sound;
     bool m_is_hearing = false;
+    bool m_is_awaited = false;  ///< Whether the controller's recording is to be heard next.
+    int m_n_wanted = 0;         ///< Candidates.
+    bool m_is_search_waiting = false;
+    bool m_is_searching = false;
+    bool m_has_found = false;
+    std::vector<Candidate> m_candidates;
     std::unique_ptr<Hearing> m_hearing;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 namespace flow_synth {
 namespace {
@@ -30,6 +31,25 @@ void report_model(const CoreModel& model, std::vector<Line>& lines) {
     lines.push_back({.selector = "synth", .atoms = {file.synth, file.synth_version}});
     lines.push_back({.selector = "family", .atoms = {file.family}});
     lines.push_back({.selector = "knobs", .atoms = {static_cast<double>(model.n_knobs())}});
+}
+
+void report_candidates(const std::vector<Candidate>& candidates, std::vector<Line>& lines) {
+    lines.push_back({.selector = "candidates", .atoms = {static_cast<double>(candidates.size())}});
+    double number = 0.0;
+    for (const Candidate& each : candidates) {
+        lines.push_back({.selector = "candidate", .atoms = {++number, each.similarity_percent}});
+    }
+}
+
+void report_curve(int macro, const std::vector<std::vector<float>>& presets,
+                  std::vector<Line>& lines) {
+    const auto last = static_cast<double>(presets.size() - 1);
+    for (std::size_t point = 0; point < presets.size(); ++point) {
+        Line line{.selector = "curve",
+                  .atoms = {static_cast<double>(macro), static_cast<double>(point) / last}};
+        line.atoms.insert(line.atoms.end(), presets[point].begin(), presets[point].end());
+        lines.push_back(std::move(line));
+    }
 }
 
 void report_state(Explorer& explorer, std::vector<Line>& lines) {

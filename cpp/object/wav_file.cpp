@@ -27,6 +27,9 @@ constexpr std::uint16_t k_integers = 1;
 constexpr std::uint16_t k_floats = 3;
 constexpr std::uint16_t k_extensible = 0xFFFE;
 constexpr std::uint16_t k_most_channels = 256;
+/// More than any program writes: a file of zeros would be one of empty chunks.
+constexpr int k_most_chunks = 1000;
+constexpr std::size_t k_frames_at_once = 4096;
 constexpr std::size_t k_format_bytes = 16;
 /// Of an extensible format: where the true one stands.
 constexpr std::size_t k_subformat_begin = 24;
@@ -70,32 +73,35 @@ public:
         m_stream.seekg(m_next);
         std::array<std::byte, 8> head{};
         m_stream.read(reinterpret_cast<char*>(head.data()), head.size());
-        if (!m_stream) {
+        if (!m_stream || ++m_number > k_most_chunks) {
             return false;
         }
         std::memcpy(m_name.data(), head.data(), m_name.size());
-        m_size = number_at<std::uint32_t>(head, m_name.size());
+        const auto size = number_at<std::uint32_t>(head, m_name.size());
+        m_n_unread = size;
         // A chunk of odd size is followed by one byte of nothing.
-        m_next += static_cast<std::streamoff>(head.size()) + m_size + (m_size & 1U);
+        m_next += static_cast<std::streamoff>(head.size()) + size + (size & 1U);
         return true;
     }
 
     std::string_view name() const { return {m_name.data(), m_name.size()}; }
 
-    /// At most so many bytes of the chunk, those that the file really has.
-    std::vector<std::byte> content(std::size_t most) {
-        std::vector<std::byte> bytes(std::min<std::size_t>(m_size, most));
-        m_stream.read(reinterpret_cast<char*>(bytes.data()),
-                      static_cast<std::streamsize>(bytes.size()));
-        bytes.resize(static_cast<std::size_t>(m_stream.gcount()));
+    /// The next bytes of the chunk, as many as there is room for; those that the file really has.
+    std::span<const std::byte> read(std::span<std::byte> room) {
+        room = room.first(std::min(room.size(), m_n_unread));
+        m_stream.read(reinterpret_cast<char*>(room.data()),
+                      static_cast<std::streamsize>(room.size()));
+        room = room.first(static_cast<std::size_t>(m_stream.gcount()));
+        m_n_unread -= room.size();
         m_stream.clear();
-        return bytes;
+        return room;
     }
 
 private:
     std::ifstream m_stream;
     std::array<char, 4> m_name{};
-    std::uint32_t m_size = 0;
+    std::size_t m_n_unread = 0;
+    int m_number = 0;
     std::streamoff m_next = 0;
 };
 
@@ -126,17 +132,31 @@ float sample_at(std::span<const std::byte> bytes, const Format& format) {
     return static_cast<float>(static_cast<double>(static_cast<std::int32_t>(bits)) * 0x1p-31);
 }
 
-std::vector<float> mixed(std::span<const std::byte> bytes, const Format& format) {
-    const std::size_t n_frame_bytes = format.n_bytes() * format.n_channels;
-    std::vector<float> mono(bytes.size() / n_frame_bytes);
-    for (float& sample : mono) {
+/// Frames of all channels -> their means, after those that there are.
+void mix(std::span<const std::byte> bytes, const Format& format, std::vector<float>& mono) {
+    const std::size_t n_frames = bytes.size() / (format.n_bytes() * format.n_channels);
+    for (std::size_t frame = 0; frame < n_frames; ++frame) {
         float sum = 0.0F;
         for (std::size_t channel = 0; channel < format.n_channels; ++channel) {
             sum += sample_at(bytes.first(format.n_bytes()), format);
             bytes = bytes.subspan(format.n_bytes());
         }
-        sample = sum / static_cast<float>(format.n_channels);
+        mono.push_back(sum / static_cast<float>(format.n_channels));
     }
+}
+
+/// The first seconds of the samples of a chunk. Memory is taken for what there is: a file may say
+/// anything.
+std::vector<float> mixed(Chunks& chunks, const Format& format) {
+    const std::size_t most = k_most_seconds * format.sample_rate_hz;
+    std::vector<std::byte> room(k_frames_at_once * format.n_bytes() * format.n_channels);
+    std::vector<float> mono;
+    std::span<const std::byte> bytes;
+    do {
+        bytes = chunks.read(room);
+        mix(bytes, format, mono);
+    } while (bytes.size() == room.size() && mono.size() < most);
+    mono.resize(std::min(mono.size(), most));
     return mono;
 }
 
@@ -164,14 +184,13 @@ Status read(const std::filesystem::path& path, Recording& recording) {
     bool has_format = false;
     while (chunks.next()) {
         if (chunks.name() == "fmt ") {
-            has_format = parse_format(chunks.content(k_subformat_begin + 2), format);
+            std::array<std::byte, k_subformat_begin + 2> room{};
+            has_format = parse_format(chunks.read(room), format);
         } else if (chunks.name() == "data" && has_format) {
             if (Status status = check(format); !status.is_ok()) {
                 return status;
             }
-            const std::size_t most =
-                k_most_seconds * format.sample_rate_hz * format.n_channels * format.n_bytes();
-            recording.audio = mixed(chunks.content(most), format);
+            recording.audio = mixed(chunks, format);
             recording.sample_rate_hz = static_cast<int>(format.sample_rate_hz);
             return {};
         }

@@ -166,8 +166,7 @@ void take_message(const Shell* shell, const t_symbol* selector, int n_atoms, con
     shell->object->message(selector->s_name, atoms_of(n_atoms, atoms));
 }
 
-// Pd hands over pointers as numbers.
-// NOLINTBEGIN(performance-no-int-to-ptr)
+// NOLINTBEGIN(performance-no-int-to-ptr): Pd hands over pointers as numbers.
 t_int* perform(t_int* words) {
     auto* const object = reinterpret_cast<FlowObject*>(words[1]);
     const auto n_samples = static_cast<std::size_t>(words[5]);

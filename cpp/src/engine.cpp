@@ -334,8 +334,8 @@ Status Engine::answer(std::span<const float> mel, std::span<float> v) {
     return m_model->call_on_mel(k_answer, mel, [v](const c10::IValue& value) { copy(value, v); });
 }
 
-Status Engine::hear(std::span<const float> audio, int sample_rate_hz, std::span<float> v,
-                    std::span<float> z) {
+Status Engine::take_in(std::span<const float> audio, int sample_rate_hz,
+                       std::vector<float>& heard) {
     if (sample_rate_hz < k_minimum_rate_hz || sample_rate_hz > k_maximum_rate_hz) {
         return Status::refused("a recording at " + std::to_string(sample_rate_hz) +
                                " Hz cannot be heard; give " + std::to_string(k_minimum_rate_hz) +
@@ -349,18 +349,23 @@ Status Engine::hear(std::span<const float> audio, int sample_rate_hz, std::span<
     }
     const FeatureSettings& settings = m_model->settings();
     const double seconds = static_cast<double>(settings.n_samples) / settings.sample_rate_hz;
-    const auto heard = audio.subspan(onset(audio, sample_rate_hz));
+    const auto begun = audio.subspan(onset(audio, sample_rate_hz));
     // The resampler looks a few samples ahead of what is kept.
     const auto needed =
         static_cast<std::size_t>(std::nearbyint((seconds + k_look_ahead_seconds) * sample_rate_hz));
-    const auto cut = heard.first(std::min(needed, heard.size()));
-    std::vector<float> resampled;
+    const auto cut = begun.first(std::min(needed, begun.size()));
+    Status status = resample(cut, cut.size(), static_cast<std::uint32_t>(sample_rate_hz), heard);
+    heard.resize(settings.n_samples);
+    return status;
+}
+
+Status Engine::hear(std::span<const float> audio, int sample_rate_hz, std::span<float> v,
+                    std::span<float> z) {
+    std::vector<float> heard;
     std::vector<float> mel(m_model->mel_size());
-    Status status =
-        resample(cut, cut.size(), static_cast<std::uint32_t>(sample_rate_hz), resampled);
+    Status status = take_in(audio, sample_rate_hz, heard);
     if (status.is_ok()) {
-        resampled.resize(settings.n_samples);
-        status = features(resampled, mel);
+        status = features(heard, mel);
     }
     const bool is_answer_first = m_model->is_located_by_answer();
     if (status.is_ok()) {
@@ -428,6 +433,15 @@ Status Engine::predict(std::span<const float> v, std::span<const float> notes,
                          {batch_of(v, n, {static_cast<std::int64_t>(n)}),
                           batch_of(notes, k_note_numbers, {k_note_numbers})},
                          [mel](const c10::IValue& value) { copy(value, mel); });
+}
+
+bool Engine::hears_level() const {
+    return m_model->module.attr("model")
+        .toModule()
+        .attr("normalisation")
+        .toModule()
+        .attr("hears_level")
+        .toBool();
 }
 
 }  // namespace flow_synth

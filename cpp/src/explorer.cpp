@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "number_text.h"
+#include "split_mix.h"
 
 namespace flow_synth {
 namespace {
@@ -135,20 +136,25 @@ void Explorer::begin_at(std::span<const float> place) {
     turn();
 }
 
-void Explorer::turn() {
-    m_turned = m_place;
+Explorer::Place Explorer::turned() const {
+    Place place = m_place;
     for (std::size_t index = 0; index < m_macros.size(); ++index) {
         if (!std::isnan(m_macros[index])) {
-            m_turned[index] = m_macros[index];
+            place[index] = m_macros[index];
         }
     }
     for (std::size_t axis = 0; axis < m_sliders.size(); ++axis) {
         const auto& direction = m_model->interface().semantic_axes[axis].direction;
         // Exactly nothing at the centre.
         for (std::size_t index = 0; m_sliders[axis] != 0.0 && index < direction.size(); ++index) {
-            m_turned[index] += static_cast<float>(m_sliders[axis] * direction[index]);
+            place[index] += static_cast<float>(m_sliders[axis] * direction[index]);
         }
     }
+    return place;
+}
+
+void Explorer::turn() {
+    m_turned = turned();
     m_has_units = false;
     m_has_moved = true;
 }
@@ -216,23 +222,55 @@ Status Explorer::reset() {
     return arrive(place_of(*m_model, m_model->defaults()));
 }
 
-Status Explorer::set_macro(int number, double position) {
+Status Explorer::check_macro(int number) {
     if (Status status = check_map(); !status.is_ok()) {
         return status;
     }
-    const auto& file = m_model->interface();
-    if (number < 1 || static_cast<std::size_t>(number) > file.order.size()) {
-        return Status::refused("there is no macro knob " + std::to_string(number) + "; give 1 to " +
-                               std::to_string(file.order.size()));
+    const std::size_t n = m_model->interface().order.size();
+    if (number >= 1 && std::cmp_less_equal(number, n)) {
+        return {};
     }
-    if (Status status = check_range("a position", position, 0.0, 1.0); !status.is_ok()) {
-        return status;
-    }
+    return Status::refused("there is no macro knob " + std::to_string(number) + "; give 1 to " +
+                           std::to_string(n));
+}
+
+void Explorer::turn_macro(int number, double position) {
+    const FlowFile& file = m_model->interface();
     const std::uint32_t index = file.order[static_cast<std::size_t>(number - 1)];
     const LatentDimension& dimension = file.latent[index];
     m_macros[index] =
         static_cast<float>(dimension.minimum + position * (dimension.maximum - dimension.minimum));
+}
+
+Status Explorer::set_macro(int number, double position) {
+    if (Status status = check_macro(number); !status.is_ok()) {
+        return status;
+    }
+    if (Status status = check_range("a position", position, 0.0, 1.0); !status.is_ok()) {
+        return status;
+    }
+    turn_macro(number, position);
     return tell();
+}
+
+Status Explorer::curve(int number, int count, std::vector<std::vector<float>>& presets) {
+    if (Status status = check_macro(number); !status.is_ok()) {
+        return status;
+    }
+    if (Status status = check_range("a count", count, 2, k_most_curve_points); !status.is_ok()) {
+        return status;
+    }
+    const Place macros = m_macros;
+    presets.clear();
+    for (int point = 0; point < count; ++point) {
+        turn_macro(number, static_cast<double>(point) / (count - 1));
+        Place preset = turned();
+        flow()->decode(preset, preset);
+        hold(preset);
+        presets.push_back(std::move(preset));
+    }
+    m_macros = macros;
+    return {};
 }
 
 Status Explorer::set_semantic(std::string_view name, double position) {
@@ -329,13 +367,17 @@ std::span<const float> Explorer::z() const noexcept {
 std::span<const float> Explorer::units() {
     if (m_model && !std::exchange(m_has_units, true)) {
         sound(*m_model, m_turned, m_units);
-        for (std::size_t index = 0; index < m_held.size(); ++index) {
-            if (is_locked(index)) {
-                m_units[index] = m_held[index];
-            }
-        }
+        hold(m_units);
     }
     return m_units;
+}
+
+void Explorer::hold(std::span<float> units) const noexcept {
+    for (std::size_t index = 0; index < m_held.size(); ++index) {
+        if (is_locked(index)) {
+            units[index] = m_held[index];
+        }
+    }
 }
 
 double Explorer::macro(int number) const noexcept {
@@ -351,15 +393,10 @@ bool Explorer::is_stored(int slot) const noexcept {
     return !m_slots[static_cast<std::size_t>(slot - 1)].empty();
 }
 
-/// By Box and Muller, of uniform numbers by SplitMix64: the same with every compiler.
+/// By Box and Muller: the same with every compiler.
 double Explorer::normal() noexcept {
     const auto uniform = [this] {
-        m_random += 0x9E3779B97F4A7C15U;
-        std::uint64_t bits = m_random;
-        bits = (bits ^ (bits >> 30U)) * 0xBF58476D1CE4E5B9U;
-        bits = (bits ^ (bits >> 27U)) * 0x94D049BB133111EBU;
-        bits ^= bits >> 31U;
-        return (static_cast<double>(bits >> 11U) + 0.5) * 0x1p-53;
+        return (static_cast<double>(split_mix(m_random) >> 11U) + 0.5) * 0x1p-53;
     };
     const double radius = std::sqrt(-2.0 * std::log(uniform()));
     return radius * std::cos(2.0 * std::numbers::pi * uniform());

@@ -11,6 +11,7 @@
 #include "session.h"
 
 using flow_synth::Answer;
+using flow_synth::Found;
 using flow_synth::Listener;
 using flow_synth::Recording;
 using flow_synth::Session;
@@ -22,6 +23,7 @@ struct fs_session {
     std::shared_ptr<Session> session = std::make_shared<Session>();
     std::string text;  ///< What was returned last.
     Answer answer;
+    Found found;
 };
 
 namespace {
@@ -92,6 +94,26 @@ int fs_poll(fs_session* session, fs_answer* answer) {
         return 0;
     }
     *answer = view_of(session->answer);
+    return 1;
+}
+
+void fs_find(fs_session* session, const fs_search* search) {
+    session->session->find({.number = search->number,
+                            .count = search->n_candidates,
+                            .held = {search->held, search->held + search->n_knobs}});
+}
+
+int fs_poll_candidates(fs_session* session, fs_candidates* candidates) {
+    if (!session->session->poll(session->found)) {
+        return 0;
+    }
+    const flow_synth::Candidates& found = session->found.candidates;
+    const size_t n_candidates = found.similarities_percent.size();
+    *candidates = {.number = session->found.number,
+                   .n_candidates = n_candidates,
+                   .knobs = found.v.data(),
+                   .similarities_percent = found.similarities_percent.data(),
+                   .n_knobs = n_candidates > 0 ? found.v.size() / n_candidates : 0};
     return 1;
 }
 

@@ -5,12 +5,17 @@
 
 namespace flow_synth {
 
-double Range::to_human(double unit) const noexcept {
+double Range::snap(double unit) const noexcept {
     unit = std::clamp(unit, 0.0, 1.0);
-    if (kind != Kind::continuous) {
-        const double last = std::round((maximum - minimum) / step);
-        unit = std::floor(unit * last + 0.5) / last;
+    if (kind == Kind::continuous) {
+        return unit;
     }
+    const double last = std::round((maximum - minimum) / step);
+    return std::floor(unit * last + 0.5) / last;
+}
+
+double Range::to_human(double unit) const noexcept {
+    unit = snap(unit);
     const double human = curve == Curve::log ? minimum * std::pow(maximum / minimum, unit)
                                              : minimum + (maximum - minimum) * unit;
     return std::clamp(human, minimum, maximum);  // Rounding may lead out of it, even at its ends.

@@ -49,6 +49,12 @@ Status load_shared(const std::filesystem::path& path, std::shared_ptr<Engine>& e
     return k_engines->load(path, engine);
 }
 
+/// The host must not fall with LibTorch.
+Status failure(const std::exception& error) {
+    return Status::refused(std::string("LibTorch failed (") + error.what() +
+                           "); load the model again");
+}
+
 }  // namespace
 
 void Session::load(std::string path) {
@@ -115,7 +121,7 @@ void Session::hear_submitted() {
         recording = std::exchange(m_submitted, std::nullopt);
     }
     if (recording) {
-        Answer answer = hear(*recording);
+        Answer answer = hear(std::move(*recording));
         const std::scoped_lock lock(m_mutex);
         m_answer = std::move(answer);
     }
@@ -155,14 +161,14 @@ void Session::watch() {
         }
         number = m_n_listeners;
     }
-    const Answer answer = hear(recording);
+    const Answer answer = hear(std::move(recording));
     const std::scoped_lock lock(m_listening);
     if (m_listener && number == m_n_listeners) {  // Another did not ask for it.
         m_listener->answer(answer);
     }
 }
 
-Answer Session::hear(const Recording& recording) {
+Answer Session::hear(Recording recording) {
     Answer answer{.number = recording.number, .v = {}, .z = {}};
     if (!m_engine) {
         fail(Status::refused("there is no model that could hear a recording; load one"));
@@ -174,16 +180,65 @@ Answer Session::hear(const Recording& recording) {
     try {
         status = m_engine->hear(recording.audio, recording.sample_rate_hz, answer.v, answer.z);
     } catch (const std::exception& error) {
-        // The host must not fall with LibTorch.
-        status = Status::refused(std::string("LibTorch failed (") + error.what() +
-                                 "); load the model again");
+        status = failure(error);
     }
     if (!status.is_ok()) {
         fail(status);
         answer.v.clear();
         answer.z.clear();
+        return answer;
     }
+    m_heard = std::move(recording);
     return answer;
+}
+
+void Session::find(Search search) {
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_wanted = std::move(search);
+    }
+    InferenceThread::instance().post([self = shared_from_this()] { self->find_wanted(); });
+}
+
+void Session::find_wanted() {
+    std::optional<Search> search;
+    {
+        const std::scoped_lock lock(m_mutex);
+        search = std::exchange(m_wanted, std::nullopt);
+    }
+    if (search) {
+        Found found = find_now(*search);
+        const std::scoped_lock lock(m_mutex);
+        m_found = std::move(found);
+    }
+}
+
+bool Session::poll(Found& found) {
+    const std::scoped_lock lock(m_mutex);
+    auto taken = std::exchange(m_found, std::nullopt);
+    if (taken) {
+        found = std::move(*taken);
+    }
+    return taken.has_value();
+}
+
+Found Session::find_now(const Search& search) {
+    Found found{.number = search.number, .candidates = {}};
+    if (!m_engine || m_heard.audio.empty()) {
+        fail(Status::refused("nothing has been heard yet; match or analyze a sound first"));
+        return found;
+    }
+    Status status;
+    try {
+        status = find_candidates(*m_engine, m_heard.audio, m_heard.sample_rate_hz, search.held,
+                                 search.count, found.candidates);
+    } catch (const std::exception& error) {
+        status = failure(error);
+    }
+    if (!status.is_ok()) {
+        fail(status);
+    }
+    return found;
 }
 
 void Session::fail(const Status& status) {

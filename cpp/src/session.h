@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "flow_synth/candidates.h"
 #include "flow_synth/controller.h"
 #include "flow_synth/engine.h"
 #include "inference_thread.h"
@@ -20,6 +21,19 @@ struct Answer {
     std::uint32_t number = 0;
     std::vector<float> v;
     std::vector<float> z;
+};
+
+/// A wish for presets that may have made what was heard last.
+struct Search {
+    std::uint32_t number = 0;
+    std::size_t count = 0;
+    std::vector<float> held;  ///< [P]; what is no number is free.
+};
+
+/// What was found; nothing if nothing could be.
+struct Found {
+    std::uint32_t number = 0;
+    Candidates candidates;
 };
 
 /// A host that records while it plays; asked on the inference thread.
@@ -52,6 +66,12 @@ public:
     /// [control-thread, allocates] Whether there is an answer that was not taken yet.
     bool poll(Answer& answer);
 
+    /// [control-thread, allocates] Looks for candidates; the latest search counts.
+    void find(Search search);
+
+    /// [control-thread, allocates] Whether a search has come to an end that was not taken yet.
+    bool poll(Found& found);
+
     /// [control-thread, allocates, blocks while the listener is asked] Asks a listener from now on,
     /// in place of the one before, which is not asked again once this returns.
     void listen(std::optional<Listener> listener);
@@ -59,8 +79,10 @@ public:
 private:
     void load_now(const std::string& path, std::uint64_t number);
     void hear_submitted();
+    void find_wanted();
     void watch();
-    Answer hear(const Recording& recording);
+    Answer hear(Recording recording);
+    Found find_now(const Search& search);
     void fail(const Status& status);
 
     std::atomic<State> m_state{State::empty};
@@ -70,6 +92,8 @@ private:
     std::string m_info;
     std::optional<Recording> m_submitted;
     std::optional<Answer> m_answer;
+    std::optional<Search> m_wanted;
+    std::optional<Found> m_found;
     std::uint64_t m_n_loads = 0;
 
     std::mutex m_listening;  ///< Held while the listener is asked.
@@ -77,8 +101,9 @@ private:
     std::uint64_t m_n_listeners = 0;
     std::shared_ptr<const InferenceThread::Watch> m_watch;
 
-    std::shared_ptr<Engine>
-        m_engine;  ///< Of the inference thread, and of all sessions with its file.
+    // Of the inference thread.
+    std::shared_ptr<Engine> m_engine;  ///< And of all sessions with its file.
+    Recording m_heard;                 ///< What was heard last.
 };
 
 }  // namespace flow_synth

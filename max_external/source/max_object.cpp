@@ -63,6 +63,10 @@ MaxObject::MaxObject(t_object& head)
 }
 
 MaxObject::~MaxObject() {
+    {
+        const std::scoped_lock lock(m_ending);
+        m_is_ending = true;
+    }
     clock_unset(m_clock);
     object_free(m_clock);
     qelem_free(m_qelem);
@@ -162,7 +166,11 @@ void MaxObject::complain(const std::string& sentence) {
 void MaxObject::tick(MaxObject* self) {
     // Max's queue runs it once however often it is set.
     qelem_set(self->m_qelem);
-    clock_fdelay(self->m_clock, k_poll_ms);
+    // Not while it is being freed.
+    const std::scoped_lock lock(self->m_ending);
+    if (!self->m_is_ending) {
+        clock_fdelay(self->m_clock, k_poll_ms);
+    }
 }
 
 void MaxObject::serve(MaxObject* self) {

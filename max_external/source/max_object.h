@@ -83,6 +83,9 @@ private:
     t_clock* m_clock;
     t_qelem* m_qelem;
 
+    std::mutex m_ending;  ///< Held for moments only, and never by who frees the clock.
+    bool m_is_ending = false;
+
     Chunk m_input{};
     Chunk m_left{};
     Chunk m_right{};

@@ -96,6 +96,26 @@ class Model:
             InputError: the model has no ear, or there are more or fewer notes than presets.
         """
 
+    def candidates(
+        self, audio: ArrayLike, sample_rate_hz: int, held: ArrayLike, count: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Mono audio [N] at any rate -> presets [n, P] that may have made it, the best first.
+
+        What hosts do when they are asked for candidates: see ``candidates.h``.
+
+        Args:
+            audio: as for :meth:`hear`.
+            sample_rate_hz: of the audio.
+            held: [P] unit values of knobs that stay; NaN is free.
+            count: of candidates, at most.
+
+        Returns:
+            Presets [n, P] and how similar the ear expects each to be [n], in percent.
+
+        Raises:
+            InputError: as for :meth:`hear`, or the model draws no candidates or has no ear.
+        """
+
 @final
 class Flow:
     """The map between z and knobs of a model file, run by the core's own kernels.
@@ -181,6 +201,9 @@ class Controller:
     def n_late(self) -> int: ...
     @property
     def latency_samples(self) -> int: ...
+
+def detect_pitch(audio: ArrayLike, sample_rate_hz: int) -> float | None:
+    """The pitch of mono audio [N] as hosts find it, a MIDI note number; None if it has none."""
 
 def render_builtin(
     values: ArrayLike, pitch: float, velocity: int, held_samples: int, total_samples: int

@@ -51,11 +51,12 @@ bool are_close(const std::vector<float>& found, const std::vector<float>& wanted
 TEST_CASE("without a model an explorer refuses everything") {
     Controller controller;
     Explorer explorer(controller);
+    std::vector<std::vector<float>> presets;
     for (const auto& status :
          {explorer.go_to({}), explorer.locate({}), explorer.mutate(0.5), explorer.reset(),
           explorer.set_macro(1, 0.5), explorer.set_semantic("brightness", 1.0),
           explorer.lock("level", true), explorer.store(1), explorer.recall(1),
-          explorer.interpolate(1, 2, 0.5)}) {
+          explorer.interpolate(1, 2, 0.5), explorer.curve(1, 2, presets)}) {
         CHECK(status.reason() == "there is no model yet; load one");
     }
     CHECK(explorer.z().empty());
@@ -300,4 +301,47 @@ TEST_CASE("what an explorer refuses changes nothing") {
           "a share of 1.5 cannot be used; give 0 to 1");
     CHECK_FALSE(hand.explorer.take_move());
     CHECK(hand.z() == begun);
+}
+
+TEST_CASE("a curve is where a macro knob would lead, and nothing moves") {
+    const auto& file = builtin()->interface();
+    const auto begin = [&file](Hand& hand) {
+        REQUIRE(hand.explorer.go_to(random_point(builtin()->n_knobs(), 1)).is_ok());
+        REQUIRE(hand.explorer.lock(file.parameters[3].name, true).is_ok());
+        REQUIRE(hand.explorer.set_macro(2, 0.8).is_ok());
+        REQUIRE(hand.explorer.set_semantic(file.semantic_axes[0].name, 1.5).is_ok());
+    };
+    Hand hand(builtin());
+    begin(hand);
+    hand.explorer.take_move();
+    const auto z = hand.z();
+    const auto units = hand.units();
+    for (const int macro : {1, 2, static_cast<int>(file.order.size())}) {
+        std::vector<std::vector<float>> presets;
+        REQUIRE(hand.explorer.curve(macro, 5, presets).is_ok());
+        CHECK_FALSE(hand.explorer.take_move());
+        CHECK(hand.z() == z);
+        CHECK(hand.units() == units);
+        REQUIRE(presets.size() == 5);
+        for (int point = 0; point < 5; ++point) {
+            Hand turned(builtin());
+            begin(turned);
+            REQUIRE(turned.explorer.set_macro(macro, point / 4.0).is_ok());
+            CHECK(turned.units() == presets[static_cast<std::size_t>(point)]);
+            CHECK(turned.units()[3] == units[3]);
+        }
+    }
+}
+
+TEST_CASE("a curve that is none is refused") {
+    Hand hand(builtin());
+    std::vector<std::vector<float>> presets;
+    CHECK(hand.explorer.curve(0, 9, presets).reason() == "there is no macro knob 0; give 1 to 40");
+    CHECK(hand.explorer.curve(41, 9, presets).reason() ==
+          "there is no macro knob 41; give 1 to 40");
+    CHECK(hand.explorer.curve(1, 1, presets).reason() ==
+          "a count of 1 cannot be used; give 2 to 64");
+    CHECK(hand.explorer.curve(1, 65, presets).reason() ==
+          "a count of 65 cannot be used; give 2 to 64");
+    CHECK(hand.explorer.curve(1, 64, presets).is_ok());
 }

@@ -1,5 +1,6 @@
 #include "flow_synth/parameter.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "catch2.h"
@@ -40,4 +41,13 @@ TEST_CASE("a stepped knob lands on the nearest of its values") {
             CHECK(std::abs(human - (-50.0 + 2.5 * step)) <= 1e-12);
         }
     }
+}
+
+TEST_CASE("only the unit values of stepped knobs snap, and all are drawn into their ends") {
+    for (const double unit : {-1.0, 0.0, 0.3, 1.0, 2.0}) {
+        CHECK(k_shape.snap(unit) == std::min(std::max(unit, 0.0), 1.0));
+    }
+    CHECK(k_tune_cents.snap(0.26) == 0.25);
+    CHECK(k_tune_cents.snap(0.26) == k_tune_cents.to_unit(k_tune_cents.to_human(0.26)));
+    CHECK(k_tune_cents.snap(1.5) == 1.0);
 }

@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leaves all out where there is no Pd."""
-    if shutil.which("pd") is None:
+    """Leaves all out where there is no Pd; on CI, where there must be one, they fail."""
+    if shutil.which("pd") is None and not os.environ.get("CI"):
         for item in items:
             if Path(item.path).parent == Path(__file__).parent:
                 item.add_marker(pytest.mark.skip(reason="Pd is not installed"))

@@ -154,6 +154,25 @@ def test_a_locked_knob_stays_whatever_moves(
     assert_close(free[1], wanted)
 
 
+def test_a_curve_is_where_a_macro_knob_would_lead(
+    pd: Pd, native: _native.Model, tmp_path: Path
+) -> None:
+    positions = (0.0, 0.25, 0.5, 0.75, 1.0)
+    messages = [
+        f"z {text(random_z(native))}",
+        "curve 2 5",
+        *(f"macro 2 {position}" for position in positions),
+    ]
+    console = told(pd, tmp_path, messages)
+    assert console.errors == []
+    lines = [np.array(line.split(), np.float32) for line in console.info("curve")]
+    assert [tuple(line[:2]) for line in lines] == [(2, position) for position in positions]
+    _, _, *turned = console.lists("params")
+    assert len(turned) == len(positions)
+    for line, params in zip(lines, turned, strict=True):
+        assert_close(line[2:], params)
+
+
 def test_what_is_asked_for_is_told(
     pd: Pd, builtin: Path, description: ModelDescription, tmp_path: Path
 ) -> None:

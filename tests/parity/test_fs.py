@@ -43,6 +43,25 @@ class Answer(ctypes.Structure):
         return knobs, np.ctypeslib.as_array(self.latent, (self.n_knobs,)).copy()
 
 
+class Search(ctypes.Structure):
+    _fields_ = (
+        ("number", c_uint32),
+        ("n_candidates", c_size_t),
+        ("held", POINTER(c_float)),
+        ("n_knobs", c_size_t),
+    )
+
+
+class Candidates(ctypes.Structure):
+    _fields_ = (
+        ("number", c_uint32),
+        ("n_candidates", c_size_t),
+        ("knobs", POINTER(c_float)),
+        ("similarities_percent", POINTER(c_float)),
+        ("n_knobs", c_size_t),
+    )
+
+
 Take = ctypes.CFUNCTYPE(c_int, c_void_p, POINTER(Recording))
 Tell = ctypes.CFUNCTYPE(None, c_void_p, POINTER(Answer))
 
@@ -65,6 +84,9 @@ def fs() -> ctypes.CDLL:
     library.fs_submit.restype = None
     library.fs_submit.argtypes = [session, POINTER(Recording)]
     library.fs_poll.argtypes = [session, POINTER(Answer)]
+    library.fs_find.restype = None
+    library.fs_find.argtypes = [session, POINTER(Search)]
+    library.fs_poll_candidates.argtypes = [session, POINTER(Candidates)]
     library.fs_listen.restype = None
     library.fs_listen.argtypes = [session, POINTER(Listener)]
     return library
@@ -115,7 +137,7 @@ def heard(fs: ctypes.CDLL, session: int, audio: NDArray[np.float32], number: int
 
 
 def test_the_interface_has_a_number(fs: ctypes.CDLL) -> None:
-    assert fs.fs_abi_version() == 1
+    assert fs.fs_abi_version() == 2
 
 
 def test_a_session_is_empty_at_first(fs: ctypes.CDLL, session: int) -> None:
@@ -138,6 +160,39 @@ def test_it_hears_what_python_hears(fs: ctypes.CDLL, session: int, name: str) ->
         wanted_knobs, wanted_latent = native.hear(audio, RATE_HZ)
         np.testing.assert_array_equal(knobs, wanted_knobs)
         np.testing.assert_array_equal(latent, wanted_latent)
+
+
+def found(fs: ctypes.CDLL, session: int, n_knobs: int, number: int = 1) -> Candidates:
+    free = np.full(n_knobs, np.nan, np.float32)
+    fs.fs_find(session, Search(number, 4, free.ctypes.data_as(POINTER(c_float)), n_knobs))
+    candidates = Candidates()
+    wait_for(lambda: fs.fs_poll_candidates(session, candidates))
+    assert candidates.number == number
+    return candidates
+
+
+def test_it_finds_the_candidates_that_python_finds(fs: ctypes.CDLL, session: int) -> None:
+    path = GOLDEN / "golden-4.flow.ts"
+    native = _native.Model.load(path)
+    n_knobs = len(native.info()["latent"])
+    assert load(fs, session, path) == READY
+    assert not found(fs, session, n_knobs).n_candidates
+    assert fs.fs_error(session) == b"nothing has been heard yet; match or analyze a sound first"
+    for number in range(2):
+        audio = a_sound(number)
+        assert heard(fs, session, audio).knobs
+        candidates = found(fs, session, n_knobs, number)
+        free = np.full(n_knobs, np.nan, np.float32)
+        wanted, similarities = native.candidates(audio, RATE_HZ, free, 4)
+        shape = (candidates.n_candidates, candidates.n_knobs)
+        np.testing.assert_array_equal(np.ctypeslib.as_array(candidates.knobs, shape), wanted)
+        np.testing.assert_array_equal(
+            np.ctypeslib.as_array(candidates.similarities_percent, shape[:1]), similarities
+        )
+    assert not heard(fs, session, np.zeros(1000, np.float32)).knobs
+    assert found(fs, session, n_knobs).n_candidates == 4
+    assert not found(fs, session, n_knobs - 1).n_candidates
+    assert fs.fs_error(session).endswith(b"held knobs cannot be used; give 8")
 
 
 def test_what_cannot_be_loaded_is_said_and_the_model_before_listens_on(

@@ -71,9 +71,13 @@ public:
     /// sound, in one pass.
     Status answer(std::span<const float> mel, std::span<float> v);
 
+    /// [control-thread, allocates, blocks] Mono audio at any rate -> what a model hears of it,
+    /// audio [n_samples] at the model's rate, from the onset of the sound on. Refused if it is
+    /// silent, has a sample that is not finite, or another rate than 8000 to 192000 Hz.
+    Status take_in(std::span<const float> audio, int sample_rate_hz, std::vector<float>& heard);
+
     /// [control-thread, allocates, blocks] Mono audio at any rate -> unit values v [P] of the
-    /// preset that imitates it and its place z [D], heard from the onset of the sound on. Refused
-    /// if it is silent, has a sample that is not finite, or another rate than 8000 to 192000 Hz.
+    /// preset that imitates it and its place z [D]. Refused as by `take_in`.
     Status hear(std::span<const float> audio, int sample_rate_hz, std::span<float> v,
                 std::span<float> z);
 
@@ -99,6 +103,10 @@ public:
     /// and velocity -> log-mel [B, n_mels, n_frames] in nats of what they would sound like; refused
     /// if the model has no ear.
     Status predict(std::span<const float> v, std::span<const float> notes, std::span<float> mel);
+
+    /// [any-thread] Whether the ear tells how loud sounds are, or only what is below each peak. The
+    /// model must have one.
+    bool hears_level() const;
 
 private:
     struct Model;

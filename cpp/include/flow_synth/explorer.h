@@ -29,6 +29,7 @@ public:
     static constexpr int k_n_slots = 128;
     /// Of a slider: the high word. The low one is below zero.
     static constexpr double k_slider_end = 3.0;
+    static constexpr int k_most_curve_points = 64;
 
     /// [control-thread, allocates] Without a model. The controller must outlive this.
     explicit Explorer(Controller& controller);
@@ -63,6 +64,10 @@ public:
 
     /// [control-thread, allocates] Moves a slider from -3, its low word, over 0 to 3, its high one.
     Status set_semantic(std::string_view name, double position);
+
+    /// [control-thread, allocates] The presets that turning one macro knob from here would lead to,
+    /// from position 0 to 1 in 2 to 64 equal steps, locked knobs where they are. Nothing moves.
+    Status curve(int number, int count, std::vector<std::vector<float>>& presets);
 
     /// [control-thread, allocates] Holds a knob where it is whatever moves, or frees it.
     Status lock(std::string_view knob, bool is_locked);
@@ -100,6 +105,9 @@ public:
     /// [control-thread] Where sliders stand, in the order of the model's axes.
     std::span<const double> sliders() const noexcept { return m_sliders; }
 
+    /// [control-thread] Where knobs [P] are locked; what is no number is free.
+    std::span<const float> held() const noexcept { return m_held; }
+
     /// [control-thread] Whether a knob is locked; its index must be right.
     bool is_locked(std::size_t knob) const noexcept;
 
@@ -114,12 +122,16 @@ private:
     Status check_map();
     Status check_size(std::string_view what, std::size_t size) const;
     Status check_slot(int slot) const;
+    Status check_macro(int number);
     Place& slot(int number) noexcept { return m_slots[static_cast<std::size_t>(number - 1)]; }
     void carry_over(const CoreModel& before);
     void begin_at(std::span<const float> place);
     Status arrive(std::span<const float> place);
     Status tell();
     void turn();
+    void turn_macro(int number, double position);
+    Place turned() const;
+    void hold(std::span<float> units) const noexcept;
     double normal() noexcept;
 
     Controller& m_controller;

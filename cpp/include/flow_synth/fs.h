@@ -30,7 +30,7 @@ extern "C" {
 /* NOLINTBEGIN(readability-identifier-naming,modernize-*,performance-enum-size): this is C. */
 
 /* A host that was compiled with another number must not call anything but fs_abi_version. */
-#define FS_ABI_VERSION 1
+#define FS_ABI_VERSION 2
 
 typedef struct fs_session fs_session;
 
@@ -59,6 +59,25 @@ typedef struct {
     const float* latent; /* n_knobs numbers, the point of the audio space; NULL likewise. */
     size_t n_knobs;
 } fs_answer;
+
+/* A wish for different presets that may have made the sound heard last. What it points at need last
+ * no longer than the call. */
+typedef struct {
+    uint32_t number;     /* Comes back with what is found. */
+    size_t n_candidates; /* At most so many. */
+    const float* held;   /* n_knobs unit values of knobs that stay where they are; NaN is free. */
+    size_t n_knobs;
+} fs_search;
+
+/* What was found, the most promising first; the preset of fs_answer is among them if there are more
+ * than one. */
+typedef struct {
+    uint32_t number;     /* Of the search. */
+    size_t n_candidates; /* 0 if none could be found: fs_error says why. */
+    const float* knobs;  /* n_candidates times n_knobs unit values, preset after preset. */
+    const float* similarities_percent; /* n_candidates numbers; 100 for the same sound. */
+    size_t n_knobs;
+} fs_candidates;
 
 /* How a host that records while it plays is asked, by the thread that listens. */
 typedef struct {
@@ -97,6 +116,14 @@ FS_API void fs_submit(fs_session* session, const fs_recording* recording);
 /* [control-thread] Whether there is an answer that was not taken yet; it belongs to the session and
  * lives until the next call. */
 FS_API int fs_poll(fs_session* session, fs_answer* answer);
+
+/* [control-thread] Looks for candidates, which takes some tenths of a second, after all recordings
+ * that were given before. The search before, if it was not begun yet, is dropped. */
+FS_API void fs_find(fs_session* session, const fs_search* search);
+
+/* [control-thread] Whether a search has come to an end that was not taken yet; what it found
+ * belongs to the session and lives until the next call. */
+FS_API int fs_poll_candidates(fs_session* session, fs_candidates* candidates);
 
 /* [control-thread] From now on the host is asked for recordings every millisecond; NULL ends that,
  * and once this returns neither function will be called again. Neither may call this or fs_destroy.

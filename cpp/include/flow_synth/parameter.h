@@ -20,6 +20,9 @@ struct Range {
     Kind kind = Kind::continuous;
     Curve curve = Curve::linear;
 
+    /// [any-thread] Unit value, drawn into [0, 1]; that of a stepped knob becomes its nearest step.
+    double snap(double unit) const noexcept;
+
     /// [any-thread] Unit value in [0, 1] -> human value; a stepped knob lands on its nearest step.
     double to_human(double unit) const noexcept;
 

@@ -1,7 +1,6 @@
 // `bad~ RULE` breaks one rule of Max when it performs, is told `break`, or is freed.
 
-// The types of these functions are Max's.
-// NOLINTBEGIN(misc-const-correctness)
+// NOLINTBEGIN(misc-const-correctness): the types of these functions are Max's.
 
 #include <cstdlib>
 #include <functional>

@@ -1,7 +1,6 @@
 // Max's C interface, or what `flow_synth~` uses of it, over a `World`.
 
-// The types of these functions are Max's.
-// NOLINTBEGIN(misc-const-correctness)
+// NOLINTBEGIN(misc-const-correctness): the types of these functions are Max's.
 
 #include <array>
 #include <cstdarg>

@@ -6,9 +6,11 @@
 //   timed TEXT            or on the timer's
 //   dsp RATE_HZ N         turns signals on, in blocks of N samples
 //   play FILE             plays raw 64 bit floats into it, whole blocks
+//   keep FILE             writes what came of the last play as such floats: all left, all right
 //   run SECONDS           serves the queues for a time,
 //   wait BEGINNING        or until something that begins like that comes out
 //   ready                 or until the engine is
+//   say TEXT              prints `said TEXT`, after all that came before
 
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +36,11 @@ std::vector<double> samples_of(const std::string& path) {
         .read(reinterpret_cast<char*>(samples.data()),
               static_cast<std::streamsize>(samples.size() * sizeof(double)));
     return samples;
+}
+
+void append(std::ofstream& file, const std::vector<double>& samples) {
+    file.write(reinterpret_cast<const char*>(samples.data()),
+               static_cast<std::streamsize>(samples.size() * sizeof(double)));
 }
 
 class Player {
@@ -81,12 +88,24 @@ private:
                  const double rate_hz = std::stod(rest, &end);
                  it.m_world.start_dsp(rate_hz, std::stol(rest.substr(end)));
              }},
-            {"play", [](Player& it, auto& rest) { it.m_world.audio().play(samples_of(rest)); }},
+            {"play", [](Player& it,
+                        auto& rest) { it.m_heard = it.m_world.audio().play(samples_of(rest)); }},
+            {"keep",
+             [](Player& it, auto& rest) {
+                 std::ofstream file(rest, std::ios::binary);
+                 append(file, it.m_heard.left);
+                 append(file, it.m_heard.right);
+             }},
             {"run", [](Player& it, auto& rest) { it.m_world.run_for(std::stod(rest)); }},
             {"wait", [](Player& it, auto& rest) { it.wait(rest); }},
             {"ready",
              [](Player& it, auto& /*rest*/) {
                  it.wait("engine ready", [&it] { it.m_world.send(*it.m_box, "info"); });
+             }},
+            {"say",
+             [](Player& it, auto& rest) {
+                 it.print();
+                 std::cout << "said " << rest << '\n';
              }},
         };
         return k_commands;
@@ -105,6 +124,7 @@ private:
 
     World m_world;
     Box* m_box = nullptr;
+    max_host::Stereo m_heard;  ///< Of the last play.
 };
 
 }  // namespace

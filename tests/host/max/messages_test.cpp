@@ -31,6 +31,7 @@ const std::vector<std::pair<std::string, std::string>>& right_messages() {
         {"recall 1", "list"},
         {"interpolate 1 2 0.5", "list"},
         {"mutate 0.3", "list"},
+        {"curve 1 9", "curve"},
         {"note 60 100", ""},
         {"note 60 0", ""},
         {"record 1", ""},
@@ -49,7 +50,8 @@ const std::vector<std::pair<std::string, std::string>>& right_messages() {
 
 /// Those that need a name that depends on the model, or an engine.
 const std::vector<std::string>& other_messages() {
-    static const std::vector<std::string> k_messages{"semantic", "lock", "match", "analyze"};
+    static const std::vector<std::string> k_messages{"semantic", "lock",       "match",
+                                                     "analyze",  "candidates", "candidate"};
     return k_messages;
 }
 

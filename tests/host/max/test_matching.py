@@ -58,6 +58,47 @@ def test_a_file_is_matched_as_python_matches_it(
     check_match(said, native, samples)
 
 
+def test_candidates_are_those_of_python(
+    native: _native.Model, samples: Array, sound: Path
+) -> None:
+    said = play(
+        "create flow_synth~ builtin @blocking 1",
+        "wait loaded",
+        f"send analyze {sound}",
+        "run 0.1",
+        "send candidates 4",
+        "run 0.1",
+        *(line for n in range(1, 5) for line in (f"send candidate {n}", "run 0.1")),
+    )
+    assert not [line for line in said if line.startswith("console")]
+    free = np.full(len(native.info()["latent"]), np.nan, np.float32)
+    wanted, similarities = native.candidates(samples, RATE_HZ, free, 4)
+    assert "4 candidates 4" in said
+    told = [line.split() for line in said if line.startswith("4 candidate ")]
+    assert [line[2] for line in told] == ["1", "2", "3", "4"]
+    np.testing.assert_allclose([float(line[3]) for line in told], similarities, rtol=1e-4)
+    np.testing.assert_allclose(lists(said, PARAMS)[-4:], wanted, atol=1e-4)
+
+
+def test_candidates_need_a_sound(sound: Path) -> None:
+    said = play(
+        "create flow_synth~ builtin @blocking 1",
+        "wait loaded",
+        "send candidates 8",
+        "run 0.1",
+        "send candidate 1",
+        "run 0.1",
+        f"send analyze {sound}",
+        "run 0.1",
+        "send candidate 1",
+        "run 0.1",
+    )
+    complaints = [line for line in said if line.startswith("console")]
+    assert len(complaints) == 2
+    assert "nothing has been heard yet; match or analyze a sound first" in complaints[0]
+    assert "there are no candidates; match a sound" in complaints[1]
+
+
 def test_an_object_may_go_while_it_matches(raw: Path, sound: Path) -> None:
     begin = ["create flow_synth~ builtin", "wait loaded", "ready", f"dsp {RATE_HZ} {BLOCK}"]
     play(*begin, "send record 1", f"play {raw}", "send match", f"play {raw}")
