@@ -43,7 +43,7 @@ BUILD := build/python
 TIDY := build/tidy
 
 # Written by hand, and so held to our style.
-CPP_FILES := $(shell find cpp max_external tests -name generated -prune -o -name "*.cpp" -print -o -name "*.h" -print)
+CPP_FILES := $(shell find cpp max_external tests web -name generated -prune -o -name "*.cpp" -print -o -name "*.h" -print)
 CPP_HEADERS := $(filter %.h,$(CPP_FILES))
 NATIVE_SOURCES := CMakeLists.txt pyproject.toml $(shell find cpp -type f)
 
@@ -240,8 +240,9 @@ style: | setup
 tidy-all: | setup
 	@$(MAKE) --no-print-directory -j2 SIDE_BY_SIDE=1 tidy
 
+# What is compiled for browsers alone is not looked at: it has another C++ library.
 # A C++ file is looked at again when it, a header or the rules have changed.
-tidy: $(patsubst %,$(TIDY)/%.checked,$(filter-out $(if $(PD_PARTS),,cpp/pd/% max_external/% tests/host/%),\
+tidy: $(patsubst %,$(TIDY)/%.checked,$(filter-out web/% $(if $(PD_PARTS),,cpp/pd/% max_external/% tests/host/%),\
 	$(filter %.cpp,$(CPP_FILES))))
 
 $(TIDY)/%.checked: % $(CPP_HEADERS) .clang-tidy | setup
