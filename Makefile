@@ -318,7 +318,7 @@ test-host-asan: | setup pd
 	rm -rf build/pd-asan && cp -r build/pd build/pd-asan
 	cp build/asan/cpp/pd/flow_synth~.pd_* $(PD_FOLDER:build/pd/%=build/pd-asan/%)
 	FLOW_SYNTH_PD=$(PD_FOLDER:build/pd/%=build/pd-asan/%) \
-		FLOW_SYNTH_PRELOAD="$$(g++ -print-file-name=libasan.so)" pytest tests/host
+		FLOW_SYNTH_PRELOAD="$$(g++ -print-file-name=libasan.so)" pytest tests/host/test_*.py
 
 test-python: | setup
 	$(call stage,Python tests)
