@@ -18,6 +18,7 @@ TO_FLOW_SYNTH = (
     "mutate",
     "note",
     "params",
+    "recall",
     "record",
     "semantic",
     "smooth",
@@ -25,7 +26,7 @@ TO_FLOW_SYNTH = (
     "voice",
 )
 #: What comes from the outlets of `flow_synth~` to `flow_device.js`, by outlet.
-FROM_FLOW_SYNTH = {2: "params", 3: "latent", 4: "info"}
+FROM_FLOW_SYNTH = {2: "params", 4: "info"}
 #: What the info outlet says.
 INFO = (
     "candidate",
@@ -64,6 +65,7 @@ FROM_PATCH = (
     "midi",
     "ready",
     "recorded",
+    "recording",
     "restored",
     "saved_to",
     "sound_loaded",
@@ -72,21 +74,23 @@ FROM_PATCH = (
 )
 #: The same in Flow Synth alone.
 FROM_SYNTH_PATCH = ("vst_params",)
-#: What `flow_device.js` says to itself, from the Live API.
-FROM_LIVE = ("live_parameter_changed",)
 #: What is said between devices, under the name `flow_recorder`.
 RECORDER = "flow_recorder"
-TO_RECORDER, FROM_RECORDER = "record", "recorded"
+#: Asks for a recording; says that one is made or has ended; says how long it is.
+TO_RECORDER, RECORDING, RECORDED = "record", "recording", "recorded"
 
 #: What `flow_device.js` says to the patch around, each with its first arguments where they choose.
 TO_PATCH = {
-    "notes": ("flush",),
+    "notes": ("flush", "preview"),
     "page": (),
     "save_dialog": (),
     "sound": ("listen", "load"),
     "state": ("changed",),
 }
 LISTENED = ("recorder", "drop")
+#: What `flow_device.js` says to the `live.remote~` objects of Flow Control, and their number.
+TO_REMOTES = ("point", "turn")
+N_REMOTES = 64
 
 #: The control whose path comes as `dropped`.
 DROP = "drop"

@@ -31,6 +31,10 @@ written by `python m4l_device/control_page.py docs/live.md` from the table that 
 built from.
 
 Long names are those of automation, MIDI mapping and Push; they never change.
+
+Flow Control lets a moving sound be heard without entries in Live's undo: knobs that move are held,
+greyed out, and their own automation rests meanwhile. Once all has settled, each knob that has
+changed is written once, which is one entry of undo for each and overrides its automation.
 """
 
 

@@ -71,7 +71,7 @@ SOUND = (
         Kind.TOGGLE,
         "Record",
         "Asks Flow Recorder, on any track, to record what it hears, up to six seconds. "
-        "When the recording ends the synth imitates it.",
+        "When the recording ends, this device imitates it; others do when Match is pressed.",
         choices=("Record", "Stop"),
         visibility=_HIDDEN,
     ),
@@ -79,7 +79,8 @@ SOUND = (
         "match",
         "Match",
         "Match",
-        "Imitates the sound that was dropped or recorded last, once more.",
+        "Imitates the recording that another device has asked for, or once more the sound that "
+        "was dropped or recorded last.",
     ),
     Control(
         "candidate",
@@ -122,7 +123,8 @@ SOUND = (
         "Hover",
         Kind.TOGGLE,
         "Hover to Hear",
-        "Plays the preset under the mouse on the map, and goes back when the mouse leaves.",
+        "Goes to the preset under the mouse on the map, and back when the mouse leaves. "
+        "Flow Synth plays a short note for it unless keys are held; for Flow Control, hold a key.",
         visibility=_STORED,
     ),
     Control(
@@ -202,7 +204,7 @@ MAP = (
         "Bars",
         Kind.MENU,
         "Length",
-        "How many bars the whole path takes.",
+        "How many bars of Live's meter the whole path takes.",
         choices=("1/2", "1", "2", "4", "8", "16"),
         initial=3,
     ),

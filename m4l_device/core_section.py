@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from contract import DROP, FROM_FLOW_SYNTH, FROM_RECORDER, LISTENED, RECORDER, TO_PATCH
+from contract import (
+    DROP,
+    FROM_FLOW_SYNTH,
+    LISTENED,
+    RECORDED,
+    RECORDER,
+    RECORDING,
+    TO_PATCH,
+)
 from control import Control, Kind
 from controls import DEVICES, PAGES
 from layout import LABELS, PLACES, STATUS, VIEWS, Label, View
@@ -16,11 +24,13 @@ SCRIPTS = Path(__file__).parent / "javascript"
 STATE = "---state"
 DROPPED = "---sound"
 #: The buffer of all Flow devices; a second `buffer~` of one name is the same memory.
-RECORDED = f"buffer~ {RECORDER} 6000 1"
+RECORDER_BUFFER = f"buffer~ {RECORDER} 6000 1"
 LONGEST_MS = 6000
 TICK_MS = 25
 #: Controls of which the script hears after the rest of the device has acted on them.
 _WIRED_BY_DEVICE = ("host",)
+#: Buttons that act on the name in the text box.
+_NEED_THE_NAME = ("preset_save", "preset_delete", "preset_write")
 
 
 @dataclass(frozen=True)
@@ -121,14 +131,18 @@ class CoreSection:
             return
         if control.kind == Kind.BUTTON:
             # A button says bang, and the script hears of values alone.
-            self.tell(patcher.chain(box, patcher.add("t 1")), control.id)
+            pressed = patcher.add("t 1 b" if control.id in _NEED_THE_NAME else "t 1")
+            self.tell(patcher.chain(box, pressed), control.id)
+            if control.id in _NEED_THE_NAME:
+                # What stands in the box is told first, even where Return was not pressed.
+                patcher.wire(pressed, self._controls["preset_name"], outlet=1)
         elif control.kind == Kind.TEXT:
-            text = patcher.chain(box, patcher.add("route text"), patcher.add("tosymbol"))
-            self.tell(text, control.id)
-            # It speaks up when Return is pressed, and here whenever a letter is typed.
-            typed = patcher.add("t b")
-            patcher.wire(box, typed, outlet=3)
-            patcher.wire(typed, box)
+            # An empty box says `text` alone, of which a bang is left.
+            text = patcher.chain(box, patcher.add("route text"), patcher.add("route bang"))
+            patcher.chain(text, patcher.message(control.id), self._script)
+            name = patcher.add("tosymbol")
+            patcher.wire(text, name, outlet=1)
+            self.tell(name, control.id)
         elif control.id == "path_play":
             # The clock runs only while a path is played, and starts once the script knows it.
             each = patcher.chain(box, patcher.add("t i i"))
@@ -188,12 +202,10 @@ class CoreSection:
     def _keep_state(self, changed: Box) -> None:
         """State that is no number: a dictionary that Live stores in its Set.
 
-        What the script itself has changed must not come back to it as restored, so the way is
-        closed meanwhile.
+        It may speak at any time, also of what the script itself has written: the script compares.
         """
         patcher = self._patcher
         patcher.column("State, stored in Live's Set")
-        order = patcher.chain(changed, patcher.add("t b b b"))
         state = patcher.add(
             f"dict {STATE} @embed 1",
             varname="state",
@@ -215,26 +227,23 @@ class CoreSection:
             },
         )
         patcher.register(stored, "State", "State")
-        gate = patcher.add("gate 1 1")
-        closed, opened = patcher.message("0"), patcher.message("1")
-        patcher.wire(order, closed, outlet=2)
-        patcher.wire(order, state, outlet=1)
-        patcher.wire(order, opened, outlet=0)
-        for message in (closed, opened):
-            patcher.wire(message, gate)
-        patcher.wire(stored, gate, inlet=1)
-        patcher.chain(gate, patcher.add("t b"), patcher.message("restored"), self._script)
+        patcher.wire(changed, state)
+        patcher.chain(stored, patcher.add("t b"), patcher.message("restored"), self._script)
 
     def _follow_transport(self) -> None:
-        """Ticks come out before the state, which is left of them, and so fires the message."""
+        """Ticks come out first, then the state and the meter, whose first number fires it all."""
         patcher = self._patcher
         patcher.column("Live's transport")
         clock = patcher.chain(self._clock_switch, patcher.add(f"metro {TICK_MS}"))
         transport = patcher.chain(clock, patcher.add("transport"))
-        both = patcher.add("pack 0 0.")
-        patcher.wire(transport, both, outlet=7, inlet=1)
-        patcher.wire(transport, both, outlet=6)
-        patcher.chain(both, patcher.message("transport $2 $1"), self._script)
+        whole = patcher.add("pack 4 4 0 0.")
+        meter = patcher.add("unpack 4 4")
+        patcher.wire(transport, whole, outlet=7, inlet=3)
+        patcher.wire(transport, whole, outlet=6, inlet=2)
+        patcher.wire(transport, meter, outlet=5)
+        patcher.wire(meter, whole, outlet=1, inlet=1)
+        patcher.wire(meter, whole)
+        patcher.chain(whole, patcher.message("transport $4 $3 $1 $2"), self._script)
 
     def _play_sounds(self, sound: Box) -> None:
         """Sounds that `flow_synth~` cannot read by itself are played to it, and it records."""
@@ -243,7 +252,7 @@ class CoreSection:
         self._play_dropped(sound)
         listen = patcher.add(f"sel {' '.join(LISTENED)}")
         patcher.wire(sound, listen, outlet=TO_PATCH["sound"].index("listen"))
-        patcher.add(RECORDED)
+        patcher.add(RECORDER_BUFFER)
         length = patcher.add(f"f {LONGEST_MS}.")
         patcher.wire(listen, length, outlet=LISTENED.index("recorder"))
         recorded = patcher.add(f"play~ {RECORDER} 1")
@@ -276,13 +285,13 @@ class CoreSection:
         """Keeps how long the sound in the shared buffer is before the script hears of it."""
         patcher = self._patcher
         patcher.column("The Recorder")
-        received = patcher.chain(
-            patcher.add(f"r {RECORDER}"),
-            patcher.add(f"route {FROM_RECORDER}"),
-            patcher.add("t f f"),
+        heard = patcher.chain(
+            patcher.add(f"r {RECORDER}"), patcher.add(f"route {RECORDED} {RECORDING}")
         )
+        received = patcher.chain(heard, patcher.add("t f f"))
         patcher.wire(received, length, outlet=1, inlet=1)
-        self.tell(received, "recorded")
+        self.tell(received, RECORDED)
+        self.tell(heard, RECORDING, outlet=1)
 
     def _ask_where_to_save(self, asked: Box) -> None:
         patcher = self._patcher

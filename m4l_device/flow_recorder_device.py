@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from amxd import DeviceKind
-from contract import FROM_RECORDER, RECORDER, TO_RECORDER
+from contract import RECORDED, RECORDER, RECORDING, TO_RECORDER
 from controls import DEVICES, banks
-from core_section import LONGEST_MS, RECORDED, add_label
+from core_section import LONGEST_MS, RECORDER_BUFFER, add_label
 from layout import LABELS, METERS, PLACES, RECORDER_WIDTH
 from patcher import Box, Patcher
 
@@ -59,26 +59,53 @@ def _pass_sound(patcher: Patcher, monitor: Box) -> Box:
 def _record(patcher: Patcher, button: Box, sound: Box, length: Box) -> None:
     """Starts and ends by the button, by other devices, and after six seconds."""
     patcher.column("Record")
-    patcher.add(RECORDED)
+    patcher.add(RECORDER_BUFFER)
     recorder = patcher.add(f"record~ {RECORDER}")
     patcher.wire(sound, recorder)
-    received = patcher.chain(patcher.add(f"r {RECORDER}"), patcher.add(f"route {TO_RECORDER}"))
-    patcher.wire(received, button)
     stopwatch, clock = patcher.add("timer"), patcher.add(f"clocker {_SHOWN_EVERY_MS}")
+    says = patcher.add(f"prepend {RECORDING}")
+    patcher.wire(says, patcher.add(f"s {RECORDER}"))
+    strangers = _hear_others(patcher, button, says)
     # The button says 0 once on load, when nothing has been recorded.
     switched = patcher.chain(button, patcher.add("change"), patcher.add("sel 1 0"))
-    started = patcher.add("t b 1 1")
+    # What we say ourselves is not what a stranger says: their way is closed before, opened after.
+    started = patcher.add("t b 1 1 1 0")
     patcher.wire(switched, started)
+    patcher.wire(started, strangers, outlet=4)
+    patcher.wire(started, says, outlet=3)
     patcher.wire(started, recorder, outlet=2)
     patcher.wire(started, clock, outlet=1)
     patcher.wire(started, stopwatch)
-    ended = patcher.add("t b 0 0")
+    ended = patcher.add("t 1 b 0 0 0")
     patcher.wire(switched, ended, outlet=1)
-    patcher.wire(ended, recorder, outlet=2)
-    patcher.wire(ended, clock, outlet=1)
-    patcher.wire(ended, stopwatch, inlet=1)
+    patcher.wire(ended, recorder, outlet=4)
+    patcher.wire(ended, clock, outlet=3)
+    patcher.wire(ended, says, outlet=2)
+    patcher.wire(ended, stopwatch, outlet=1, inlet=1)
+    patcher.wire(ended, strangers)
     _tell_others(patcher, stopwatch)
     _end_in_time(patcher, clock, button, length)
+
+
+def _hear_others(patcher: Patcher, button: Box, says: Box) -> Box:
+    """Devices ask for a recording, and the first Recorder that hears of it makes it.
+
+    It says so before the next one hears of it, which stays out of it until it has ended. Gives
+    the gate through which strangers are heard.
+    """
+    heard = patcher.chain(
+        patcher.add(f"r {RECORDER}"), patcher.add(f"route {TO_RECORDER} {RECORDING}")
+    )
+    asked = patcher.add("gate 1 1")
+    patcher.wire(heard, asked, inlet=1)
+    # Whoever asks is answered, even where nothing changes by it.
+    taken = patcher.chain(asked, patcher.add("t i i"))
+    patcher.wire(taken, button, outlet=1)
+    patcher.wire(taken, says)
+    strangers = patcher.add("gate 1 1")
+    patcher.wire(heard, strangers, outlet=1, inlet=1)
+    patcher.chain(strangers, patcher.add("expr 1 - $i1"), asked)
+    return strangers
 
 
 def _tell_others(patcher: Patcher, stopwatch: Box) -> None:
@@ -86,7 +113,7 @@ def _tell_others(patcher: Patcher, stopwatch: Box) -> None:
     patcher.chain(
         stopwatch,
         patcher.add(f"clip 0. {LONGEST_MS}."),
-        patcher.add(f"prepend {FROM_RECORDER}"),
+        patcher.add(f"prepend {RECORDED}"),
         patcher.add(f"s {RECORDER}"),
     )
 
@@ -94,10 +121,10 @@ def _tell_others(patcher: Patcher, stopwatch: Box) -> None:
 def _end_in_time(patcher: Patcher, clock: Box, button: Box, length: Box) -> None:
     patcher.column("Length")
     passed = patcher.chain(clock, patcher.add("t f f"))
-    shown = patcher.add(f"sprintf set %.1f s of {LONGEST_MS / 1000:.1f} s")
+    shown = patcher.add(f"sprintf symout %.1f s of {LONGEST_MS / 1000:.1f} s")
     seconds = patcher.add("expr $f1 / 1000.")
     patcher.wire(passed, seconds, outlet=1)
-    patcher.chain(seconds, shown, length)
+    patcher.chain(seconds, shown, patcher.add("prepend set"), length)
     patcher.chain(
         passed,
         patcher.add(f"expr $f1 >= {LONGEST_MS}."),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from amxd import DeviceKind
+from contract import TO_PATCH
 from controls import banks
 from core_section import Core, CoreSection
 from layout import SYNTH_WIDTH
@@ -14,7 +15,11 @@ KIND = DeviceKind.INSTRUMENT
 #: A note moved by octaves, or the one that all keys play.
 _PITCH = "expr ($i1 + 12 * $i2) * (1 - $i3) + $i4 * $i3"
 #: Of the outlets of midiparse and the inlets of midiformat.
-_CONTROLLER, _PROGRAM, _PRESSURE, _BEND, _CHANNEL = 2, 3, 4, 5, 6
+_KEY_PRESSURE, _CONTROLLER, _PROGRAM, _PRESSURE, _BEND, _CHANNEL = 1, 2, 3, 4, 5, 6
+#: What is heard without a keyboard: middle C, moved as keys are.
+_PREVIEW_PITCH, _PREVIEW_VELOCITY, _PREVIEW_MS = 60, 100, 600
+#: So long after a plug-in was asked for, it has most likely been loaded.
+_LOADED_MS = 1000
 
 
 def build(files: Sequence[str]) -> bytes:
@@ -63,8 +68,10 @@ class _FlowSynth:
             said = patcher.message(message)
             patcher.wire(order, said, outlet=1)
             patcher.wire(said, plugin)
-            # The dialog and the plug-in take their time, which nothing announces.
-            patcher.chain(order, patcher.add("deferlow"), host.ask)
+            # The dialog and the plug-in take their time, which nothing announces: asked twice.
+            later = patcher.chain(order, patcher.add("deferlow"), patcher.add("t b b"))
+            patcher.wire(later, host.ask, outlet=1)
+            patcher.chain(later, patcher.add(f"delay {_LOADED_MS}"), host.ask)
         return host
 
     def _ask_for_parameters(self, plugin: Box) -> Box:
@@ -86,34 +93,92 @@ class _FlowSynth:
         """Notes never pass through the script, which would make them late."""
         patcher = self._patcher
         patcher.column("Notes and controllers")
-        midi = patcher.chain(patcher.add("midiin"), patcher.add("midiparse @hires 2"))
-        note = patcher.chain(midi, patcher.add("unpack 0 0"))
-        pitch = patcher.add(_PITCH)
-        held = patcher.add("flush")
-        patcher.wire(note, held, outlet=1, inlet=1)
-        patcher.chain(note, pitch, patcher.add("clip 0 127"), held)
-        played = patcher.add("pack 0 0")
-        patcher.wire(held, played, outlet=1, inlet=1)
-        patcher.wire(held, played)
+        # What is held is known where it comes in, with its channel: MPE has one for each note.
+        held = patcher.chain(patcher.add("midiin"), patcher.add("midiflush"))
+        midi = patcher.chain(held, patcher.add("midiparse @hires 2"))
         players = patcher.add("gate 2 1")
+        played = patcher.add("pack 0 0")
         patcher.wire(played, players, inlet=1)
         patcher.chain(players, patcher.add("prepend note"), self._core.flow_synth)
         events = patcher.add("midiformat @hires 2")
         patcher.wire(players, events, outlet=1)
         patcher.wire(events, host.plugin, outlet=1)
+        note = patcher.chain(midi, patcher.add("unpack 0 0"))
+        velocity = patcher.add("t i i")
+        patcher.wire(note, velocity, outlet=1)
+        patcher.wire(velocity, played, outlet=1, inlet=1)
+        count = self._count_held(velocity)
+        moved = [self._move_pitch(note, played), self._press_keys(midi, events)]
+        preview, silence = self._preview(count, played)
+        moved.append(preview)
+        flush = patcher.add("t b b b")
+        patcher.wire(flush, held, outlet=2)
+        patcher.wire(flush, silence, outlet=1)
+        patcher.chain(flush, patcher.message("set 0"), count)
         # What is held is released before keys mean other notes or another voice.
         for inlet, control in ((1, "octave"), (2, "pitch_fix"), (3, "fixed_pitch")):
-            order = patcher.chain(self._core.controls[control], patcher.add("t i b"))
-            patcher.wire(order, held, outlet=1)
-            patcher.wire(order, pitch, inlet=inlet)
-        patcher.wire(self._core.said["notes"], held)
-        self._choose_player(host, held, players)
+            order = patcher.chain(self._core.controls[control], patcher.add("t i i i b"))
+            patcher.wire(order, flush, outlet=3)
+            for outlet, pitch in enumerate(moved):
+                patcher.wire(order, pitch, outlet=outlet, inlet=inlet)
+        said = self._core.said["notes"]
+        patcher.wire(said, flush, outlet=TO_PATCH["notes"].index("flush"))
+        self._choose_player(host, flush, players)
         self._pass_controllers(midi, events)
 
-    def _choose_player(self, host: "_Host", held: Box, players: Box) -> None:
+    def _move_pitch(self, note: Box, played: Box) -> Box:
+        """The pitch that a key plays, which fires what waits there."""
+        pitch = self._patcher.add(_PITCH)
+        self._patcher.chain(note, pitch, self._patcher.add("clip 0 127"), played)
+        return pitch
+
+    def _press_keys(self, midi: Box, events: Box) -> Box:
+        """Pressure of single keys goes to the notes that these play in a plug-in."""
+        patcher = self._patcher
+        keys = patcher.add("unpack 0 0")
+        patcher.wire(midi, keys, outlet=_KEY_PRESSURE)
+        pressed = patcher.add("pack 0 0")
+        patcher.wire(keys, pressed, outlet=1, inlet=1)
+        pitch = self._move_pitch(keys, pressed)
+        patcher.wire(pressed, events, inlet=_KEY_PRESSURE)
+        return pitch
+
+    def _count_held(self, velocity: Box) -> Box:
+        """How many keys are held."""
+        patcher = self._patcher
+        count = patcher.add("accum 0")
+        ended = patcher.chain(velocity, patcher.add("sel 0"))
+        for outlet, message in enumerate(("-1", "1")):
+            step = patcher.message(message)
+            bang = patcher.add("t b")
+            patcher.wire(ended, bang, outlet=outlet)
+            patcher.chain(bang, step)
+            patcher.wire(step, count, inlet=1)
+        return count
+
+    def _preview(self, count: Box, played: Box) -> tuple[Box, Box]:
+        """A short note, unless a key is held; gives its pitch, and what ends it."""
+        patcher = self._patcher
+        asked = self._core.said["notes"]
+        patcher.wire(asked, count, outlet=TO_PATCH["notes"].index("preview"))
+        alone = patcher.chain(count, patcher.add("expr $i1 <= 0"), patcher.add("sel 1"))
+        order = patcher.chain(alone, patcher.add("t b b"))
+        silence = patcher.message("stop")
+        patcher.wire(order, silence, outlet=1)
+        pitch = patcher.add(_PITCH)
+        note = patcher.add(f"makenote {_PREVIEW_VELOCITY} {_PREVIEW_MS}")
+        patcher.wire(silence, note)
+        patcher.chain(
+            order, patcher.message(str(_PREVIEW_PITCH)), pitch, patcher.add("clip 0 127"), note
+        )
+        patcher.wire(note, played, outlet=1, inlet=1)
+        patcher.wire(note, played)
+        return pitch, silence
+
+    def _choose_player(self, host: "_Host", flush: Box, players: Box) -> None:
         patcher = self._patcher
         order = patcher.chain(self._core.controls["host"], patcher.add("t b i i b"))
-        patcher.wire(order, held, outlet=3)
+        patcher.wire(order, flush, outlet=3)
         number = patcher.add("+ 1")
         patcher.wire(order, number, outlet=2)
         patcher.wire(number, players)

@@ -17,11 +17,13 @@ _SIGNAL = "signal"
 FIXED: dict[str, Ports] = {
     # Logic.
     "+": (2, ("int",)),
+    "accum": (3, ("int",)),
     "change": (1, ("", "int", "int")),
     "clip": (3, ("",)),
     "clocker": (2, ("float",)),
+    "delay": (2, ("bang",)),
     "f": (2, ("float",)),
-    "flush": (2, ("int", "int")),
+    "makenote": (3, ("float", "float")),
     "metro": (2, ("bang",)),
     "prepend": (1, ("",)),
     "sprintf": (1, ("",)),
@@ -40,6 +42,7 @@ FIXED: dict[str, Ports] = {
     "savedialog": (1, ("", "", "bang")),
     "thispatcher": (1, ("", "")),
     # MIDI.
+    "midiflush": (1, ("int",)),
     "midiformat": (7, ("int", "")),
     "midiin": (1, ("int",)),
     "midiout": (1, ()),
@@ -49,6 +52,7 @@ FIXED: dict[str, Ports] = {
     "buffer~": (1, ("float", "bang")),
     "flow_synth~": (1, (_SIGNAL, _SIGNAL, "list", "list", "")),
     "info~": (1, ("float", "list", "float", "float", "float", "float", "float", "", "int", "")),
+    "live.remote~": (2, ("",)),
     "plugin~": (2, (_SIGNAL, _SIGNAL)),
     "plugout~": (2, (_SIGNAL, _SIGNAL)),
     "record~": (3, (_SIGNAL,)),

@@ -12,7 +12,7 @@ class Blend {
   constructor(device) {
     this.device = device;
     this.space = BLEND_SPACES[0];
-    this.amount = 0.2;
+    this.amount = 0.3;
   }
 
   get handlers() {

@@ -17,7 +17,7 @@ class Candidates {
   get handlers() {
     return {
       candidate: (number) => this.choose(number),
-      candidates_click: (number) => this.choose(number),
+      candidates_click: (number) => this.audition(number),
     };
   }
 
@@ -46,14 +46,23 @@ class Candidates {
     }
   }
 
+  /** Goes to one; whether there is such a one. */
   choose(number) {
     if (!(number >= 1 && number <= this.similarities.length)) {
-      return;
+      return false;
     }
     this.device.go("candidate", "candidate", number);
     this.chosen = number;
     this.device.outlets.show("candidate", number);
     this.showChosen();
+    return true;
+  }
+
+  /** One is clicked, to be heard even where no key is held. */
+  audition(number) {
+    if (this.choose(number)) {
+      this.device.preview();
+    }
   }
 
   /** Another sound than the chosen one plays from now on. */

@@ -3,9 +3,37 @@
 /** Models that are shipped. */
 const MODELS = ["builtin", "amsynth-32"];
 const PAGES = ["Map", "Play", "Blend", "Knobs"];
+/** Of the maps that are shipped. */
+const MAP_FILTERS = [
+  "All",
+  "dark",
+  "bright",
+  "constant",
+  "moving",
+  "clean",
+  "dirty",
+  "percussive",
+  "sustained",
+  "fast attack",
+  "slow attack",
+  "dry",
+  "long tail",
+  "calm",
+  "aggressive",
+];
+const MAP_COLOURS = [
+  "Category",
+  "Brightness",
+  "Movement",
+  "Dirt",
+  "Sustain",
+  "Attack",
+  "Tail",
+  "Aggression",
+];
 const PATH_KINDS = ["Free", "Presets"];
 const PATH_LOOPS = ["Once", "Loop"];
-/** How long a path takes, in bars of four quarters. */
+/** How long a path takes, in bars of Live's meter. */
 const PATH_LENGTHS = ["1/2", "1", "2", "4", "8", "16"];
 const BLEND_SPACES = ["Audio", "Knobs"];
 const MIDI_SOURCES = ["Off", "Mod wheel", "Pressure", "Slide", "Bend", "Breath", "Foot"];
@@ -24,6 +52,8 @@ function choice(items, value) {
 
 exports.BLEND_SPACES = BLEND_SPACES;
 exports.HOSTS = HOSTS;
+exports.MAP_COLOURS = MAP_COLOURS;
+exports.MAP_FILTERS = MAP_FILTERS;
 exports.MIDI_SOURCES = MIDI_SOURCES;
 exports.MODELS = MODELS;
 exports.PAGES = PAGES;

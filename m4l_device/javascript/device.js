@@ -4,7 +4,6 @@ const { Blend } = require("blend.js");
 const { Candidates } = require("candidates.js");
 const { MODELS, PAGES, choice } = require("choices.js");
 const { Delay, RateLimit } = require("clock.js");
-const { emptyState, readState, writeState } = require("device_state.js");
 const { KnobWriter } = require("knob_writer.js");
 const { KnobsPanel } = require("knobs_panel.js");
 const { MapPanel } = require("map_panel.js");
@@ -12,18 +11,18 @@ const { Memory } = require("memory.js");
 const { MidiMapping } = require("midi_mapping.js");
 const { ModelNotes } = require("model_notes.js");
 const { Outlets, isAtom } = require("outlets.js");
+const { PathPanel } = require("path_panel.js");
 const { PlayPanel } = require("play_panel.js");
 const { PluginHost } = require("plugin_host.js");
 const { Position } = require("position.js");
 const { PresetPanel } = require("preset_panel.js");
 const { SoundIn } = require("sound_in.js");
+const { StoredState } = require("stored_state.js");
 const { Target } = require("target.js");
-const { areUnits } = require("units.js");
+const { areAlike, areUnits } = require("units.js");
 
-/** What the Set keeps is written so long after the last change. */
-const SAVING_MS = 500;
-/** While a path plays, a synth in Live follows it so often: each write is an entry of its undo. */
-const FOLLOWING_MS = 100;
+/** What moves is followed by a synth in Live so often. */
+const FOLLOWING_MS = 20;
 /** flow_synth~ answers at once, where it is installed. */
 const SILENCE_MS = 2000;
 
@@ -35,6 +34,7 @@ const SILENCE_MS = 2000;
  * @property {new (path: string, access: string) => any} File
  * @property {new (...pathOrCallback: any[]) => any} LiveAPI
  * @property {(receiver: string, ...message: any[]) => void} messnamed
+ * @property {() => number} now a clock in milliseconds.
  */
 
 /** Controls that act when they are pressed, and some of which say 0 when they are let go. */
@@ -65,25 +65,23 @@ class Device {
   constructor(max, kind, stateName) {
     this.max = max;
     this.kind = kind;
-    this.outlets = new Outlets(max.send);
+    this.outlets = new Outlets(max.send, max.now);
     this.notes = new ModelNotes();
     this.memory = new Memory();
-    this.state = emptyState();
-    this.stateName = stateName;
     this.isReady = false;
-    /** What a newer device has kept must not be written over. */
-    this.mayWrite = true;
     /** Whether a model plays whose knobs are not known yet. */
     this.isNewModel = true;
     this.page = PAGES[0];
     /** Name of the model that was asked for; empty: none was. */
     this.model = "";
     this.status = "";
-    /** What could not be read of the Set, until it has been said. */
-    this.trouble = "";
+    /** The step of the history at which the Set was written last. */
+    this.keptStep = undefined;
     /** @type {number[]} where the knobs were when all was asked for last. */
     this.dumped = [];
     this.isEchoDue = false;
+    /** Whether something turns, which is followed until it settles; not what goes in one step. */
+    this.isTurning = false;
     this.position = new Position({
       Task: max.Task,
       outlets: this.outlets,
@@ -92,7 +90,14 @@ class Device {
     });
     /** Lines of macro knobs and sliders come many at once. */
     this.showPlay = new Delay(max.Task, 0, () => this.playPanel.follow());
-    this.saving = new Delay(max.Task, SAVING_MS, () => this.save());
+    this.stored = new StoredState({
+      Task: max.Task,
+      Dict: max.Dict,
+      name: stateName,
+      isPlaying: () => Boolean(Number(this.song?.get("is_playing")?.[0])),
+      canWrite: () => this.isReady,
+      onWritten: () => this.outlets.patch("state", "changed"),
+    });
     this.silence = new Delay(max.Task, SILENCE_MS, () =>
       this.say("flow_synth~ does not answer; install the Flow Synth package, and load this again"),
     );
@@ -103,6 +108,7 @@ class Device {
     this.candidates = new Candidates(this);
     this.soundIn = new SoundIn(this);
     this.mapPanel = new MapPanel(this);
+    this.pathPanel = new PathPanel(this);
     this.playPanel = new PlayPanel(this);
     this.blend = new Blend(this);
     this.midi = new MidiMapping(this);
@@ -113,6 +119,7 @@ class Device {
       this.candidates,
       this.soundIn,
       this.mapPanel,
+      this.pathPanel,
       this.playPanel,
       this.blend,
       this.midi,
@@ -121,9 +128,9 @@ class Device {
     ];
     if (this.kind === "control") {
       this.target = new Target(this);
-      this.writer = new KnobWriter(this.target);
+      this.writer = new KnobWriter(this);
       this.following = new RateLimit(this.max.Task, FOLLOWING_MS, (units) =>
-        this.writer.write(units),
+        this.writer.follow(units),
       );
       parts.push(this.target);
     } else {
@@ -139,7 +146,6 @@ class Device {
       ready: () => this.ready(),
       restored: () => this.restored(),
       params: (...units) => this.arrive(units),
-      latent: () => {},
       info: (selector, ...args) => this.note(selector, args),
       model: (value) => this.load(choice(MODELS, value) || String(value)),
       smooth: (milliseconds) => this.outlets.synth("smooth", milliseconds),
@@ -158,6 +164,7 @@ class Device {
     const handler = this.handlers[selector];
     const isWhole = handler && args.length >= handler.length && args.every(isAtom);
     if (isWhole && !(BUTTONS.has(selector) && args[0] === 0)) {
+      this.outlets.hear(selector, args);
       handler(...args);
     }
     return handler !== undefined;
@@ -175,6 +182,7 @@ class Device {
   go(source, selector, ...args) {
     if (this.isReady && args.every(isAtom)) {
       this.depart(source, true);
+      this.isTurning = false;
       this.position.go(source, selector, ...args);
     }
   }
@@ -183,6 +191,7 @@ class Device {
   slide(source, selector, ...args) {
     if (this.isReady && args.every(isAtom)) {
       this.depart(source, this.position.source !== source);
+      this.isTurning = true;
       this.position.slide(source, selector, ...args);
     }
   }
@@ -191,6 +200,7 @@ class Device {
   move(selector, ...args) {
     if (this.isReady && args.every(isAtom)) {
       this.depart("", false);
+      this.isTurning = true;
       this.position.move(selector, ...args);
     }
   }
@@ -201,7 +211,15 @@ class Device {
       return false;
     }
     this.depart(direction, true);
+    this.isTurning = false;
     return this.position.back(direction);
+  }
+
+  /** Lets what plays be heard by a short note, unless a key is held. */
+  preview() {
+    if (this.kind === "synth") {
+      this.outlets.patch("notes", "preview");
+    }
   }
 
   /** The hand has let go. */
@@ -234,7 +252,7 @@ class Device {
     this.position.arrive(units);
     this.soundIn.arrive();
     this.host?.follow(units);
-    if (this.mapPanel.isMoving) {
+    if (this.isTurning) {
       this.following?.put(units);
     }
     this.knobsPanel.bars.put(units);
@@ -243,15 +261,20 @@ class Device {
   /** Nothing has moved for a while. */
   settled() {
     const { position } = this;
+    this.following?.clear();
+    if (this.mapPanel.isHovering) {
+      this.writer?.follow(position.units);
+      return;
+    }
+    this.isTurning = false;
     if (position.isAwake) {
       this.writer?.write(position.units);
     }
-    if (this.mapPanel.isHovering) {
-      return;
+    if (!areAlike(this.memory.units, position.units)) {
+      this.memory.units = position.units;
     }
-    this.memory.units = position.units;
     if (position.isAwake) {
-      this.changed();
+      this.keep();
     }
     this.soundIn.settle();
     if (position.units !== this.dumped) {
@@ -298,6 +321,7 @@ class Device {
     const isOther = name !== this.model;
     this.model = name;
     if (this.isReady && isOther) {
+      this.presetPanel.forget();
       this.outlets.patch("notes", "flush");
       this.outlets.synth("load", name);
       this.say(`Loading ${name}`);
@@ -309,10 +333,13 @@ class Device {
     const { notes, position } = this;
     this.isNewModel = false;
     const key = `${notes.synth}_${notes.knobs.length}`;
-    this.memory = this.state.memories.get(key) ?? new Memory();
-    this.state.memories.set(key, this.memory);
+    const { memories } = this.stored.state;
+    this.memory = memories.get(key) ?? new Memory();
+    memories.set(key, this.memory);
     const units = notes.knobs.map((knob) => knob.unit);
     position.begin(units);
+    this.keptStep = this.memory.history.present;
+    this.knobsPanel.free();
     const hasMoved = this.blend.restore();
     if (hasMoved || this.memory.units.length > 0) {
       position.returnTo(this.memory.units.length > 0 ? this.memory.units : units);
@@ -320,14 +347,15 @@ class Device {
     this.knobsPanel.restore();
     this.say("");
     this.soundIn.forget();
+    this.presetPanel.forget();
     this.candidates.clear();
     this.mapPanel.load(notes.path, notes.names);
     this.presetPanel.show();
     this.host?.match();
     this.target?.match();
-    if (this.trouble) {
-      this.say(this.trouble);
-      this.trouble = "";
+    if (this.stored.trouble) {
+      this.say(this.stored.trouble);
+      this.stored.trouble = "";
     }
   }
 
@@ -335,14 +363,20 @@ class Device {
 
   /** live.thisdevice has banged: controls stand where the Set has them, and Live can be asked. */
   ready() {
+    if (this.isReady) {
+      this.target?.scan();
+      this.restored();
+      return;
+    }
     this.isReady = true;
-    this.isNewModel = true;
+    this.song = new this.max.LiveAPI("live_set");
     if (this.kind === "control") {
       this.outlets.synth("voice", 0);
       this.target.awake();
     }
+    this.stored.read();
     this.silence.start();
-    this.model = this.model || this.state.model || MODELS[0];
+    this.model = this.model || this.stored.state.model || MODELS[0];
     if (this.model === MODELS[0]) {
       this.dump(); // The patch has made flow_synth~ with it.
     } else {
@@ -351,29 +385,28 @@ class Device {
     }
   }
 
-  /** The dictionary holds what the Set has kept. */
+  /** The Set says that the dictionary is another; often it is what we have written ourselves. */
   restored() {
-    const { state, trouble, isNewer } = readState(new this.max.Dict(this.stateName).stringify());
-    this.state = state;
-    this.mayWrite = !isNewer;
-    this.trouble = trouble;
-    this.midi.restore(state.mapping);
-    if (this.isReady && !this.isNewModel) {
+    if (this.stored.read() && this.isReady && !this.isNewModel) {
       this.adopt();
     }
   }
 
   /** Something that the Set keeps is another. */
   changed() {
-    this.saving.start();
+    this.stored.state.model = this.model;
+    this.stored.changed();
   }
 
-  save() {
-    if (this.mayWrite && this.isReady) {
-      this.state.model = this.model;
-      this.state.mapping = this.midi.rows;
-      new this.max.Dict(this.stateName).parse(writeState(this.state));
-      this.outlets.patch("state", "changed");
+  /** The sound is another: by a step of the history, or by a hand that turns. */
+  keep() {
+    const { present } = this.memory.history;
+    this.stored.state.model = this.model;
+    if (present !== this.keptStep) {
+      this.keptStep = present;
+      this.changed();
+    } else {
+      this.stored.moved();
     }
   }
 

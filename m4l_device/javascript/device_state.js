@@ -1,7 +1,8 @@
 // What is kept in the Set: all memories, as plain objects.
 //
 // A dictionary of Max knows no empty lists, no booleans, and no list of one item. What is written
-// avoids them where it can, and what is read expects them.
+// avoids them where it can, and what is read expects them. Unit values are a text of whole
+// numbers: Live keeps all of it in its undo, and a hundred steps of forty knobs are many numbers.
 
 const { History } = require("history.js");
 const { Memory } = require("memory.js");
@@ -9,6 +10,13 @@ const { PresetStore } = require("preset_store.js");
 const { areUnits } = require("units.js");
 
 const FORMAT_VERSION = 1;
+/** Unit values are kept to 1 / PRECISION. */
+const PRECISION = 100000;
+
+/** Unit values as text. */
+function unitsText(units) {
+  return units.map((unit) => Math.round(unit * PRECISION)).join(" ");
+}
 
 /** A list, even where it has become its only item, or nothing. */
 function list(value) {
@@ -25,25 +33,34 @@ function withoutEmpty(object) {
 function plainMemory(memory) {
   const { history } = memory;
   return withoutEmpty({
-    units: memory.units,
+    units: unitsText(memory.units),
     history_position: history.position,
-    history: history.steps,
-    a: memory.stored.a,
-    b: memory.stored.b,
+    history: history.steps.map(({ source, units }) => `${source} ${unitsText(units)}`),
+    a: unitsText(memory.stored.a),
+    b: unitsText(memory.stored.b),
     presets: memory.presets.presets.map(({ name, units, isFavourite }) => ({
       name,
-      units,
+      units: unitsText(units),
       favourite: Number(isFavourite),
     })),
     locks: [...memory.locks],
-    path_points: memory.path.points.flat(),
+    path_points: unitsText(memory.path.points.flat()),
     path_presets: memory.path.presets,
   });
 }
 
+/** Whole numbers of a text -> numbers. */
+function numbersOf(text) {
+  return text === undefined || text === ""
+    ? []
+    : String(text)
+        .split(" ")
+        .map((word) => (/^-?\d+$/.test(word) ? Number(word) / PRECISION : NaN));
+}
+
 /** Unit values of as many knobs as a synth has; throws where they are none. */
 function readUnits(value, nKnobs) {
-  const units = list(value);
+  const units = numbersOf(value);
   if (!areUnits(units, nKnobs)) {
     throw new Error("these are no unit values");
   }
@@ -52,11 +69,12 @@ function readUnits(value, nKnobs) {
 
 /** The same, or nothing. */
 function readStored(value, nKnobs) {
-  return list(value).length > 0 ? readUnits(value, nKnobs) : [];
+  return value === undefined ? [] : readUnits(value, nKnobs);
 }
 
 function readStep(step, nKnobs) {
-  return { units: readUnits(step.units, nKnobs), source: String(step.source ?? "") };
+  const [source, ...words] = String(step).split(" ");
+  return { units: readUnits(words.join(" "), nKnobs), source };
 }
 
 function readPreset(preset, nKnobs) {
@@ -68,7 +86,7 @@ function readPreset(preset, nKnobs) {
 }
 
 function readPoints(value) {
-  const numbers = list(value);
+  const numbers = numbersOf(value);
   if (numbers.length % 2 !== 0 || !numbers.every(Number.isFinite)) {
     throw new Error("a path has no points");
   }
@@ -144,13 +162,12 @@ function readMemory(plain, synth, unread, damages) {
  * @typedef {object} DeviceState
  * @property {string} model name of the model that plays; empty where none was kept.
  * @property {Map<string, Memory>} memories by identity and number of knobs, as `builtin_40`.
- * @property {Array<{source: string, macro: number}>} mapping of MIDI, by row.
  * @property {object} unread what could not be read, to be kept as it is.
  */
 
 /** @returns {DeviceState} of a device that has just been made. */
 function emptyState() {
-  return { model: "", memories: new Map(), mapping: [], unread: {} };
+  return { model: "", memories: new Map(), unread: {} };
 }
 
 /**
@@ -159,12 +176,8 @@ function emptyState() {
  * @param {DeviceState} state
  * @returns {string} JSON for the dictionary.
  */
-function writeState({ model, memories, mapping, unread }) {
-  const plain = withoutEmpty({
-    format_version: FORMAT_VERSION,
-    model,
-    mapping: mapping.flatMap(({ source, macro }) => [source, macro]),
-  });
+function writeState({ model, memories, unread }) {
+  const plain = withoutEmpty({ format_version: FORMAT_VERSION, model });
   plain.memories = Object.fromEntries(
     [...memories].map(([synth, memory]) => [synth, plainMemory(memory)]),
   );
@@ -212,10 +225,6 @@ function readParts(plain, state) {
   const damages = [];
   state.unread = isPlainObject(plain.unread) ? { ...plain.unread } : {};
   state.model = typeof plain.model === "string" ? plain.model : "";
-  const words = list(plain.mapping);
-  state.mapping = words.flatMap((source, index) =>
-    index % 2 === 0 ? [{ source: String(source), macro: Number(words[index + 1]) || 1 }] : [],
-  );
   if (plain.memories !== undefined && !isPlainObject(plain.memories)) {
     damages.push("all sounds");
     state.unread.memories = plain.memories;

@@ -23,7 +23,9 @@ const device = new Device(
     Dict,
     File,
     LiveAPI,
-    messnamed,
+    // Max's own functions want to be called by themselves, not as methods of something else.
+    messnamed: (...message) => messnamed(...message),
+    now: () => Date.now(),
   },
   jsarguments[2],
   jsarguments[1],

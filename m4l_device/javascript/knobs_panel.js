@@ -64,6 +64,11 @@ class KnobsPanel {
     this.device.changed();
   }
 
+  /** Frees all at flow_synth~: what is held does not go where the memory has it. */
+  free() {
+    this.device.notes.names.forEach((name) => this.device.outlets.synth("lock", name, 0));
+  }
+
   /** Gives flow_synth~ the locks of the memory, where it is. */
   restore() {
     for (const name of this.device.notes.names.filter((each) => this.locks.has(each))) {

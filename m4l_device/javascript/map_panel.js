@@ -1,21 +1,15 @@
-// The map in the device: hearing presets, free points between them, and paths in time.
+// The map in the device: hearing presets, and free points between them.
 
-const { PATH_KINDS, PATH_LENGTHS, PATH_LOOPS, choice } = require("choices.js");
+const { MAP_COLOURS, MAP_FILTERS } = require("choices.js");
 const { readText } = require("files.js");
-const { PathClock, placeOnPath, ticksOfBars } = require("map_path.js");
 const { readMap } = require("preset_map.js");
-const { areAlike, between } = require("units.js");
 
-/** A path has so many points at most. */
-const MOST_POINTS = 64;
-
-/** `1/2` and the like -> a number. */
-function barsOf(item) {
-  const [above, below = "1"] = item.split("/");
-  return Number(above) / Number(below);
+/** Whether names are the same to a reader. */
+function readAlike(names, others) {
+  return names.join("\n").toLowerCase() === others.join("\n").toLowerCase();
 }
 
-/** What is done on the map, and what moves there by itself. */
+/** What is done on the map. */
 class MapPanel {
   /** @param {import("device.js").Device} device */
   constructor(device) {
@@ -31,13 +25,8 @@ class MapPanel {
     this.home = [];
     /** Whether what sounds has a place on the map. */
     this.isOnMap = false;
-    this.kind = PATH_KINDS[0];
-    this.isDrawing = false;
-    this.clock = new PathClock();
-    /** Whether a path moves the sound, in time with Live. */
-    this.isMoving = false;
-    /** @type {number[]} what the path has sent last. */
-    this.sent = [];
+    /** Items of both menus, by their control. */
+    this.items = { map_tag: MAP_FILTERS, map_colour: MAP_COLOURS };
   }
 
   get handlers() {
@@ -48,14 +37,6 @@ class MapPanel {
       map_hover: (number) => this.hover(number),
       map_click: (number) => this.click(number),
       map_point: (x, y) => this.point(x, y),
-      map_path: (what, ...numbers) => this.edit(String(what).toLowerCase(), numbers),
-      path_kind: (value) => this.setKind(value),
-      path_draw: (isOn) => this.draw(Boolean(isOn)),
-      path_play: (isOn) => this.play(Boolean(isOn)),
-      path_loop: (value) => (this.clock.isLooping = choice(PATH_LOOPS, value) === "Loop"),
-      path_length: (value) => this.setLength(value),
-      path_clear: () => this.edit("clear", []),
-      transport: (ticks, isPlaying) => this.tick(ticks, Boolean(isPlaying)),
     };
   }
 
@@ -95,12 +76,20 @@ class MapPanel {
     if (!this.map) {
       outlets.view("map", "load");
     } else {
-      outlets.items("map_tag", this.map.filters);
-      outlets.items("map_colour", this.map.colours);
+      this.showItems("map_tag", this.map.filters);
+      this.showItems("map_colour", this.map.colours);
     }
     this.showFilter();
     outlets.view("map", "colour", this.colour);
-    this.showPath();
+    this.device.pathPanel.show();
+  }
+
+  /** Most models have the items of the table, of which Live need not hear again. */
+  showItems(id, names) {
+    if (!readAlike(names, this.items[id])) {
+      this.items[id] = names;
+      this.device.outlets.items(id, names);
+    }
   }
 
   setFilter(value) {
@@ -134,7 +123,7 @@ class MapPanel {
     const { position, soundIn } = this.device;
     return (
       this.isHoverHeard &&
-      !this.clock.isOn &&
+      !this.device.pathPanel.clock.isOn &&
       !soundIn.isWaiting &&
       this.device.isReady &&
       position.units.length > 0
@@ -159,7 +148,9 @@ class MapPanel {
         position.keep();
         this.home = position.units;
       }
+      this.device.isTurning = true;
       position.move("params", ...preset.units);
+      this.device.preview();
     }
   }
 
@@ -212,136 +203,6 @@ class MapPanel {
     this.device.outlets.view("map", "chosen", number);
     this.device.outlets.view("map", "here", x, y);
   }
-
-  // --- Paths ---
-
-  get path() {
-    return this.device.memory.path;
-  }
-
-  setKind(value) {
-    this.kind = choice(PATH_KINDS, value) || this.kind;
-    this.showPath();
-  }
-
-  draw(isDrawing) {
-    this.isDrawing = isDrawing;
-    this.device.outlets.view("map", "draw", Number(isDrawing));
-  }
-
-  setLength(value) {
-    const item = choice(PATH_LENGTHS, value);
-    if (item) {
-      this.clock.length_ticks = ticksOfBars(barsOf(item));
-    }
-  }
-
-  /** `add X Y` for a free path, `add I` for one of presets, or `clear`. */
-  edit(what, numbers) {
-    const isFree = this.kind === "Free";
-    const points = isFree ? this.path.points : this.path.presets;
-    if (what === "clear") {
-      points.length = 0;
-    } else if (what === "add" && this.canAdd(isFree, numbers)) {
-      if (points.length === MOST_POINTS) {
-        this.device.say(`A path has ${MOST_POINTS} points at most; clear it to draw another`);
-        return;
-      }
-      points.push(isFree ? [numbers[0], numbers[1]] : numbers[0] - 1);
-    } else {
-      return;
-    }
-    this.showPath();
-    this.device.changed();
-  }
-
-  canAdd(isFree, numbers) {
-    return isFree
-      ? numbers.length >= 2 && numbers.every(Number.isFinite)
-      : this.map?.presets[numbers[0] - 1] !== undefined;
-  }
-
-  /** Points of the path that would be played. */
-  get points() {
-    if (!this.map) {
-      return [];
-    }
-    return this.kind === "Free"
-      ? this.path.points
-      : this.presetsOfPath().map((preset) => [preset.x, preset.y]);
-  }
-
-  /** Presets of the path, those that the map no longer has left out. */
-  presetsOfPath() {
-    return this.path.presets.map((index) => this.map.presets[index]).filter(Boolean);
-  }
-
-  showPath() {
-    this.device.outlets.view("map", "path_kind", this.kind.toLowerCase());
-    this.device.outlets.view("map", "path", ...this.points.flat());
-  }
-
-  play(isOn) {
-    if (isOn && this.points.length === 0) {
-      this.device.say("There is no path yet; switch Draw on and click on the map");
-    }
-    this.endHover(false);
-    this.clock.play(isOn);
-    this.isMoving = false;
-    this.sent = [];
-    if (!isOn) {
-      this.device.outlets.view("map", "playing");
-    }
-  }
-
-  /** Ends what moves by itself. */
-  stop() {
-    if (this.clock.isOn) {
-      this.play(false);
-      this.device.outlets.show("path_play", 0);
-    }
-  }
-
-  /** Where the transport is, some forty times a second. */
-  tick(ticks, isPlaying) {
-    const { points } = this;
-    this.isMoving =
-      this.clock.isOn && Boolean(isPlaying) && points.length > 0 && Number.isFinite(ticks);
-    if (!this.isMoving) {
-      return;
-    }
-    const share = this.clock.share(ticks);
-    this.sound(share, points);
-    if (share === 1 && !this.clock.isLooping) {
-      this.stop();
-    }
-  }
-
-  /** Sends the sound of a share of the path, if it is another than before. */
-  sound(share, points) {
-    const isFree = this.kind === "Free";
-    const place = placeOnPath(points, share, isFree);
-    const [x, y] = between(points[place.from], points[place.to], place.share);
-    if (isFree && this.showing.length === 0) {
-      return;
-    }
-    const units = isFree
-      ? this.map.unitsAt(x, y, this.showing)
-      : this.unitsBetween(this.presetsOfPath(), place);
-    if (areAlike(units, this.sent)) {
-      return;
-    }
-    this.sent = units;
-    this.isOnMap = false; // It does not leave the map, but goes on there.
-    this.device.move("params", ...units);
-    this.device.outlets.view("map", "playing", share);
-    this.show(x, y);
-  }
-
-  unitsBetween(presets, { from, to, share }) {
-    return between(presets[from].units, presets[to].units, share);
-  }
 }
 
 exports.MapPanel = MapPanel;
-exports.MOST_POINTS = MOST_POINTS;

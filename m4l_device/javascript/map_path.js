@@ -4,17 +4,7 @@ const { clamped } = require("units.js");
 
 /** Of Live's transport, a quarter note. */
 const TICKS_PER_QUARTER = 480;
-const QUARTERS_PER_BAR = 4;
-
-/**
- * Bars of four quarters -> ticks of the transport.
- *
- * @param {number} bars
- * @returns {number}
- */
-function ticksOfBars(bars) {
-  return bars * QUARTERS_PER_BAR * TICKS_PER_QUARTER;
-}
+const QUARTERS_PER_WHOLE = 4;
 
 /** Lengths of the stretches between points. */
 function lengthsOf(points) {
@@ -52,8 +42,20 @@ class PathClock {
   constructor() {
     this.isOn = false;
     this.isLooping = true;
-    this.length_ticks = ticksOfBars(1);
+    this.nBars = 4;
+    this.quartersPerBar = QUARTERS_PER_WHOLE;
     this.start_ticks = NaN;
+  }
+
+  get length_ticks() {
+    return this.nBars * this.quartersPerBar * TICKS_PER_QUARTER;
+  }
+
+  /** The meter, as in six (`nBeats`) eighths (`beat`); nothing where it is not known. */
+  setMeter(nBeats, beat) {
+    if (nBeats > 0 && beat > 0) {
+      this.quartersPerBar = (QUARTERS_PER_WHOLE * nBeats) / beat;
+    }
   }
 
   /** Switches on or off; played once, a path begins at the next tick. */
@@ -80,4 +82,3 @@ class PathClock {
 
 exports.PathClock = PathClock;
 exports.placeOnPath = placeOnPath;
-exports.ticksOfBars = ticksOfBars;

@@ -70,16 +70,6 @@ class MidiMapping {
       }
     });
   }
-
-  /** Takes rows that the Set has kept, and shows them. */
-  restore(rows) {
-    rows.slice(0, N_ROWS).forEach(({ source, macro }, index) => {
-      const item = Math.max(MIDI_SOURCES.indexOf(source), 0);
-      Object.assign(this.rows[index], { source: MIDI_SOURCES[item], macro });
-      this.device.outlets.show(`midi_${index + 1}_source`, item);
-      this.device.outlets.show(`midi_${index + 1}_macro`, macro);
-    });
-  }
 }
 
 exports.MidiMapping = MidiMapping;

@@ -38,6 +38,7 @@
 const SYNTH = 0;
 const CONTROLS = 1;
 const VIEWS = 2;
+/** The hosted plug-in of Flow Synth, and what turns parameters of Live in Flow Control. */
 const PLUGIN = 3;
 const PATCH = 4;
 
@@ -54,13 +55,22 @@ function isAtom(value) {
   return typeof value === "string" || Number.isFinite(value);
 }
 
+/** Less than this nobody sees at a control. */
+const LEAST_SHOWN = 1e-3;
+/** What has just been moved by a hand or by automation is left to it for so long. */
+const HANDS_OFF_MS = 1000;
+
 /** Names the outlets of the v8 object, and says nothing that is no message. */
 class Outlets {
   /**
    * @param {(outlet: number, selector: string|number, args: Array<string|number>) => void} send
    *   puts one message out.
+   * @param {() => number} now a clock in milliseconds.
    */
-  constructor(send) {
+  constructor(send, now) {
+    this.now = now;
+    /** @type {Map<string, {value: number, heard_ms: number}>} where controls stand, by id. */
+    this.controls = new Map();
     this.send = (outlet, selector, args) => {
       if (args.every(isAtom)) {
         send(outlet, selector, args);
@@ -78,14 +88,51 @@ class Outlets {
     this.send(SYNTH, selector, args);
   }
 
+  /** Whether a control is known to stand at a number. */
+  stands(id, value) {
+    return Math.abs(this.controls.get(id)?.value - value) <= LEAST_SHOWN;
+  }
+
+  /** A control has said where it stands. */
+  hear(id, args) {
+    if (args.length === 1 && Number.isFinite(args[0])) {
+      this.controls.set(id, { value: args[0], heard_ms: this.now() });
+    }
+  }
+
   /**
-   * Shows a value at a control, which says nothing of it.
+   * Shows a value at a control, which says nothing of it; a number only where it stands elsewhere.
    *
    * @param {string} id of the control.
    * @param {string|number} value
    */
   show(id, value) {
+    if (this.stands(id, value)) {
+      return;
+    }
+    if (Number.isFinite(value)) {
+      const known = this.controls.get(id);
+      this.controls.set(id, { value, heard_ms: known?.heard_ms ?? -Infinity });
+    }
     this.send(CONTROLS, id, ["set", value]);
+  }
+
+  /**
+   * Shows where something is now, at a control that a hand or automation may be moving.
+   *
+   * @param {string} id of the control.
+   * @param {number} value
+   * @returns {boolean} whether it is shown; not where the control has been moved just now.
+   */
+  follow(id, value) {
+    if (this.stands(id, value)) {
+      return true;
+    }
+    if (this.now() - (this.controls.get(id)?.heard_ms ?? -Infinity) < HANDS_OFF_MS) {
+      return false;
+    }
+    this.show(id, value);
+    return true;
   }
 
   /**
@@ -119,6 +166,26 @@ class Outlets {
   }
 
   /**
+   * Has a `live.remote~` hold a parameter of Live, or none.
+   *
+   * @param {number} remote from 1.
+   * @param {number} id of the parameter; 0: none.
+   */
+  point(remote, id) {
+    this.send(PLUGIN, "point", [remote, "id", id]);
+  }
+
+  /**
+   * Turns the parameter that a `live.remote~` holds.
+   *
+   * @param {number} remote from 1.
+   * @param {number} value in the range of the parameter.
+   */
+  turn(remote, value) {
+    this.send(PLUGIN, "turn", [remote, value]);
+  }
+
+  /**
    * A message of the patch around.
    *
    * @param {string} selector
@@ -130,5 +197,6 @@ class Outlets {
 }
 
 exports.COUNT = COUNT;
+exports.HANDS_OFF_MS = HANDS_OFF_MS;
 exports.Outlets = Outlets;
 exports.isAtom = isAtom;

@@ -1,5 +1,7 @@
 // Macro knobs, sliders of words, and the XY pad.
 
+const { Delay } = require("clock.js");
+const { HANDS_OFF_MS } = require("outlets.js");
 const { clamped } = require("units.js");
 
 const N_MACROS = 8;
@@ -13,6 +15,7 @@ class PlayPanel {
     this.at = { x: 0.5, y: 0.5 };
     this.dimensions = { x: 1, y: 2 };
     this.isFrozen = false;
+    this.again = new Delay(device.max.Task, HANDS_OFF_MS, () => this.follow());
   }
 
   get handlers() {
@@ -85,24 +88,35 @@ class PlayPanel {
 
   /** Shows where macro knobs and sliders stand, after something else has moved them. */
   follow() {
-    const { notes, outlets } = this.device;
+    const { notes } = this.device;
+    const moved = [];
     for (let macro = 1; macro <= N_MACROS; macro += 1) {
       if (notes.macros.has(macro)) {
-        outlets.show(`macro_${macro}`, clamped(notes.macros.get(macro), 0, 1));
+        moved.push([`macro_${macro}`, clamped(notes.macros.get(macro), 0, 1)]);
       }
     }
     notes.axes.slice(0, N_SLIDERS).forEach((axis, index) => {
-      outlets.show(`semantic_${index + 1}`, axis.position);
+      moved.push([`semantic_${index + 1}`, axis.position]);
     });
     for (const axis of ["x", "y"]) {
       const position = notes.macros.get(this.dimensions[axis]);
       if (position !== undefined) {
         this.at[axis] = clamped(position, 0, 1);
-        outlets.show(axis, this.at[axis]);
+        moved.push([axis, this.at[axis]]);
       }
     }
+    this.showControls(moved);
     this.showPoint();
     this.device.knobsPanel.showHere();
+  }
+
+  /** What a hand or automation has just moved is shown once that has let go. */
+  showControls(moved) {
+    const { outlets } = this.device;
+    const isLate = moved.filter(([id, value]) => !outlets.follow(id, value)).length > 0;
+    if (isLate) {
+      this.again.start();
+    }
   }
 }
 

@@ -1,8 +1,12 @@
 // Presets of the Set: saving, hearing, favouring, deleting, and writing a file for the synth.
 
+const { Delay } = require("clock.js");
 const { writeText } = require("files.js");
 const { presetFile } = require("preset_file.js");
 const { areAlike } = require("units.js");
+
+/** All knobs are told at once, where flow_synth~ is there to tell them. */
+const PATIENCE_MS = 2000;
 
 /** The list of presets and the buttons below. */
 class PresetPanel {
@@ -13,6 +17,7 @@ class PresetPanel {
     this.name = "";
     /** Where a preset file goes once the knobs' human values are known; empty: nowhere. */
     this.writingTo = "";
+    this.patience = new Delay(device.max.Task, PATIENCE_MS, () => this.giveUp());
   }
 
   get store() {
@@ -31,9 +36,8 @@ class PresetPanel {
     };
   }
 
-  /** A text box says `text` before what it holds. */
   setName(words) {
-    this.name = (words[0] === "text" ? words.slice(1) : words).join(" ").trim();
+    this.name = words.join(" ").trim();
   }
 
   showName(name) {
@@ -112,8 +116,20 @@ class PresetPanel {
   write(path) {
     if (path) {
       this.writingTo = path;
+      this.patience.start();
       this.device.dump();
     }
+  }
+
+  /** Another model plays, whose sound is not the one that was to be written. */
+  forget() {
+    this.writingTo = "";
+    this.patience.cancel();
+  }
+
+  giveUp() {
+    this.device.say(`${this.writingTo} is not written, as the sound keeps moving; try again`);
+    this.forget();
   }
 
   /** All knobs have been said. */
@@ -124,7 +140,7 @@ class PresetPanel {
       return;
     }
     const path = this.writingTo;
-    this.writingTo = "";
+    this.forget();
     const isWritten = writeText(this.device.max.File, path, this.file.text);
     this.device.say(
       isWritten ? `Wrote ${path}` : `${path} cannot be written; choose another folder`,

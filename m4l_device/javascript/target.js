@@ -56,11 +56,10 @@ class Target {
     return {
       target_next: () => this.next(),
       target_scan: () => this.scan(),
-      live_parameter_changed: () => this.rescan.start(),
     };
   }
 
-  /** live.thisdevice has banged: the Live API exists. */
+  /** live.thisdevice has banged for the first time: the Live API exists. */
   awake() {
     const { LiveAPI } = this.device.max;
     const changed = () => {
@@ -158,6 +157,7 @@ class Target {
   }
 
   choose(target) {
+    this.device.writer.release();
     this.chosen = target;
     this.parameters = target
       ? this.children(target.id, "parameters").map((id) => this.parameter(id))

@@ -47,7 +47,7 @@ class Layer {
 
   render(paint) {
     // The memory of images is not JavaScript's, and so is not collected in time.
-    this.image?.freepeer();
+    this.image?.freepeer?.();
     paint(this.context);
     this.image = new this.max.Image(this.context);
   }

@@ -5,7 +5,7 @@ tests say what would come out of it.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from patcher_file import Attributes, PatcherFile, words
@@ -53,8 +53,15 @@ class PatchPlayer:
         self._patcher = patcher
         #: What was heard: by which object, at which inlet, and what.
         self.heard: list[tuple[str, int, Message]] = []
+        #: Players of other patchers in the same Set.
+        self.others: list[PatchPlayer] = []
         self._kept: dict[tuple[str, int], Any] = {}
         self._reactions: dict[str, Callable[[Message], object]] = {}
+
+    @property
+    def boxes(self) -> Sequence[Attributes]:
+        """All boxes."""
+        return self._patcher.boxes
 
     def find(self, name: str) -> Attributes:
         """A box by its name, or by how its text begins."""
@@ -178,25 +185,43 @@ class PatchPlayer:
             self._keep(box, 0, message[0])
             self._emit(box, 0, message)
 
-    def _play_flush(self, box: Attributes, inlet: int, message: Message) -> None:
-        held: list[Atom] = self._recall(box, 0, [])
+    def _play_accum(self, box: Attributes, inlet: int, message: Message) -> None:
+        kept = self._recall(box, 0, int(words(box)[1]))
         if inlet == 1:
-            self._keep(box, 1, message[0])
-        elif message == BANG:
-            self._keep(box, 0, [])
-            for pitch in held:
-                self._say_note(box, pitch, 0)
+            self._keep(box, 0, kept + int(number_of(message)))
+        elif message[0] == "set":
+            self._keep(box, 0, message[1])
         else:
-            velocity = self._recall(box, 1, 0)
-            pitch = message[0]
-            self._keep(
-                box, 0, [*held, pitch] if velocity else [each for each in held if each != pitch]
-            )
-            self._say_note(box, pitch, velocity)
+            assert message == BANG
+            self._emit(box, 0, (kept,))
 
-    def _say_note(self, box: Attributes, pitch: Atom, velocity: Atom) -> None:
-        self._emit(box, 1, (velocity,))
-        self._emit(box, 0, (pitch,))
+    def _play_midiflush(self, box: Attributes, inlet: int, message: Message) -> None:
+        """Bytes of notes, three each; those that are held end on their own channels."""
+        down: list[tuple[int, int]] = self._recall(box, 0, [])
+        if message == BANG:
+            for channel, pitch in down:
+                for byte in (0x80 + channel, pitch, 0):
+                    self._emit(box, 0, (byte,))
+            self._keep(box, 0, [])
+            return
+        note = [*self._recall(box, 1, []), int(number_of(message))]
+        self._keep(box, 1, note)
+        if len(note) == 3:
+            self._keep(box, 1, [])
+            status, pitch, velocity = note
+            held = [each for each in down if each != (status & 15, pitch)]
+            is_on = status >> 4 == 9 and velocity > 0
+            self._keep(box, 0, [*held, (status & 15, pitch)] if is_on else held)
+        self._emit(box, 0, message)
+
+    def _play_midiparse(self, box: Attributes, inlet: int, message: Message) -> None:
+        note = [*self._recall(box, 0, []), int(number_of(message))]
+        self._keep(box, 0, note)
+        if len(note) == 3:
+            self._keep(box, 0, [])
+            status, pitch, velocity = note
+            self._emit(box, 6, ((status & 15) + 1,))
+            self._emit(box, 0, (pitch, velocity if status >> 4 == 9 else 0))
 
     def _play_zl_group(self, box: Attributes, inlet: int, message: Message) -> None:
         kept: tuple[Atom, ...] = self._recall(box, 0, ())
@@ -220,4 +245,16 @@ class PatchPlayer:
         self._emit(box, 0, message)
 
     def _play_sprintf(self, box: Attributes, inlet: int, message: Message) -> None:
-        self._emit(box, 0, (" ".join(words(box)[1:]) % number_of(message),))
+        """Words are atoms of their own, unless one symbol is asked for."""
+        parts = words(box)[1:]
+        is_symbol = parts[0] == "symout"
+        text = " ".join(parts[is_symbol:]) % number_of(message)
+        self._emit(box, 0, (text,) if is_symbol else tuple(map(atom, text.split())))
+
+    def _play_s(self, box: Attributes, inlet: int, message: Message) -> None:
+        """What is sent comes out of all that receive it, here and in other patchers."""
+        self.heard.append((str(box["id"]), inlet, message))
+        for player in (self, *self.others):
+            for other in player._patcher.boxes:
+                if words(other)[:1] == ["r"] and words(other)[1] == words(box)[1]:
+                    player._emit(other, 0, message)

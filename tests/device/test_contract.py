@@ -8,7 +8,18 @@ from xml.etree import ElementTree
 
 import pytest
 from built_for_tests import patcher_of
-from contract import FROM_LIVE, FROM_VIEWS, INFO, TO_FLOW_SYNTH, TO_PATCH, to_script
+from call_sites import calls, literal
+from contract import (
+    FROM_VIEWS,
+    INFO,
+    N_REMOTES,
+    TO_FLOW_SYNTH,
+    TO_PATCH,
+    TO_RECORDER,
+    TO_REMOTES,
+    to_script,
+)
+from controls import BLEND, MAP
 from core_section import SCRIPTS
 from guidelines import LETTER_WIDTH
 from layout import LABELS, STATUS, STATUS_SIZE, VIEWS
@@ -20,8 +31,8 @@ REFERENCE = ROOT / "max_external/package/docs/flow_synth~.maxref.xml"
 LIST_HANDLERS = """
 class Nothing { constructor() { this.interval = 0; } schedule() {} cancel() {} repeat() {} }
 const { Device } = require("device.js");
-const max = { send() {}, messnamed() {}, Task: Nothing, Dict: Nothing, File: Nothing,
-  LiveAPI: Nothing };
+const max = { send() {}, messnamed() {}, now: () => 0, Task: Nothing, Dict: Nothing,
+  File: Nothing, LiveAPI: Nothing };
 const kinds = ["synth", "control"];
 const handlers = kinds.map((kind) => Object.keys(new Device(max, kind, "state").handlers));
 console.log(JSON.stringify(handlers));
@@ -31,6 +42,19 @@ console.log(JSON.stringify(handlers));
 def sources() -> str:
     """All scripts."""
     return "\n".join(path.read_text("utf-8") for path in sorted(SCRIPTS.glob("*.js")))
+
+
+def evaluated(expression: str) -> object:
+    """What an expression of the scripts is."""
+    told = subprocess.run(
+        ["node", "-p", f"JSON.stringify({expression})"],
+        env={**os.environ, "NODE_PATH": str(SCRIPTS)},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    value: object = json.loads(told)
+    return value
 
 
 @cache
@@ -53,9 +77,36 @@ def implemented() -> set[str]:
     return set(re.findall(r'Handler\{\s*\{"(\w+)"', text))
 
 
-def said_by_scripts(method: str) -> set[str]:
-    """First arguments of calls of a method of the outlets."""
-    return set(re.findall(rf'\.{method}\(\s*"(\w+)"', sources()))
+#: Methods that lead to `flow_synth~`, and which of their arguments is its selector.
+WAYS_TO_FLOW_SYNTH = {
+    "outlets.synth": 0,
+    "device.go": 1,
+    "device.slide": 1,
+    "device.move": 0,
+    "position.move": 0,
+}
+#: Where a selector is only passed on.
+PASSING_ON = {"selector"}
+
+
+def said_by_scripts(method: str, argument: int = 0) -> set[str]:
+    """An argument of all calls of a method; what is no literal stands as it does in the script."""
+    found = set()
+    for path in SCRIPTS.glob("*.js"):
+        for arguments in calls(path.read_text("utf-8"), method):
+            if len(arguments) > argument:
+                found.add(literal(arguments[argument]) or f"={arguments[argument]}")
+    return found
+
+
+def said_to_flow_synth() -> set[str]:
+    """Every selector that goes to `flow_synth~`, by whichever way."""
+    said = set[str]().union(
+        *(said_by_scripts(method, at) for method, at in WAYS_TO_FLOW_SYNTH.items())
+    )
+    sound_in = (SCRIPTS / "sound_in.js").read_text("utf-8")
+    said |= {literal(arguments[0]) or "" for arguments in calls(sound_in, "this.hear")}
+    return said - {f"={name}" for name in PASSING_ON}
 
 
 def test_flow_synth_implements_what_devices_say() -> None:
@@ -67,29 +118,72 @@ def test_the_reference_page_has_what_devices_say() -> None:
     assert set(TO_FLOW_SYNTH) <= {str(method.get("name")) for method in methods}
 
 
-def test_scripts_say_nothing_else_to_flow_synth() -> None:
-    assert said_by_scripts("synth") <= set(TO_FLOW_SYNTH)
-    # Those that move the sound go through the history.
-    moving = set(re.findall(r'\.(?:go|slide|move|hear)\(\s*(?:"\w+",\s*)?"(\w+)"', sources()))
-    assert moving <= set(TO_FLOW_SYNTH)
-
-
-def test_scripts_say_all_of_it() -> None:
-    text = sources()
-    unsaid = {each for each in TO_FLOW_SYNTH if f'"{each}"' not in text}
-    assert unsaid == {"note"}
+def test_scripts_say_all_of_it_to_flow_synth_and_nothing_else() -> None:
+    # Notes do not pass through the script.
+    assert said_to_flow_synth() == set(TO_FLOW_SYNTH) - {"note"}
     boxes = [words(box) for box in patcher_of("Flow Synth").boxes]
     assert ["prepend", "note"] in boxes
 
 
+def test_scripts_speak_to_remotes_that_are_there() -> None:
+    outlets = (SCRIPTS / "outlets.js").read_text("utf-8")
+    said = [literal(words[1]) for words in calls(outlets, "this.send") if words[0] == "PLUGIN"]
+    assert [each for each in said if each] == list(TO_REMOTES)
+    assert evaluated('require("knob_writer.js").N_REMOTES') == N_REMOTES
+    remotes = [box for box in patcher_of("Flow Control").boxes if words(box) == ["live.remote~"]]
+    assert len(remotes) == N_REMOTES
+
+
+def test_scripts_ask_the_recorder_as_it_listens() -> None:
+    sound_in = (SCRIPTS / "sound_in.js").read_text("utf-8")
+    said = {literal(words[1]) for words in calls(sound_in, "max.messnamed")}
+    routes = [words(box) for box in patcher_of("Flow Recorder").boxes]
+    assert said == {TO_RECORDER, "recording"}
+    assert ["route", TO_RECORDER, "recording"] in routes
+
+
+def test_calls_are_read_as_they_are() -> None:
+    source = """
+      a.go("x", y ? "b" : `c, (${d})`, [1, 2]); // b.go("no")
+      a.go(
+        "long", // why
+        "selector",
+      );
+      a.go(); "a.go(1)";
+    """
+    assert list(calls(source, "a.go")) == [
+        ['"x"', 'y ? "b" : `c, (${d})`', "[1, 2]"],
+        ['"long"', '"selector"'],
+        [],
+    ]
+    assert literal('"long"') == "long"
+    assert literal('y ? "b" : "c"') is None
+
+
+def test_the_script_begins_where_controls_do() -> None:
+    initial = {each.id: each.initial for each in (*MAP, *BLEND)}
+    path = 'new (require("map_path.js").PathClock)()'
+    length = int(initial["path_length"])
+    bars = evaluated(f'Number(require("choices.js").PATH_LENGTHS[{length}])')
+    assert evaluated(f"{path}.nBars") == bars
+    assert evaluated(f"{path}.isLooping") == bool(initial["path_loop"])
+    assert evaluated('new (require("blend.js").Blend)({}).amount') == initial["mutate_amount"]
+
+
 def test_scripts_speak_to_views_that_are_there() -> None:
-    assert said_by_scripts("view") == set(VIEWS)
+    assert said_by_scripts("outlets.view") == set(VIEWS)
 
 
 def test_scripts_speak_to_the_patch_as_it_listens() -> None:
-    assert said_by_scripts("patch") == set(TO_PATCH)
-    for selector, argument in re.findall(r'\.patch\(\s*"(\w+)",\s*"(\w+)"', sources()):
-        assert argument in TO_PATCH[selector]
+    assert said_by_scripts("outlets.patch") == set(TO_PATCH)
+    said = {
+        (literal(arguments[0]), literal(arguments[1]))
+        for path in SCRIPTS.glob("*.js")
+        for arguments in calls(path.read_text("utf-8"), "outlets.patch")
+        if len(arguments) > 1
+    }
+    for selector, chosen in TO_PATCH.items():
+        assert {argument for name, argument in said if name == selector} - {None} == set(chosen)
 
 
 @pytest.mark.parametrize("device", ["Flow Synth", "Flow Control"])
@@ -99,7 +193,7 @@ def test_the_script_takes_what_the_device_says(device: str) -> None:
 
 @pytest.mark.parametrize("device", ["Flow Synth", "Flow Control"])
 def test_the_device_says_what_the_script_takes(device: str) -> None:
-    assert handlers()[device] - {"drop", *FROM_LIVE} <= set(to_script(device))
+    assert handlers()[device] <= set(to_script(device))
 
 
 def test_the_object_says_the_lines_that_scripts_read() -> None:

@@ -71,6 +71,8 @@ def test_menus_have_the_items_that_the_script_knows() -> None:
     }
     assert items == {
         "MODELS": MODELS,
+        "MAP_FILTERS": by_id["map_tag"].choices,
+        "MAP_COLOURS": by_id["map_colour"].choices,
         "PAGES": PAGES,
         "PATH_KINDS": by_id["path_kind"].choices,
         "PATH_LOOPS": by_id["path_loop"].choices,

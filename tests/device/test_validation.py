@@ -102,7 +102,7 @@ def test_pages_speak_of_the_same_boxes() -> None:
     [
         (say("dance 3", "v8 flow_device.js ---state synth"), "the device sends 'dance'"),
         (rename("prepend macro_3", "prepend macro_33"), "nowhere the device sends 'macro_3'"),
-        (rename("prepend latent", "prepend z"), "the device sends 'z', of which nothing is known"),
+        (rename("prepend params", "prepend z"), "the device sends 'z', of which nothing is known"),
         (rename("vst_params", "names"), "nowhere the device sends 'vst_params'"),
         (
             rename("route map candidates presets knobs curves xy", "route map presets"),

@@ -9,8 +9,10 @@ const VIEWS = 2;
 const PLUGIN = 3;
 const PATCH = 4;
 
+/** So long after a dictionary was written it is said to have been restored. */
+const ECHO_MS = 10;
 /** Until everything has settled, been answered and been saved. */
-const LONG_MS = 1500;
+const LONG_MS = 5500;
 
 function axisOf(name, low, high, unit, lowThreshold, highThreshold) {
   return { name, low, high, unit, low_threshold: lowThreshold, high_threshold: highThreshold };
@@ -56,17 +58,31 @@ class Patch {
   /** @param {object} options see {@link MaxWorld}; `kind` is `synth` or `control`. */
   constructor({ kind = "synth", ...options } = {}) {
     this.world = new MaxWorld({ jsarguments: ["flow_device.js", "---state", kind], ...options });
-    this.synth = new FlowSynth((outlet, message) => this.world.send(outlet, ...message));
+    this.synth = new FlowSynth((outlet, message) => {
+      if (outlet !== "latent") {
+        this.world.send(outlet, ...message); // That outlet has no cord.
+      }
+    });
     this.world.onOutlet = (index, [selector, ...args]) => {
       if (index === SYNTH && !this.isCordCut) {
         this.synth.message(selector, args);
+      } else if (index === PLUGIN && (selector === "point" || selector === "turn")) {
+        this.world.live[selector](args[0], args.at(-1));
+      } else if (index === PATCH && selector === "state") {
+        this.echo();
       }
     };
     let last_ms = 0;
     this.world.time.always = () => {
       this.synth.serve(this.world.time.now_ms - last_ms);
+      this.world.live.serve(this.world.time.now_ms - last_ms);
       last_ms = this.world.time.now_ms;
     };
+  }
+
+  /** Live's storage says what has been written, too, and a while later. */
+  echo() {
+    new this.world.context.Task(() => this.send("restored")).schedule(ECHO_MS);
   }
 
   /** As text or as its parts; numbers in the text are numbers. */
@@ -126,7 +142,10 @@ class Patch {
 
   /** The steps that the Set has kept. */
   get history() {
-    return [this.kept?.history ?? []].flat();
+    return [this.kept?.history ?? []].flat().map((step) => {
+      const [source, ...words] = step.split(" ");
+      return { source, units: words.map((word) => Number(word) / 100000) };
+    });
   }
 }
 

@@ -193,6 +193,8 @@ async function main(program, external, folder, sound, out) {
 
   await patch.load();
   steps.begin = { units: patch.units };
+  await patch.send("record", 1);
+  await patch.send("recording", 1);
   await step("match", "recorded", 1000);
   await patch.until(() => patch.rows("candidates").length > 0);
   steps.candidates = { rows: patch.rows("candidates") };

@@ -7,7 +7,7 @@ const test = require("node:test");
 
 const { Patch, SYNTH } = require("./device_for_tests.js");
 const { FlowSynth } = require("./max/flow_synth.js");
-const { SCRIPTS } = require("./max/max_world.js");
+const { SCRIPTS, moduleOf } = require("./max/max_world.js");
 
 /** Our scripts that have no view of their own. */
 const NAMES = fs
@@ -24,9 +24,9 @@ const MESSAGES = `
   blend blend_space store_a store_b ab mutate_amount mutate undo redo
   midi_1_source midi_4_source midi_1_macro midi_4_macro midi_mute
   lock_all unlock_all curve_macro preset_name preset_save preset_delete preset_write
-  params latent info map_hover map_click map_point map_path candidates_click presets_click
+  params info map_hover map_click map_point map_path candidates_click presets_click
   presets_favourite knobs_click xy_move xy_release ready restored transport midi sound_loaded
-  sound_played dropped recorded saved_to`
+  sound_played dropped recorded recording saved_to`
   .trim()
   .split(/\s+/);
 
@@ -35,10 +35,8 @@ test("every message is taken, by both kinds of device", () => {
   for (const kind of ["synth", "control"]) {
     const patch = new Patch({ kind });
     patch.world.live.isAlive = true;
-    for (const message of [...MESSAGES, ...own[kind], "live_parameter_changed"]) {
-      if (kind === "control" || message !== "live_parameter_changed") {
-        patch.world.send(message, 1, 1, 1);
-      }
+    for (const message of [...MESSAGES, ...own[kind]]) {
+      patch.world.send(message, 1, 1, 1);
     }
     patch.run();
     assert.deepEqual(patch.world.console, [], kind);
@@ -82,6 +80,13 @@ test("floods are survived, and leave the device as it was", () => {
   patch.synth.units.forEach((unit, knob) => assert.ok(Math.abs(unit - before[knob]) < 1e-6));
 });
 
+test("Max's functions are called by themselves, the Recorder's message too", () => {
+  const patch = new Patch().begin();
+  assert.throws(() => ({ own: patch.world.context.messnamed }).own("x"), /as a method/);
+  patch.send("record 1");
+  assert.deepEqual(patch.world.named, [["flow_recorder", "record", 1]]);
+});
+
 test("nothing goes out while the script is read", () => {
   assert.deepEqual(new Patch().world.sent, []);
 });
@@ -119,4 +124,17 @@ test("what was refused on the way is nothing that a quiet user did", () => {
   patch.units("mutate 1", "store_a 1", "match 1", "candidate 2", "store_b 1", "blend 0.5", "ab 1");
   assert.deepEqual(patch.synth.refused, []);
   patch.said(SYNTH);
+});
+
+test("an image that Max cannot free by hand is left to it", () => {
+  const { Layer } = moduleOf("view_layer.js");
+  const graphics = new Proxy({ size: [10, 10] }, { get: (it, name) => it[name] ?? (() => {}) });
+  const layer = new Layer({
+    MGraphics: class {
+      scale() {}
+    },
+    Image: class {},
+  });
+  ["one", "two"].forEach((key) => layer.draw(graphics, key, () => {}));
+  assert.equal(layer.key, "two");
 });

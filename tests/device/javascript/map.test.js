@@ -5,7 +5,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const test = require("node:test");
 
-const { CONTROLS, Patch, SYNTH, VIEWS, mapText } = require("./device_for_tests.js");
+const { CONTROLS, PATCH, Patch, SYNTH, VIEWS, mapText } = require("./device_for_tests.js");
 const { SCRIPTS, moduleOf } = require("./max/max_world.js");
 
 const POINTS = [
@@ -34,6 +34,23 @@ test("the map beside the model is loaded, or one of its name in the search path"
     );
     assert.ok(items.includes("map_colour _parameter_range Category brightness attack"));
   }
+});
+
+test("menus that have the items of the map already are left alone", () => {
+  const shipped = path.join(SCRIPTS, "../../python/flow_synth/shipped/builtin.map.json");
+  const { readMap } = moduleOf("preset_map.js");
+  const map = readMap(fs.readFileSync(shipped, "utf8"), shipped);
+  const patch = new Patch().begin();
+  const said = [];
+  const { MapPanel } = moduleOf("map_panel.js");
+  const panel = new MapPanel({ outlets: { items: (...words) => said.push(words) } });
+  panel.showItems("map_tag", map.filters);
+  panel.showItems("map_colour", map.colours);
+  assert.deepEqual(said, []);
+  panel.showItems("map_tag", ["All", "warm"]);
+  panel.showItems("map_tag", map.filters);
+  assert.equal(said.length, 2);
+  assert.deepEqual(patch.said(CONTROLS, "map"), []);
 });
 
 test("the maps that are shipped are read whole", () => {
@@ -106,6 +123,7 @@ test("hovering is heard where it is wanted, and left no trace of", () => {
   patch.send("map_hover 1");
   patch.send("map_hover 2");
   assert.equal(patch.said(SYNTH).length, 2);
+  assert.deepEqual(patch.said(PATCH, "notes"), ["notes preview", "notes preview"]);
   patch.run();
   assert.deepEqual(patch.said(SYNTH), []);
   patch.units("map_hover 0");

@@ -63,18 +63,18 @@ test("mute stops what waits, too", () => {
   assert.deepEqual(patch.said(SYNTH, "macro"), ["macro 1 1"]);
 });
 
-test("rows are restored with the Set, and shown", () => {
+test("rows are Live's to keep, and what an old dictionary says of them is not heard", () => {
   const patch = new Patch().begin();
   patch.send("midi_3_source 4");
   patch.send("midi_3_macro 11");
   patch.units("mutate 1");
+  assert.equal(patch.state.mapping, undefined);
+  patch.state.mapping = ["Off", 1, "Off", 2, "Off", 3, "Off", 4];
   const again = new Patch({ dictionaries: patch.world.dictionaries });
-  again.world.live.isAlive = true;
-  again.send("restored");
-  const shown = again.said(CONTROLS);
-  assert.ok(shown.includes("midi_3_source set 4"));
-  assert.ok(shown.includes("midi_3_macro set 11"));
-  again.begin();
+  again.send("midi_3_source 4");
+  again.send("midi_3_macro 11");
+  again.begin({ isRestored: true });
   again.send("midi bend 127");
   assert.deepEqual(again.said(SYNTH), ["macro 11 1"]);
+  assert.deepEqual(again.said(CONTROLS, "midi"), []);
 });

@@ -90,7 +90,7 @@ test("controls that say where they are on loading move nothing", () => {
     "midi_1_source 1",
     "midi cc 1 90",
     "hover_to_hear 1",
-    "drop /sounds/old.wav",
+    "dropped /sounds/old.wav",
     "mutate_amount 0.4",
     "recorded 900",
   ]) {

@@ -68,6 +68,7 @@ test("a tempo that changes changes nothing: only ticks count", () => {
   const patch = withPath("path_play 1");
   const { PathClock } = moduleOf("map_path.js");
   const clock = new PathClock();
+  clock.nBars = 1;
   let ticks = 0;
   for (const step of steps) {
     ticks += step;
@@ -97,11 +98,24 @@ test("once, a jump back before its beginning waits there", () => {
 
 test("each length takes its bars", () => {
   const { PathClock } = moduleOf("map_path.js");
-  assert.equal(new PathClock().length_ticks, BAR);
+  assert.equal(new PathClock().length_ticks, 4 * BAR, "as the menu stands at first");
   [0.5, 1, 2, 4, 8, 16].forEach((bars, index) => {
     const patch = withPath(`path_length ${index}`, "path_play 1");
     assert.deepEqual(at(patch, (bars * BAR) / 2), [1, 0], `${bars} bars`);
   });
+});
+
+test("bars are those of Live's meter", () => {
+  const patch = withPath("path_play 1");
+  const inMeter = (ticks, meter) => {
+    patch.send(`transport ${ticks} 1 ${meter}`);
+    patch.run(TICK_MS);
+    return patch.said(SYNTH, "params")[0]?.split(" ").slice(1, 3).map(Number);
+  };
+  assert.deepEqual(inMeter(3 * 480 * 0.5, "3 4"), [1, 0]);
+  assert.deepEqual(inMeter(3 * 480 * 0.25, "6 8"), [0.5, 0]);
+  assert.deepEqual(inMeter(7 * 240 * 0.5, "7 8"), [1, 0]);
+  assert.deepEqual(inMeter(7 * 240 * 0.25, "0 0"), [0.5, 0], "what is no meter changes none");
 });
 
 test("a free path keeps an even pace over the map", () => {

@@ -32,6 +32,31 @@ test("dials, sliders and the pad follow what else has moved, once it has settled
   assert.ok(shown.includes("x set 0.75"));
 });
 
+test("a control is shown only what it does not show, and left alone while it is moved", () => {
+  const patch = new Patch().begin();
+  patch.units("macro_1 0.9");
+  assert.deepEqual(patch.said(CONTROLS, "macro"), [], "it stands there already");
+  patch.send("macro_2 0.3");
+  patch.send("match 1");
+  patch.run(500);
+  const shown = patch.said(CONTROLS, "macro");
+  assert.ok(shown.includes("macro_1 set 0.75"));
+  assert.ok(!shown.some((line) => line.startsWith("macro_2")));
+  patch.run(2000);
+  assert.deepEqual(patch.said(CONTROLS, "macro"), ["macro_2 set 0.75"]);
+  patch.units("macro_3 0.7504");
+  assert.deepEqual(patch.said(CONTROLS, "macro"), []);
+});
+
+test("automation that plays is never written to", () => {
+  const patch = new Patch().begin();
+  for (let step = 0; step < 400; step += 1) {
+    patch.send(`macro_1 ${step / 400}`);
+    patch.run(step % 10 === 0 ? 150 : 10);
+  }
+  assert.deepEqual(patch.said(CONTROLS, "macro_1"), []);
+});
+
 test("the pad turns two macro knobs, and shows where it is", () => {
   const patch = new Patch().begin();
   patch.send("x_dimension 3");

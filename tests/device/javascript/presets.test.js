@@ -53,10 +53,18 @@ test("a name that is taken is this sound from then on, and says so", () => {
 test("without a name there is a free one", () => {
   const patch = new Patch().begin();
   patch.send("preset_save 1");
-  patch.world.send("preset_name", "text", "");
+  patch.world.send("preset_name");
   patch.said(VIEWS);
   patch.send("preset_save 1");
   assert.deepEqual(rows(patch), ["1 Preset 1 0", "2 Preset 2 0"]);
+});
+
+test("any word is a name", () => {
+  const patch = new Patch().begin();
+  ["text", "bang", "text two"].forEach((name) => save(patch, name));
+  patch.said(VIEWS);
+  patch.send("presets_favourite 3");
+  assert.deepEqual(rows(patch), ["1 text two 1", "2 bang 0", "3 text 0"]);
 });
 
 test("the preset of the name is deleted, and nothing else", () => {
@@ -105,6 +113,25 @@ test("what is written is what sounds, even while it has just moved", () => {
   patch.run();
   const content = JSON.parse(patch.world.files.get("/home/now.json"));
   assert.equal(content.parameters.filter_cutoff, 125);
+});
+
+test("a file that waits for a sound that has gone is not written", () => {
+  const patch = new Patch().begin();
+  patch.isCordCut = true;
+  patch.world.send("saved_to", "/home/late.json");
+  patch.run(1900);
+  assert.doesNotMatch(patch.status ?? "", /not written/);
+  patch.run(200);
+  assert.match(patch.status, /late\.json is not written.*try again/);
+  patch.isCordCut = false;
+  patch.units("mutate 1");
+  assert.equal(patch.world.files.get("/home/late.json"), undefined);
+  patch.isCordCut = true;
+  patch.world.send("saved_to", "/home/other.json");
+  patch.isCordCut = false;
+  patch.send("model 1");
+  patch.run();
+  assert.equal(patch.world.files.get("/home/other.json"), undefined);
 });
 
 test("a longer file is written over whole", () => {

@@ -29,6 +29,7 @@ test("candidates are listed with their similarity, and heard by a click or the c
     "candidates meter 88",
   ]);
   assert.ok(patch.said(CONTROLS).includes("candidate set 3"));
+  assert.deepEqual(patch.said(PATCH, "notes"), ["notes preview"]);
   patch.run();
   patch.said(SYNTH);
   patch.send("candidate 4");
@@ -90,9 +91,22 @@ test("a file that is no sound is said to be none", () => {
   assert.deepEqual(patch.said(SYNTH), []);
 });
 
-test("the Recorder is asked to record, and what it has recorded is matched", () => {
+/** A Recorder on a track, which answers at once. */
+function withRecorder() {
   const patch = new Patch().begin();
+  patch.world.onNamed = ([, selector, isOn]) => {
+    if (selector === "record") {
+      patch.send(`recording ${isOn}`);
+    }
+  };
+  return patch;
+}
+
+test("the Recorder is asked to record, and what it has recorded is matched", () => {
+  const patch = withRecorder();
   patch.send("record 1");
+  patch.run(1000);
+  assert.match(patch.status, /The Flow Recorder records/);
   patch.send("record 0");
   assert.deepEqual(patch.world.named, [
     ["flow_recorder", "record", 1],
@@ -107,8 +121,64 @@ test("the Recorder is asked to record, and what it has recorded is matched", () 
   assert.match(patch.status, /empty/);
 });
 
-test("a sound that never ends is ended after its time", () => {
+test("the button stands where the Recorder does, whoever ends the recording", () => {
+  for (const end of ["recorded 6000", "recording 0"]) {
+    const patch = withRecorder();
+    patch.send("record 1");
+    patch.send(end);
+    assert.ok(patch.said(CONTROLS).includes("record set 0"), end);
+  }
+});
+
+test("without a Recorder the button goes back, and it is said what is missing", () => {
   const patch = new Patch().begin();
+  patch.send("record 1");
+  patch.run(400);
+  assert.deepEqual(patch.said(CONTROLS, "record"), []);
+  patch.run(200);
+  assert.ok(patch.said(CONTROLS).includes("record set 0"));
+  patch.send("recorded 900");
+  assert.deepEqual(patch.said(SYNTH), [], "what somebody else records later");
+});
+
+test("what is missing is named", () => {
+  const patch = new Patch().begin();
+  patch.send("record 1");
+  patch.run(600);
+  assert.equal(patch.status, "Put Flow Recorder on a track, then press Record again");
+});
+
+test("only who asked for a recording matches at once; others when Match is pressed", () => {
+  const patch = withRecorder();
+  patch.send("recording 1");
+  patch.send("recorded 800");
+  assert.deepEqual(patch.said(SYNTH), []);
+  assert.equal(patch.status, "A new recording is there: press Match");
+  patch.send("match 1");
+  assert.deepEqual(patch.said(PATCH), ["sound listen recorder"]);
+  patch.send("sound_played");
+  assert.deepEqual(patch.said(SYNTH), ["record 1", "record 0", "match"]);
+  patch.run();
+  patch.said(SYNTH);
+  patch.send("match 1");
+  assert.deepEqual(patch.said(SYNTH), ["match"], "once more, and not recorded once more");
+});
+
+test("a file that Max's buffer says nothing of is given up", () => {
+  const patch = new Patch().begin();
+  patch.send("dropped strange.xyz");
+  assert.equal(patch.status, "Listening to strange.xyz");
+  patch.run(11000);
+  assert.match(patch.status, /no sound that Max reads/);
+  patch.send("dropped good.mp3");
+  patch.send("sound_loaded 5000");
+  patch.run(11000);
+  assert.doesNotMatch(patch.status, /no sound that Max reads/);
+});
+
+test("a sound that never ends is ended after its time", () => {
+  const patch = withRecorder();
+  patch.send("record 1");
   patch.send("recorded 800");
   patch.said(SYNTH);
   patch.run(3000);
@@ -118,7 +188,8 @@ test("a sound that never ends is ended after its time", () => {
 });
 
 test("another sound takes the place of one that is being played", () => {
-  const patch = new Patch().begin();
+  const patch = withRecorder();
+  patch.send("record 1");
   patch.send("recorded 5000");
   patch.said(SYNTH);
   patch.send("dropped other.wav");

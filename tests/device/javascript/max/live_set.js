@@ -2,7 +2,11 @@
 //
 // `get` gives lists, ids are text or lists "id", 3, "id", 4; what was made before live.thisdevice
 // has banged is dead; the set cannot be changed from a callback; a path to nothing is id 0; a name
-// of nothing is ignored.
+// of nothing is ignored. What a `live.remote~` holds is not enabled, moves without an entry of
+// undo, and goes back to its value some time after it has been let go.
+
+/** Live frees what a remote has held so much later. */
+const RELEASE_MS = 15;
 
 /** One object of a Set. */
 class LiveObject {
@@ -42,6 +46,50 @@ class LiveSet {
     this.isAlive = false;
     this.nextId = 1;
     this.thisDevice = undefined;
+    this.song = new LiveObject(this, "Song", { is_playing: 0 });
+    /** @type {Map<number, {object: LiveObject}>} what remotes hold, by number. */
+    this.remotes = new Map();
+    /** @type {Array<{name: string, value: number}>} what remotes were told. */
+    this.turns = [];
+    /** @type {Array<{object: LiveObject, rest_ms: number}>} what has been let go. */
+    this.freed = [];
+  }
+
+  /** `id N` at a `live.remote~`. */
+  point(remote, id) {
+    const before = this.remotes.get(remote)?.object;
+    if (before) {
+      this.freed = [...this.freed, { object: before, rest_ms: RELEASE_MS }];
+    }
+    this.remotes.delete(remote);
+    const object = this.objects.get(id);
+    if (object) {
+      if (!object.properties.is_enabled) {
+        throw new Error(`'${object.properties.name}' is held already`);
+      }
+      object.properties.is_enabled = 0;
+      this.remotes.set(remote, { object });
+    }
+  }
+
+  /** A number at a `live.remote~`. */
+  turn(remote, value) {
+    const { name, min, max } = this.remotes.get(remote).object.properties;
+    if (!(value >= min && value <= max)) {
+      throw new Error(`Invalid value ${value}`);
+    }
+    this.turns.push({ name, value });
+  }
+
+  /** Time has passed. */
+  serve(milliseconds) {
+    this.freed = this.freed.filter((each) => {
+      each.rest_ms -= milliseconds;
+      if (each.rest_ms <= 0) {
+        each.object.properties.is_enabled = 1;
+      }
+      return each.rest_ms > 0;
+    });
   }
 
   register(object) {
@@ -122,7 +170,7 @@ class LiveSet {
     if (head === "id") {
       return this.objects.get(Number(steps[0]));
     }
-    let object = head === "this_device" ? this.thisDevice : undefined;
+    let object = { this_device: this.thisDevice, live_set: this.song }[head];
     while (object && steps.length > 0) {
       const name = steps.shift();
       const isParent = name === "canonical_parent";

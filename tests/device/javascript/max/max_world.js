@@ -9,6 +9,17 @@ const { fileClass } = require("./file.js");
 const { LiveSet } = require("./live_set.js");
 const { Time } = require("./time.js");
 
+/** A function of Max, which wants to be called by itself. */
+function own(act) {
+  "use strict";
+  return function (...args) {
+    if (this !== undefined) {
+      throw new Error("Max's function was called as a method of something else");
+    }
+    return act(...args);
+  };
+}
+
 const SCRIPTS = path.join(__dirname, "../../../../m4l_device/javascript");
 
 const scripts = new Map();
@@ -42,6 +53,8 @@ class MaxWorld {
     this.sent = [];
     /** What went to named receivers. */
     this.named = [];
+    /** Hears what goes there. */
+    this.onNamed = () => {};
     /** What was printed. */
     this.console = [];
     /** Hears what comes out. */
@@ -61,10 +74,11 @@ class MaxWorld {
       Dict: dictClass(this.dictionaries),
       File: fileClass(this.files),
       LiveAPI: this.live.LiveAPI,
-      outlet: (index, ...message) => this.outlet(index, message),
-      messnamed: (...message) => this.named.push(message),
-      post: (...words) => this.console.push(words.join(" ")),
-      error: (...words) => this.console.push(words.join(" ")),
+      Date: { now: () => this.time.now_ms },
+      outlet: own((index, ...message) => this.outlet(index, message)),
+      messnamed: own((...message) => this.messnamed(message)),
+      post: own((...words) => this.console.push(words.join(" "))),
+      error: own((...words) => this.console.push(words.join(" "))),
       arrayfromargs: (args) => [...args],
       require: (name) => this.require(name),
     };
@@ -78,6 +92,11 @@ class MaxWorld {
     const exported = {};
     compiled(name).runInContext(this.context)((each) => this.require(each), exported);
     return exported;
+  }
+
+  messnamed(message) {
+    this.named.push(message);
+    this.onNamed(message);
   }
 
   /** Lists are spread one level, as Max does. */
