@@ -20,7 +20,8 @@ ROOT = HERE.parent
 NAME = "flow_synth~"
 MODELS = ("builtin", "amsynth-32")
 SOUND = "trumpet"
-#: Where `make max` and `make max-cross` leave objects, and the engine for Apple silicon.
+#: Where `make max` and `make max-cross` leave objects, and the engine for Apple silicon; the one
+#: for Windows is where the workflow `max` puts it.
 LINUX = ROOT / "build/python/max_external" / f"{NAME}.mxl_x86_64"
 WINDOWS = ROOT / "build/max-windows/max_external" / f"{NAME}.mxe64"
 MACOS = [
@@ -28,6 +29,7 @@ MACOS = [
     for processor in ("arm64", "x86_64")
 ]
 ENGINE = ROOT / "build/max-macos-engine"
+WINDOWS_ENGINE = ROOT / "build/max-windows-engine"
 
 
 def tool(name: str) -> str:
@@ -85,11 +87,19 @@ def add_support(folder: Path) -> list[str]:
     """Models, and engines with all that they open."""
     folder.mkdir(parents=True)
     for name in MODELS:
-        shutil.copy(ROOT / "python/flow_synth/shipped" / f"{name}.flow.ts", folder)
-    libraries = sorted(ENGINE.glob("*.dylib"))
-    for library in libraries:
-        shutil.copy(library, folder)
-    return ["engine for Apple silicon"] if libraries else []
+        for kind in ("flow.ts", "map.json"):  # The devices for Live read maps there.
+            shutil.copy(ROOT / "python/flow_synth/shipped" / f"{name}.{kind}", folder)
+    platforms = []
+    for engine, kind, platform in (
+        (ENGINE, "*.dylib", "Apple silicon"),
+        (WINDOWS_ENGINE, "*.dll", "Windows"),
+    ):
+        libraries = sorted(engine.glob(kind))
+        for library in libraries:
+            shutil.copy(library, folder)
+        if libraries:
+            platforms.append(f"engine for {platform}")
+    return platforms
 
 
 def licences() -> str:
@@ -101,8 +111,13 @@ def licences() -> str:
         f"media/{SOUND}.wav and how it was made": (ROOT / "examples/LICENSES.md").read_text(),
     }
     texts.update(runtime_licences())
-    for path in sorted(ENGINE.glob("LICENSE*")):
-        texts[f"LibTorch in support: {path.name}"] = path.read_text(errors="replace")
+    for engine, platform in ((ENGINE, "macOS"), (WINDOWS_ENGINE, "Windows")):
+        own = sorted(engine.glob("LICENSE*"))
+        if not own and [*engine.glob("*.dylib"), *engine.glob("*.dll")]:
+            raise SystemExit(f"there is no LICENSE of LibTorch in {engine}; build it anew")
+        for path in own:
+            title = f"LibTorch in support, for {platform}: {path.name}"
+            texts[title] = path.read_text(errors="replace")
     return "\n".join(f"# {title}\n\n```\n{text.strip()}\n```\n" for title, text in texts.items())
 
 

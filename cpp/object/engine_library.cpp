@@ -81,12 +81,27 @@ Status take_all(void* library, const std::string& path, EngineLibrary& engine) {
     return {};
 }
 
+/// The one of this process.
+EngineLibrary& the_engine() {
+    static EngineLibrary s_engine;
+    return s_engine;
+}
+
+/// Why an engine was refused that has brought its LibTorch into this process, where it stays.
+Status& the_misfit() {
+    static Status s_misfit;
+    return s_misfit;
+}
+
 Status open_now(const std::filesystem::path& folder, EngineLibrary& engine) {
     const std::filesystem::path path = find(folder);
     if (path.empty()) {
         return Status::refused("match and analyze need the engine, and there is no " +
                                std::string(k_file_name) + " in " + utf8(folder) +
                                "; put it there, or name it in " + k_variable);
+    }
+    if (!the_misfit().is_ok() && !loaded_libtorch().empty()) {
+        return the_misfit();
     }
     if (const auto others = loaded_libtorch(); !others.empty()) {
         return Status::refused(
@@ -99,13 +114,11 @@ Status open_now(const std::filesystem::path& folder, EngineLibrary& engine) {
         return Status::refused("match and analyze are off, since the engine " + utf8(path) +
                                " cannot be opened (" + why + "); install it again");
     }
-    return take_all(library, utf8(path), engine);
-}
-
-/// The one of this process.
-EngineLibrary& the_engine() {
-    static EngineLibrary s_engine;
-    return s_engine;
+    Status status = take_all(library, utf8(path), engine);
+    if (!status.is_ok() && !loaded_libtorch().empty()) {
+        the_misfit() = status;
+    }
+    return status;
 }
 
 }  // namespace

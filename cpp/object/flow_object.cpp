@@ -78,10 +78,12 @@ std::string FlowObject::find(const std::string& name) {
 Status FlowObject::load(const std::string& path) {
     m_wanted_path = path;
     m_is_loading = true;
+    const std::uint64_t number = ++m_inbox->newest_load;
+    // One after the other, so that between them a host may end.
     LoaderThread::instance().post(
-        [inbox = m_inbox, number = ++m_inbox->newest_load, path, folder = m_folder] {
-            load_model(*inbox, number, path, folder);
-        });
+        [inbox = m_inbox, number, path] { load_model(*inbox, number, path); });
+    LoaderThread::instance().post(
+        [inbox = m_inbox, number, folder = m_folder] { open_engine(*inbox, number, folder); });
     return {};
 }
 
@@ -119,18 +121,22 @@ void FlowObject::take(const OpenedEngine& opened) {
 
 Status FlowObject::analyze(const std::string& path) {
     m_is_reading = true;
-    LoaderThread::instance().post(
-        [inbox = m_inbox, number = ++m_n_sounds, path] { read_sound(*inbox, number, path); });
+    m_matcher.expect_sound();
+    LoaderThread::instance().post([inbox = m_inbox, number = ++m_inbox->newest_sound, path] {
+        read_sound(*inbox, number, path);
+    });
     return {};
 }
 
 void FlowObject::take(ReadSound& sound) {
-    if (sound.number != m_n_sounds) {
+    if (sound.number != m_inbox->newest_sound) {
         return;
     }
     m_is_reading = false;
     if (sound.status.is_ok()) {
         sound.status = m_matcher.hear(std::move(sound.recording));
+    } else {
+        m_matcher.give_up_sound();
     }
     if (!sound.status.is_ok()) {
         m_console.complain(sound.status.reason());
@@ -172,7 +178,7 @@ void FlowObject::collect() {
 }
 
 void FlowObject::message(const std::string& selector, std::span<const Atom> atoms) {
-    if (const Status status = dispatch(selector, atoms); !status.is_ok()) {
+    if (const Status status = understand(selector, atoms); !status.is_ok()) {
         m_console.complain(status.reason());
     }
     while (m_is_blocking && is_busy()) {

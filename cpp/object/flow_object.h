@@ -82,6 +82,8 @@ private:
     static std::span<const Attribute> attributes();
 
     Status dispatch(const std::string& selector, std::span<const Atom> atoms);
+    /// The same; what the system throws (a name that is no path, say) is a refusal, too.
+    Status understand(const std::string& selector, std::span<const Atom> atoms);
     Status set_attribute(const std::string& name, std::span<const Atom> atoms);
 
     std::string find(const std::string& name);
@@ -116,7 +118,6 @@ private:
     std::uint64_t m_playing_load = 0;  ///< The number of what brought the model that plays.
     std::string m_path;                ///< Of the model that plays,
     std::string m_wanted_path;         ///< and of the one that was asked for last.
-    std::uint64_t m_n_sounds = 0;
     bool m_is_reading = false;
 
     double m_smooth_ms = 20.0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <string>
 
 #include "flow_object.h"
@@ -137,8 +138,18 @@ Status FlowObject::dispatch(const std::string& selector, std::span<const Atom> a
     return handler->handle(*this, Arguments(atoms));
 }
 
+Status FlowObject::understand(const std::string& selector, std::span<const Atom> atoms) {
+    try {
+        return dispatch(selector, atoms);
+    } catch (const std::exception& error) {
+        return Status::refused(std::string("'") + text_of(selector, atoms) + "' cannot be done (" +
+                               error.what() + "); try something else");
+    }
+}
+
 Status FlowObject::set_attribute(const std::string& name, std::span<const Atom> atoms) {
-    if (std::ranges::find(attributes(), name, &Attribute::name) == attributes().end()) {
+    const auto attribute = std::ranges::find(attributes(), name, &Attribute::name);
+    if (attribute == attributes().end()) {
         std::string known;
         for (const Attribute& each : attributes()) {
             if (each.is_settable) {
@@ -147,7 +158,10 @@ Status FlowObject::set_attribute(const std::string& name, std::span<const Atom> 
         }
         return Status::refused("there is no attribute '@" + name + "'; give one of " + known);
     }
-    return dispatch(name, atoms);
+    if (atoms.empty() && attribute->is_settable) {
+        return Status::refused("'@" + name + "' has no value; give one, or leave it out");
+    }
+    return understand(name, atoms);
 }
 
 void FlowObject::begin(std::span<const Atom> arguments) {
@@ -161,7 +175,7 @@ void FlowObject::begin(std::span<const Atom> arguments) {
         const std::string name = std::get<std::string>(*end).substr(1);
         const auto begin = end + 1;
         end = std::find_if(begin, arguments.end(), is_name);
-        if (name == "model") {
+        if (name == "model" && begin != end) {
             model.assign(begin, end);
         } else if (const Status status = set_attribute(name, {begin, end}); !status.is_ok()) {
             m_console.complain(status.reason());

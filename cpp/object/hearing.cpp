@@ -70,13 +70,14 @@ void Hearing::hear_again() {
 }
 
 void Hearing::hear(const Recording& recording) {
-    const fs_recording view = view_of(recording);
+    fs_recording view = view_of(recording);
+    view.number = ++m_sound;
     m_engine.submit(m_session, &view);
 }
 
 bool Hearing::take_answer(Answer& answer) {
     fs_answer found{};
-    if (m_engine.poll(m_session, &found) == 0) {
+    if (m_engine.poll(m_session, &found) == 0 || found.number != m_sound) {
         return false;
     }
     answer = {.z = numbers(found.latent, found.n_knobs), .v = numbers(found.knobs, found.n_knobs)};

@@ -62,7 +62,8 @@ public:
     /// [control-thread, allocates] Hears a recording.
     void hear(const Recording& recording);
 
-    /// [control-thread, allocates] Whether `hear` or `hear_again` has come to an end, once.
+    /// [control-thread, allocates] Whether the newest `hear` or `hear_again` has come to an end,
+    /// once.
     bool take_answer(Answer& answer);
 
     /// [control-thread] Whether a recording of the controller has been heard, or could not be,
@@ -88,7 +89,8 @@ private:
     fs_session* m_session;
     std::atomic<bool> m_has_failed{false};
     std::atomic<bool> m_has_heard{false};
-    std::uint32_t m_search = 0;  ///< The number of the newest.
+    std::uint32_t m_sound = 0;   ///< The number of the newest that was given,
+    std::uint32_t m_search = 0;  ///< and of the newest search.
     std::mutex m_mutex;
     Recording m_recording;  ///< What the controller recorded last.
     Recording m_heard;      ///< Of the inference thread: what it hears now.

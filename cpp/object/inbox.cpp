@@ -32,24 +32,31 @@ Status guarded(const std::string& path, const Read& read) {
 
 }  // namespace
 
-void load_model(Inbox& inbox, std::uint64_t number, const std::string& path,
-                const std::filesystem::path& folder) {
+void load_model(Inbox& inbox, std::uint64_t number, const std::string& path) {
     if (number != inbox.newest_load) {
         return;
     }
     LoadedModel loaded{.number = number, .path = path, .status = {}, .model = nullptr};
     loaded.status = guarded(path, [&] { return read_model(path, loaded.model); });
-    const bool is_model = loaded.status.is_ok();
-    inbox.put(std::move(loaded));
-    if (is_model) {
-        // After the model: it plays while the engine, which is large, is opened.
-        OpenedEngine opened{.number = number, .status = {}, .library = nullptr};
-        opened.status = EngineLibrary::open(folder, opened.library);
-        inbox.put(std::move(opened));
+    if (loaded.status.is_ok()) {
+        inbox.newest_model = number;
     }
+    inbox.put(std::move(loaded));
+}
+
+void open_engine(Inbox& inbox, std::uint64_t number, const std::filesystem::path& folder) {
+    if (number != inbox.newest_model) {
+        return;
+    }
+    OpenedEngine opened{.number = number, .status = {}, .library = nullptr};
+    opened.status = EngineLibrary::open(folder, opened.library);
+    inbox.put(std::move(opened));
 }
 
 void read_sound(Inbox& inbox, std::uint64_t number, const std::string& path) {
+    if (number != inbox.newest_sound) {
+        return;
+    }
     ReadSound sound{.number = number, .status = {}, .recording = {}};
     sound.status = guarded(path, [&] { return read_wav(path_of(path), sound.recording); });
     inbox.put(std::move(sound));

@@ -44,6 +44,10 @@ class Inbox {
 public:
     /// [any-thread] The newest model that was asked for: those before need not be loaded.
     std::atomic<std::uint64_t> newest_load{0};
+    /// [any-thread] Likewise of sounds.
+    std::atomic<std::uint64_t> newest_sound{0};
+    /// [loader-thread] The newest load that brought a model.
+    std::uint64_t newest_model = 0;
 
     /// [loader-thread, allocates, blocks for a moment]
     void put(Loaded loaded) {
@@ -62,12 +66,16 @@ private:
     std::vector<Loaded> m_loaded;
 };
 
-/// [loader-thread, allocates, blocks] Loads a model file, and if it is one opens the engine; does
-/// nothing if another was asked for since.
-void load_model(Inbox& inbox, std::uint64_t number, const std::string& path,
-                const std::filesystem::path& folder);
+/// [loader-thread, allocates, blocks] Loads a model file; does nothing if another was asked for
+/// since.
+void load_model(Inbox& inbox, std::uint64_t number, const std::string& path);
 
-/// [loader-thread, allocates, blocks] Reads a WAV file.
+/// [loader-thread, allocates, blocks] Opens the engine for the model of that number, if it is one.
+/// After the model: it plays while the engine, which is large, is opened.
+void open_engine(Inbox& inbox, std::uint64_t number, const std::filesystem::path& folder);
+
+/// [loader-thread, allocates, blocks] Reads a WAV file; does nothing if another was asked for
+/// since.
 void read_sound(Inbox& inbox, std::uint64_t number, const std::string& path);
 
 }  // namespace flow_synth

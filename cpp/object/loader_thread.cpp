@@ -1,9 +1,16 @@
 #include "loader_thread.h"
 
+#include <chrono>
 #include <thread>
 #include <utility>
 
 namespace flow_synth {
+namespace {
+
+/// Much more than the engine, the largest of all that is opened, takes from a disk that works.
+constexpr std::chrono::seconds k_most_patience{10};
+
+}  // namespace
 
 LoaderThread& LoaderThread::instance() {
     // Never destroyed: the thread may still run while the process ends.
@@ -26,7 +33,7 @@ void LoaderThread::post(std::function<void()> job) {
 void LoaderThread::finish() {
     std::unique_lock lock(m_mutex);
     m_is_over = true;
-    m_is_at_rest.wait(lock, [this] { return !m_is_working; });
+    m_is_at_rest.wait_for(lock, k_most_patience, [this] { return !m_is_working; });
 }
 
 void LoaderThread::run() {

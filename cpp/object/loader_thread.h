@@ -17,7 +17,8 @@ public:
     /// was posted before. It must not throw.
     void post(std::function<void()> job);
 
-    /// [any-thread, blocks] Waits until nothing is done there, and lets nothing begin any more.
+    /// [any-thread, blocks] Lets nothing begin any more, and waits until nothing is done there, but
+    /// not for ever: a disk may be slow, and a host that quits is not to wait for it.
     void finish();
 
 private:

@@ -12,10 +12,27 @@ constexpr int k_most_candidates = 64;
 void Matcher::expect_engine() {
     m_state = State::opening;
     m_controller.set_listened(false);  // By who would hear with the model before.
-    m_is_awaited = false;
+    if (std::exchange(m_is_awaited, false)) {
+        lose("another model was loaded");
+    }
     m_candidates.clear();
-    // What is found with the model before is of no use.
+    // What is heard and found with the model before is of no use: it is done again.
+    if (std::exchange(m_is_hearing, false)) {
+        if (!m_given) {
+            m_is_match_waiting = true;
+        } else if (!m_waiting_sound) {
+            m_waiting_sound = std::exchange(m_given, std::nullopt);
+        }
+    }
     m_is_search_waiting = std::exchange(m_is_searching, false) || m_is_search_waiting;
+}
+
+void Matcher::lose(const std::string& why) {
+    m_is_match_waiting = false;
+    // What was to be found in that sound is of no use; in a file, it is.
+    m_is_search_waiting = m_is_search_waiting && (m_waiting_sound || m_is_sound_expected);
+    m_loss =
+        "what was to be matched is lost, since " + why + "; record a sound, and then say 'match'";
 }
 
 void Matcher::drop_waiting() {
@@ -59,7 +76,9 @@ Status Matcher::record(bool is_on) {
     const Status status = is_on ? m_controller.start_recording() : m_controller.pause_recording();
     if (status.is_ok()) {
         m_is_recording = is_on;
-        m_is_kept = !is_on;
+        if (std::exchange(m_is_kept, !is_on) && m_is_match_waiting) {
+            lose("a new recording has begun");
+        }
     }
     return status;
 }
@@ -80,10 +99,18 @@ Status Matcher::match() {
     return {};
 }
 
+void Matcher::give_up_sound() noexcept {
+    if (std::exchange(m_is_sound_expected, false)) {
+        m_is_search_waiting = false;
+    }
+}
+
 Status Matcher::hear(Recording sound) {
     if (Status status = check(); !status.is_ok()) {
+        give_up_sound();
         return status;
     }
+    m_is_sound_expected = false;
     m_waiting_sound = std::move(sound);
     do_waiting();
     return {};
@@ -120,8 +147,12 @@ Status Matcher::go_to_candidate(int number) {
 }
 
 Status Matcher::restart() {
-    m_is_kept = false;
-    m_is_awaited = false;
+    const bool is_match_lost = std::exchange(m_is_kept, false) && m_is_match_waiting;
+    const bool is_answer_lost =
+        std::exchange(m_is_awaited, false) && !(m_hearing && m_hearing->take_heard());
+    if (is_match_lost || is_answer_lost) {
+        lose("the sample rate has changed");
+    }
     return std::exchange(m_is_recording, false) ? record(true) : Status();
 }
 
@@ -134,18 +165,19 @@ void Matcher::do_waiting() {
             // Cannot be refused but by a full queue, which `record` would have met before.
             static_cast<void>(m_controller.stop_recording());
             m_is_awaited = true;
-        } else {
+        } else if (m_hearing->has_recording()) {
             m_hearing->hear_again();
+            m_given.reset();
             m_is_hearing = true;
         }
     }
     if (m_waiting_sound) {
-        m_hearing->hear(*m_waiting_sound);
-        m_waiting_sound.reset();
+        m_given = std::exchange(m_waiting_sound, std::nullopt);
+        m_hearing->hear(*m_given);
         m_is_hearing = true;
         m_is_awaited = false;
     }
-    if (!m_is_awaited && std::exchange(m_is_search_waiting, false)) {
+    if (!m_is_awaited && !m_is_sound_expected && std::exchange(m_is_search_waiting, false)) {
         m_hearing->find(m_n_wanted, m_explorer.held());
         m_is_searching = true;
     }
@@ -154,6 +186,9 @@ void Matcher::do_waiting() {
 void Matcher::poll(Console& console) {
     if (!std::exchange(m_is_said, true)) {
         console.complain(m_why_not);
+    }
+    if (!m_loss.empty()) {
+        console.complain(std::exchange(m_loss, {}));
     }
     if (!m_hearing) {
         return;
@@ -191,6 +226,7 @@ void Matcher::take_answer(Console& console) {
         return;
     }
     m_is_hearing = false;
+    m_given.reset();
     if (answer.v.empty()) {
         console.complain(m_hearing->error());
         return;

@@ -39,6 +39,12 @@ public:
     /// going on; the same recording again if there is no other.
     Status match();
 
+    /// [control-thread] A file is being read that is to be heard: what it is waits for `hear`.
+    void expect_sound() noexcept { m_is_sound_expected = true; }
+
+    /// [control-thread] It could not be read, and so nothing can be found in it.
+    void give_up_sound() noexcept;
+
     /// [control-thread, allocates] Goes to what a file sounds like.
     Status hear(Recording sound);
 
@@ -77,6 +83,7 @@ private:
     void take_answer(Console& console);
     void take_candidates(Console& console);
     void drop_waiting();
+    void lose(const std::string& why);
 
     Controller& m_controller;
     Explorer& m_explorer;
@@ -86,10 +93,13 @@ private:
     bool m_is_recording = false;
     bool m_is_kept = false;  ///< Whether the controller keeps a recording.
     bool m_is_match_waiting = false;
+    bool m_is_sound_expected = false;  ///< Whether one is being read.
     std::optional<Recording> m_waiting_sound;
     bool m_is_hearing = false;
-    bool m_is_awaited = false;  ///< Whether the controller's recording is to be heard next.
-    int m_n_wanted = 0;         ///< Candidates.
+    std::optional<Recording> m_given;  ///< What is being heard, if it is not the recording.
+    std::string m_loss;                ///< What a user has not been told yet.
+    bool m_is_awaited = false;         ///< Whether the controller's recording is to be heard next.
+    int m_n_wanted = 0;                ///< Candidates.
     bool m_is_search_waiting = false;
     bool m_is_searching = false;
     bool m_has_found = false;

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "flow_synth/model_file.h"
@@ -190,7 +191,11 @@ Status read(const std::filesystem::path& path, Recording& recording) {
             if (Status status = check(format); !status.is_ok()) {
                 return status;
             }
-            recording.audio = mixed(chunks, format);
+            std::vector<float> audio = mixed(chunks, format);
+            if (audio.empty()) {
+                break;
+            }
+            recording.audio = std::move(audio);
             recording.sample_rate_hz = static_cast<int>(format.sample_rate_hz);
             return {};
         }

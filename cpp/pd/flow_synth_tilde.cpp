@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -90,6 +92,10 @@ public:
 
     std::string find_file(const std::string& name) override {
         std::array<char, MAXPDSTRING> folder{};
+        canvas_makefilename(m_canvas, name.c_str(), folder.data(), MAXPDSTRING);
+        if (std::error_code error; std::filesystem::is_other(folder.data(), error)) {
+            return folder.data();  // Pd would open it, and a pipe may keep it waiting for ever.
+        }
         char* found = nullptr;
         const int file =
             canvas_open(m_canvas, name.c_str(), "", folder.data(), &found, MAXPDSTRING, /*bin=*/1);

@@ -106,7 +106,7 @@ struct Controller::State {
 
     Status push(const Event& event) {
         if (!events.push(event)) {
-            return Status::refused("a note cannot wait behind " + std::to_string(k_most_events) +
+            return Status::refused("a message cannot wait behind " + std::to_string(k_most_events) +
                                    " others; start the audio");
         }
         return {};

@@ -33,7 +33,10 @@ std::vector<std::string> loaded_libtorch() {
     };
 #if defined(__APPLE__)
     for (std::uint32_t index = 0; index < _dyld_image_count(); ++index) {
-        add(_dyld_get_image_name(index));
+        // None if an image has gone meanwhile.
+        if (const char* const name = _dyld_get_image_name(index)) {
+            add(name);
+        }
     }
 #elif defined(_WIN32)
     HMODULE modules[1024];

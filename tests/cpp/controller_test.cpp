@@ -167,7 +167,7 @@ TEST_CASE("what cannot be done is refused") {
         REQUIRE(controller.note(60.0, 1).is_ok());
     }
     CHECK(controller.note(60.0, 1).reason() ==
-          "a note cannot wait behind 1024 others; start the audio");
+          "a message cannot wait behind 1024 others; start the audio");
 }
 
 TEST_CASE("the sound depends on what is asked and when, and not on the sizes of blocks") {

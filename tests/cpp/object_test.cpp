@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,12 @@ namespace {
 /// A host that remembers what came out.
 class Remembering final : public flow_synth::Host {
 public:
-    std::string find_file(const std::string& name) override { return name; }
+    std::string find_file(const std::string& name) override {
+        if (name == "?") {
+            throw std::runtime_error("it is no path");
+        }
+        return name;
+    }
     void send_params(std::span<const float> units) override {
         params.emplace_back(units.begin(), units.end());
         if (!answer.empty()) {
@@ -141,6 +147,19 @@ TEST_CASE("a rate that cannot be played gives silence, and one that can sounds a
     it.object.prepare(44100.0);
     it.say("note", {60.0, 100.0});
     CHECK(peak(it.heard(4800)) > 0.0F);
+}
+
+TEST_CASE("what the system throws is said, and the object stays") {
+    Fixture it;
+    it.host.complaints.clear();
+    for (const char* const selector : {"load", "analyze"}) {
+        it.say(selector, {"?"});
+        it.object.poll();
+        CHECK(it.host.complaints.back() == std::string("'") + selector +
+                                               " ?' cannot be done (it is no path); try "
+                                               "something else");
+    }
+    CHECK(it.host.complaints.size() == 2);
 }
 
 TEST_CASE("an object may go while it loads") {

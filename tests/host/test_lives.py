@@ -1,17 +1,19 @@
 """Objects and models that come and go while sound goes on."""
 
+import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 from numpy.typing import NDArray
-from pd_for_tests import Patch, Pd, block_ms
+from pd_for_tests import RATE_HZ, Patch, Pd, block_ms
 
 from flow_synth import _native
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "golden-4.flow.ts"
 N_OBJECTS = 16
+LOST = "what was to be matched is lost, since {}; record a sound, and then say 'match'"
 
 
 def roughness(audio: NDArray[np.float32]) -> float:
@@ -60,6 +62,8 @@ def test_models_are_swapped_in_real_time(pd: Pd, tmp_path: Path) -> None:
     assert set(console.errors) <= {
         "the recording is silent; record a sound",
         "there is no model yet; load one",
+        LOST.format("a new recording has begun"),
+        LOST.format("another model was loaded"),
     }
     assert console.info("engine") == ["ready"]
     assert console.info("loaded")[-1].endswith("/builtin.flow.ts")
@@ -81,7 +85,14 @@ def test_a_wrong_file_while_the_engine_opens_does_not_stop_it(pd: Pd, tmp_path: 
 def test_many_objects_play_at_once(
     pd: Pd, native: _native.Model, sound: Path, tmp_path: Path
 ) -> None:
-    patch = Patch(end_ms=1500.0, arguments=["builtin @blocking 1"] * N_OBJECTS, sound=sound)
+    written = tmp_path / "played.wav"
+    patch = Patch(
+        end_ms=1500.0,
+        arguments=["builtin @blocking 1"] * N_OBJECTS,
+        sound=sound,
+        recorded=written,
+        n_recorded=N_OBJECTS,
+    )
     for number in range(N_OBJECTS):
         receiver = f"in{number}" if number else "in"
         patch.at(100.0 + number, f"{receiver} record 1", f"{receiver} note {40 + number} 100")
@@ -96,6 +107,12 @@ def test_many_objects_play_at_once(
         firsts.append(lists[1])
     assert len(np.unique(np.stack(firsts), axis=0)) == N_OBJECTS
     assert len(native.info()["latent"]) == firsts[0].size
+    tracks = soundfile.read(written, dtype="float32")[0].T.reshape(N_OBJECTS, 2, -1)
+    assert np.isfinite(tracks).all()
+    assert not tracks[..., : round(0.09 * RATE_HZ)].any()
+    # Each plays its own note, in both channels.
+    assert np.abs(tracks).max(-1).min() > 1e-3
+    assert len(np.unique(tracks[:, 0], axis=0)) == N_OBJECTS
 
 
 @pytest.mark.parametrize("is_blocking", [False, True])
@@ -121,13 +138,17 @@ def test_an_object_may_go_at_any_time(
             "sub-in note 50 100",
             "sub-in record 1",
         )
-        patch.at(begin + 0.9 * wait, "sub-in match", "sub-in analyze sound.wav")
+        patch.at(begin + 0.9 * wait, "sub-in match", f"sub-in analyze {sound}")
         patch.at(begin + wait, f"{subpatch} clear")
         begin += wait + 20.0
     assert begin < patch.end_ms - 100
     patch.at(begin, "in info")
     console = pd.run(patch, tmp_path, is_paced=True, seconds=120)
     assert len(console.info("engine")) == 1
+    assert set(console.errors) <= {
+        "the recording is silent; record a sound",
+        "there is no model yet; load one",
+    }
 
 
 @pytest.mark.parametrize("ms", [1.0, 50.0, 200.0, 400.0, 700.0])
@@ -139,6 +160,16 @@ def test_pd_may_end_at_any_time(pd: Pd, sound: Path, ms: float, tmp_path: Path) 
     pd.run(patch, tmp_path, is_paced=True)
 
 
+@pytest.mark.slow
+def test_pd_does_not_wait_for_ever_for_what_loads(bare_pd: Pd, tmp_path: Path) -> None:
+    source, engine = tmp_path / "engine.c", tmp_path / "libflow_synth_engine.so"
+    source.write_text("#include <unistd.h>\nint fs_abi_version(void) { sleep(1000); return 0; }\n")
+    subprocess.run(["c++", "-shared", "-fPIC", "-x", "c", source, "-o", engine], check=True)
+    pd = Pd(bare_pd.folder, {"FLOW_SYNTH_ENGINE": str(engine)})
+    console = pd.run(Patch(end_ms=500.0, arguments=["builtin"]), tmp_path, is_paced=True)
+    assert len(console.info("loaded")) == 1
+
+
 def test_a_patch_may_be_closed_while_it_hears(pd: Pd, sound: Path, tmp_path: Path) -> None:
     patch = Patch(end_ms=2000.0, arguments=["builtin"], sound=sound)
     patch.at(0.0, "in record 1")
@@ -146,10 +177,12 @@ def test_a_patch_may_be_closed_while_it_hears(pd: Pd, sound: Path, tmp_path: Pat
     inner, outer = tmp_path / "inner.pd", tmp_path / "outer.pd"
     inner.write_text(patch.build())
     other = Patch(end_ms=1500.0, arguments=[])
-    other.at(1005.0, "pd-inner.pd menuclose 1")
+    # Sooner than any answer could have come out.
+    other.at(1002.0, "pd-inner.pd menuclose 1")
     outer.write_text(other.build())
     console = pd.open(inner, "-open", str(outer), is_paced=True)
     assert console.errors == []
+    assert len(console.lists("params")) == 1  # Of the model: the answer is lost.
 
 
 def test_a_flood_of_points_is_survived(pd: Pd, native: _native.Model, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ BLOCKING = "builtin @blocking 1 @smooth 0"
 DIGITS = 1e-5
 N_HELD_BLOCKS = 2000
 N_NOTE_BLOCKS = 3000
+#: Of a file, so many frames are read at once.
+PORTION_FRAMES = 4096
 
 
 def blocks_of(samples: Array) -> int:
@@ -87,6 +89,38 @@ def test_a_match_waits_for_the_engine(
     assert console.errors == []
     v, _ = native.hear(samples[: blocks_of(samples[: RATE_HZ // 2]) * BLOCK_SAMPLES], RATE_HZ)
     np.testing.assert_allclose(console.lists("params")[-1], v, atol=1e-4)
+
+
+def test_of_a_long_file_the_first_20_seconds_are_heard(
+    pd: Pd, native: _native.Model, samples: Array, tmp_path: Path
+) -> None:
+    """And of one that was never finished, what there is, in whole portions or not."""
+    quiet = 0.1 * np.resize(samples, 20 * RATE_HZ)
+    long = np.concatenate((quiet, np.resize(samples, RATE_HZ)))
+    portions = samples[: 16 * PORTION_FRAMES]
+    assert np.abs(native.hear(long, RATE_HZ)[0] - native.hear(quiet, RATE_HZ)[0]).max() > 0.01
+    files = {
+        "long.wav": (long, quiet),
+        "exact.wav": (quiet, quiet),
+        "portions.wav": (portions, portions),
+        "more.wav": (samples[: len(portions) + 1], samples[: len(portions) + 1]),
+        "unfinished.wav": (portions, portions),
+    }
+    patch = Patch(end_ms=100.0 * (len(files) + 1), arguments=[BLOCKING])
+    for index, (name, (audio, _)) in enumerate(files.items()):
+        soundfile.write(tmp_path / name, audio, RATE_HZ, subtype="FLOAT")
+        patch.at(100.0 * index + 50, f"in analyze {name}")
+    content = (tmp_path / "unfinished.wav").read_bytes()
+    begin = content.index(b"data") + 4
+    (tmp_path / "unfinished.wav").write_bytes(
+        content[:begin] + b"\xff\xff\xff\xff" + content[begin + 4 :]
+    )
+    console = pd.run(patch, tmp_path)
+    assert console.errors == []
+    _, *found = console.lists("params")
+    for params, (name, (_, heard)) in zip(found, files.items(), strict=True):
+        v, _ = native.hear(heard, RATE_HZ)
+        np.testing.assert_allclose(params, v, atol=1e-4, err_msg=name)
 
 
 def test_a_file_is_heard_as_what_it_holds(

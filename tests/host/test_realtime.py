@@ -1,11 +1,11 @@
 """A minute of playing, paced: sound is never late, and nor are answers."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from pd_for_tests import Console, Patch, Pd
 
 SECONDS = 60
@@ -15,9 +15,15 @@ BEAT_MS = 10.0
 HEARD_MS = 25.0
 
 
-def beats(console: Console) -> NDArray[np.float64]:
-    """Real milliseconds between beats."""
-    return np.array(re.findall(r"^beat: (.*)$", console.text, re.M), np.float64)
+#: How many more dropouts than without us are chance, where the machine has other work to do.
+CHANCE = 3
+
+
+def n_heard(console: Console) -> int:
+    """How many beats came so late that it was heard."""
+    beats = np.array(re.findall(r"^beat: (.*)$", console.text, re.M), np.float64)
+    assert len(beats) > 0.99 * 1000 * SECONDS / BEAT_MS
+    return int((beats > HEARD_MS).sum())
 
 
 def add_beat(patch: Patch) -> None:
@@ -60,8 +66,17 @@ def test_a_minute_of_playing_is_in_time(pd: Pd, tmp_path: Path) -> None:
     patch.wire(loop, 0, quiet)
     patch.feed(quiet)
     add_beat(patch)
-    console = pd.run(patch, tmp_path, is_paced=True, seconds=SECONDS + 60)
+    # Beside it another Pd that does nothing shows what the machine itself is late by.
+    control = Patch(end_ms=1000.0 * SECONDS, arguments=[])
+    add_beat(control)
+    (tmp_path / "control").mkdir()
+    with ThreadPoolExecutor() as pool:
+        other = pool.submit(
+            pd.run, control, tmp_path / "control", is_paced=True, seconds=SECONDS + 60
+        )
+        console = pd.run(patch, tmp_path, is_paced=True, seconds=SECONDS + 60)
     assert console.errors == []
     assert console.info("late") == ["0"]
     assert len(console.lists("params")) > 10 * SECONDS - 30
-    assert np.percentile(beats(console), 99) < HEARD_MS
+    n_without = n_heard(other.result())
+    assert n_heard(console) <= n_without + CHANCE * (1 + n_without**0.5)

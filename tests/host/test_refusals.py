@@ -1,6 +1,8 @@
 """What cannot be done is said in one sentence, and what sounds goes on sounding."""
 
+import os
 import re
+import struct
 import subprocess
 import zipfile
 from collections.abc import Sequence
@@ -18,6 +20,8 @@ BLOCKING = "builtin @blocking 1 @smooth 0"
 STEP_MS = 20.0
 FORTY = " ".join(["0.5"] * 40)
 THREE_GIGABYTES = 3 << 30
+#: Above what Pd and LibTorch need, and below what a header can claim.
+TWO_GIGABYTES = 2 << 30
 
 #: A message, and what its sentence begins with.
 WRONG = {
@@ -128,6 +132,7 @@ def bad_files(builtin: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
         for name in source.namelist():
             newer = MAGIC + (BLOB_VERSION + 1).to_bytes(4, "little") + bytes(100)
             archive.writestr(name, newer if name.endswith(BLOB_ENTRY) else source.read(name))
+    os.mkfifo(folder / "pipe.flow.ts")
     said = {
         "missing": "cannot be read (No such file or directory); give a model file",
         "folder": "cannot be read (Is a directory); give a model file",
@@ -137,6 +142,7 @@ def bad_files(builtin: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
         "changed": "checksum",
         "newer": f"has format version {BLOB_VERSION + 1} and this program reads version",
         "huge": f"cannot be read (no model has {THREE_GIGABYTES} bytes); give a model file",
+        "pipe": "cannot be read (",
     }
     return {str(folder / f"{name}.flow.ts"): text for name, text in said.items()}
 
@@ -174,10 +180,14 @@ def test_a_first_model_that_is_none_leaves_an_object(
 
 def test_wrong_arguments_leave_an_object(pd: Pd, tmp_path: Path) -> None:
     console = told(
-        pd, tmp_path, ["info"], arguments="builtin more @smooth x @colour 1 @late 3 @voice 0"
+        pd,
+        tmp_path,
+        ["info"],
+        arguments="builtin more @smooth x @smooth @colour 1 @late 3 @voice 0",
     )
     assert [re.split("[;(]", sentence)[0].strip() for sentence in console.errors] == [
         "'smooth x' is not understood",
+        "'@smooth' has no value",
         "there is no attribute '@colour'",
         "'late' can only be read",
         "'load builtin more' is not understood",
@@ -215,21 +225,40 @@ def test_what_is_no_sound_file_is_said(pd: Pd, tmp_path: Path) -> None:
     (tmp_path / "folder.wav").mkdir()
     with (tmp_path / "huge.wav").open("wb") as file:
         file.truncate(THREE_GIGABYTES)
+    with (tmp_path / "zeros.wav").open("wb") as file:
+        file.write(b"RIFF\xff\xff\xff\xffWAVE")
+        file.truncate(THREE_GIGABYTES)
+    (tmp_path / "boast.wav").write_bytes(wav_header(256, 192000, 32))
+    os.mkfifo(tmp_path / "pipe.wav")
     wanted = {
         "missing": "cannot be heard (No such file or directory); give a WAV file",
         "folder": "cannot be heard (it is no file)",
         "text": "cannot be heard (it is no WAV file)",
         "huge": "cannot be heard (it is no WAV file)",
         "head": "cannot be heard (it has no samples)",
+        "zeros": "cannot be heard (it has no samples)",
+        "boast": "cannot be heard (it has no samples)",
+        "pipe": "cannot be heard (it is no file)",
         "byte": "cannot be heard (its samples are of a kind that is not read)",
         "fast": "cannot be heard (its rate is 384000 Hz, not 8000 to 192000)",
         "silent": "the recording is silent; record a sound",
         "nan": "the recording has samples that are no numbers",
     }
-    console = told(pd, tmp_path, [f"analyze {name}.wav" for name in wanted])
+    limited = Pd(pd.folder, most_bytes=TWO_GIGABYTES)
+    console = told(limited, tmp_path, [f"analyze {name}.wav" for name in wanted])
     for sentence, text in zip(console.errors, wanted.values(), strict=True):
         assert text in sentence
     assert len(console.lists("params")) == 1
+
+
+def wav_header(n_channels: int, rate_hz: int, n_bits: int) -> bytes:
+    """Of a file that claims to hold as much as a file can."""
+    n_bytes = n_channels * n_bits // 8
+    form = struct.pack(
+        "<HHIIHH", 1, n_channels, rate_hz, rate_hz * n_bytes % 2**32, n_bytes, n_bits
+    )
+    most = b"\xff\xff\xff\xff"
+    return b"RIFF" + most + b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + most
 
 
 def test_without_the_engine_all_works_but_hearing(bare_pd: Pd, tmp_path: Path) -> None:
@@ -261,6 +290,22 @@ def test_an_engine_that_is_none_is_said(bare_pd: Pd, builtin: Path, tmp_path: Pa
         (sentence,) = console.errors
         assert text in sentence
         assert console.info("engine") == ["missing"]
+
+
+def test_an_engine_of_another_version_is_the_culprit_for_every_object(
+    bare_pd: Pd, tmp_path: Path
+) -> None:
+    """Though its LibTorch is in the process since the first of them."""
+    torch, engine = tmp_path / "libtorch_cpu.so", tmp_path / "libflow_synth_engine.so"
+    compiled = ("c++", "-shared", "-fPIC", "-Wl,--no-as-needed", "-Wl,-rpath,$ORIGIN", "-x", "c")
+    subprocess.run([*compiled, "/dev/null", "-o", torch], check=True)
+    source = tmp_path / "engine.c"
+    source.write_text("int fs_abi_version(void) { return 1; }\n")
+    subprocess.run([*compiled, source, "-x", "none", torch, "-o", engine], check=True)
+    pd = Pd(bare_pd.folder, {"FLOW_SYNTH_ENGINE": str(engine)})
+    console = pd.run(Patch(end_ms=100.0, arguments=[BLOCKING] * 3), tmp_path)
+    sentence = f"the engine {engine} is of another version than the object; install both anew"
+    assert console.errors == [sentence] * 3
 
 
 def test_a_second_libtorch_is_not_opened(bare_pd: Pd, pd_folder: Path, tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ class Patch:
         end_ms: when Pd ends.
         arguments: of each object; the first is the one that messages go to and that is recorded.
         sound: a WAV file that is played into the first, from ``sound_ms`` on.
-        recorded: where the sound of the first is written.
+        recorded: where the sound of the first is written, both channels,
+        n_recorded: or of so many of them, one after the other.
     """
 
     end_ms: float
@@ -36,9 +37,11 @@ class Patch:
     sound: Path | None = None
     sound_ms: float = 0.0
     recorded: Path | None = None
+    n_recorded: int = 1
     _lines: list[str] = field(default_factory=list)
     _wires: list[str] = field(default_factory=list)
     _feeding: int | None = None
+    _tables: list[str] = field(default_factory=list)
 
     def add(self, kind: str, content: str) -> int:
         """Adds a box and says its number."""
@@ -69,6 +72,8 @@ class Patch:
         """The text of the file."""
         for number, arguments in enumerate(self.arguments):
             self._object(number, arguments)
+        if self.recorded is not None:
+            self._write(self.recorded)
         self.at(0.0, "pd dsp 1")
         self.at(self.end_ms, "pd quit")
         return "\n".join(["#N canvas 0 0 600 400 12;", *self._lines, *self._wires, ""])
@@ -81,6 +86,8 @@ class Patch:
         for outlet, name in ((2, "params"), (3, "latent"), (4, "info")):
             self.wire(own, outlet, self.add("obj", f"print {name}{suffix}"))
         self.wire(own, 4, self.add("obj", f"s info{suffix}"))
+        if self.recorded is not None and number < self.n_recorded:
+            self._record(own)
         if number > 0:
             out = self.add("obj", "dac~")
             self.wire(own, 0, out, 0)
@@ -90,8 +97,6 @@ class Patch:
             self.wire(self._feeding, 0, own)
         if self.sound is not None:
             self._play(self.sound, own)
-        if self.recorded is not None:
-            self._record(self.recorded, own)
 
     def _play(self, sound: Path, own: int) -> None:
         table = self.add("obj", "table sound")
@@ -107,17 +112,21 @@ class Patch:
         self.wire(delay, 0, play)
         self.wire(play, 0, own)
 
-    def _record(self, path: Path, own: int) -> None:
+    def _record(self, own: int) -> None:
         n_samples = round(self.end_ms * RATE_HZ / 1000)
-        for outlet, name in enumerate(("left", "right")):
+        for outlet in range(2):
+            name = f"track{len(self._tables)}"
+            self._tables.append(name)
             self.add("obj", f"table {name} {n_samples}")
             start = self.add("obj", "loadbang")
             writer = self.add("obj", f"tabwrite~ {name}")
             self.wire(start, 0, writer)
             self.wire(own, outlet, writer)
+
+    def _write(self, path: Path) -> None:
         receive, soundfiler = self.add("obj", "r files"), self.add("obj", "soundfiler")
         self.wire(receive, 0, soundfiler)
-        self.at(self.end_ms, f"files write -wave -bytes 4 {path} left right")
+        self.at(self.end_ms, f"files write -wave -bytes 4 {path} {' '.join(self._tables)}")
 
 
 def escaped(text: str) -> str:
@@ -163,6 +172,8 @@ class Pd:
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     preloaded: Path | None = None
+    #: What it may allocate, where AddressSanitizer does not need memory of its own.
+    most_bytes: int | None = None
 
     def run(
         self,
@@ -189,7 +200,16 @@ class Pd:
         """Opens a patch that ends Pd by itself."""
         program = shutil.which("pd")
         assert program
-        command = [program, "-nogui", "-noaudio", "-nomidi", "-stderr", "-r", str(rate_hz)]
+        command = [
+            *self._limited(),
+            program,
+            "-nogui",
+            "-noaudio",
+            "-nomidi",
+            "-stderr",
+            "-r",
+            str(rate_hz),
+        ]
         command += [] if is_paced else ["-batch"]
         ended = subprocess.run(
             [*command, "-path", self.folder, *flags, "-open", path],
@@ -201,3 +221,8 @@ class Pd:
         text = ended.stderr.decode() + ended.stdout.decode()
         assert ended.returncode == 0, text
         return Console(text)
+
+    def _limited(self) -> list[str]:
+        if self.most_bytes is None or "FLOW_SYNTH_PRELOAD" in os.environ:
+            return []
+        return ["prlimit", f"--data={self.most_bytes}"]

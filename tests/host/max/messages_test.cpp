@@ -16,38 +16,6 @@ using max_host::take_breaches;
 
 namespace {
 
-/// Right messages in an order that makes sense, and what begins the answer.
-const std::vector<std::pair<std::string, std::string>>& right_messages() {
-    static const std::vector<std::pair<std::string, std::string>> k_messages{
-        {"load builtin", "loaded"},
-        {"model amsynth-32", "loaded"},
-        {"model builtin", "loaded"},
-        {"reload", "loaded"},
-        {message_of("z", k_n_latent, "0.1"), "list"},
-        {"macro 1 0.25", "list"},
-        {"store 1", ""},
-        {message_of("params", k_n_knobs, "0.5"), "list"},
-        {"store 2", ""},
-        {"recall 1", "list"},
-        {"interpolate 1 2 0.5", "list"},
-        {"mutate 0.3", "list"},
-        {"curve 1 9", "curve"},
-        {"note 60 100", ""},
-        {"note 60 0", ""},
-        {"record 1", ""},
-        {"record 0", ""},
-        {"reset", "list"},
-        {"dump", "model"},
-        {"info", "engine"},
-        {"smooth 10", ""},
-        {"voice 0", ""},
-        {"voice 1", ""},
-        {"blocking 1", ""},
-        {"blocking 0", ""},
-    };
-    return k_messages;
-}
-
 /// Those that need a name that depends on the model, or an engine.
 const std::vector<std::string>& other_messages() {
     static const std::vector<std::string> k_messages{"semantic", "lock",       "match",

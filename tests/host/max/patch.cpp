@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
 using max_host::Sent;
 
@@ -43,6 +44,38 @@ bool Patch::is_ready() {
     const bool is_said = next_complaints().size() == 1;
     m_world.take_sent(*m_box);
     return is_loaded && is_said;
+}
+
+bool Patch::can_hear() {
+    constexpr double k_much_s = 60.0;
+    bool is_there = false;
+    m_world.run_until(
+        [&] {
+            send("info");
+            for (const Sent& each : m_world.take_sent(*m_box)) {
+                is_there = is_there || each.text == "engine ready";
+            }
+            return is_there;
+        },
+        k_much_s);
+    sent();
+    return is_there;
+}
+
+std::vector<double> Patch::next_list(std::size_t outlet) {
+    constexpr double k_much_s = 60.0;
+    std::vector<double> numbers;
+    m_world.run_until(
+        [&] {
+            for (const Sent& each : m_world.take_sent(*m_box)) {
+                if (each.outlet == outlet) {
+                    numbers = each.numbers;
+                }
+            }
+            return !numbers.empty();
+        },
+        k_much_s);
+    return numbers;
 }
 
 std::vector<std::string> Patch::next_complaints() {
@@ -87,4 +120,35 @@ std::string message_of(const std::string& selector, std::size_t n, const std::st
         text += " " + number;
     }
     return text;
+}
+
+const std::vector<std::pair<std::string, std::string>>& right_messages() {
+    static const std::vector<std::pair<std::string, std::string>> k_messages{
+        {"load builtin", "loaded"},
+        {"model amsynth-32", "loaded"},
+        {"model builtin", "loaded"},
+        {"reload", "loaded"},
+        {message_of("z", k_n_latent, "0.1"), "list"},
+        {"macro 1 0.25", "list"},
+        {"store 1", ""},
+        {message_of("params", k_n_knobs, "0.5"), "list"},
+        {"store 2", ""},
+        {"recall 1", "list"},
+        {"interpolate 1 2 0.5", "list"},
+        {"mutate 0.3", "list"},
+        {"curve 1 9", "curve"},
+        {"note 60 100", ""},
+        {"note 60 0", ""},
+        {"record 1", ""},
+        {"record 0", ""},
+        {"reset", "list"},
+        {"dump", "model"},
+        {"info", "engine"},
+        {"smooth 10", ""},
+        {"voice 0", ""},
+        {"voice 1", ""},
+        {"blocking 1", ""},
+        {"blocking 0", ""},
+    };
+    return k_messages;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "world.h"
@@ -24,6 +25,12 @@ public:
     /// Waits for the model, and for the sentence that there is no engine; whether both came. What
     /// has come out is then forgotten.
     bool is_ready();
+
+    /// Waits for the model and for the engine; whether both came.
+    bool can_hear();
+
+    /// The numbers that come out of an outlet next; empty if none come in time.
+    std::vector<double> next_list(std::size_t outlet);
 
     /// What is complained about, once something is.
     std::vector<std::string> next_complaints();
@@ -52,3 +59,7 @@ std::vector<std::string> known_messages(Patch& patch);
 
 /// A list of numbers, each the same, as a message.
 std::string message_of(const std::string& selector, std::size_t n, const std::string& number);
+
+/// Right messages in an order that makes sense, and what begins the answer. Those that need an
+/// engine are not among them.
+const std::vector<std::pair<std::string, std::string>>& right_messages();
