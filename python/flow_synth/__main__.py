@@ -426,6 +426,60 @@ def out_of_domain(out: FolderOption, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def page(
+    out: FolderOption,
+    models: Annotated[
+        list[str] | None, typer.Argument(help=f"{MODEL_HELP}; builtin if none is named.")
+    ] = None,
+    synth: PluginOption = None,
+    sounds: Annotated[
+        list[Path] | None, typer.Option("--sound", help="A recording to imitate, of many.")
+    ] = None,
+    voices: Annotated[
+        list[Path] | None, typer.Option("--voice", help="A voice to imitate, of many.")
+    ] = None,
+    results: Annotated[
+        Path | None, typer.Option(help="Folder of results; 'docs' of the source tree if none.")
+    ] = None,
+    dimensions: Annotated[
+        int | None, typer.Option(help="Latent dimensions to play; all if not given.", min=1)
+    ] = None,
+    silent: Annotated[
+        bool, typer.Option("--silent", help="Leave out the instrument to play.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a page of sounds, pictures and tables that opens from disk, and that plays."""
+    from flow_synth.site_builder import build_site, check_place, open_models
+    from flow_synth.site_sounds import Plan
+
+    tree = Path(__file__).parents[2]
+    given = bool(sounds or voices)
+    recordings = sorted((tree / "examples").glob("*.flac"))
+    check_place(out)
+    plan = Plan(
+        sounds=sounds or [] if given else [r for r in recordings if r.stem != "voice"],
+        voices=voices or [] if given else [r for r in recordings if r.stem == "voice"],
+        n_dimensions=dimensions,
+    )
+    with progress_bar("opening models") as show:
+        sizes = build_site(
+            open_models(models or ["builtin"], synth),
+            out,
+            results or tree / "docs",
+            plan,
+            silent=silent,
+            tell=show.tell,
+        )
+    start, total = out / "index.html", sum(sizes.values())
+    finish(
+        as_json,
+        {"page": str(start), "files": len(sizes), "bytes": total},
+        f"Wrote {len(sizes)} files ({total / 1e6:.1f} MB); open {start} in a browser",
+    )
+
+
+@app.command()
 def info(
     model: Annotated[str, typer.Argument(help=f"{MODEL_HELP}.")],
     as_json: JsonOption = False,

@@ -1,0 +1,282 @@
+// The controls of the page's instrument, bound to the player that sounds.
+
+import { ComputerKeys } from "../../../web/instrument/computer_keys.js";
+import { Keyboard } from "../../../web/instrument/keyboard.js";
+import { Midi } from "../../../web/instrument/midi.js";
+import { Player } from "../../../web/instrument/player.js";
+import { describe } from "./knob_text.js";
+import { load, unpacked } from "./loading.js";
+
+/** @typedef {import("../../../web/instrument/description.js").State} State */
+
+const SLOTS = { a: 1, b: 2 };
+const MIDDLE_C = 60;
+const VELOCITY = 100;
+const HEARD_MS = 900;
+
+/** Everything between the switch and the sound. */
+export class InstrumentPanel {
+  #root;
+  /** @type {Player|undefined} */
+  #player;
+  #keyboard = new Keyboard({
+    note: (pitch, velocity) => this.#player?.note(pitch, velocity),
+    releaseNotes: () => this.#player?.releaseNotes(),
+  });
+  #knobs = /** @type {import("../../../web/instrument/description.js").Knob[]} */ ([]);
+  #isAsking = false;
+  #isStale = false;
+  #timer = 0;
+
+  /** Is told of the place where the morph stands, 0 to 1, and of ends that were kept. */
+  onmorph = (/** @type {number} */ _share) => {};
+  onend = (/** @type {number} */ _index) => {};
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+    this.#on("[data-switch]", "click", () => this.start());
+    this.#on("[data-macro]", "input", (input) =>
+      this.#turn(this.#player?.setMacro(Number(input.dataset.macro), Number(input.value))),
+    );
+    this.#on("[data-slider]", "input", (input) =>
+      this.#turn(this.#player?.setSemantic(input.dataset.slider ?? "", Number(input.value))),
+    );
+    this.#on("[data-keep]", "click", (button) => this.#keep(button.dataset.keep ?? "a"));
+    this.#on("[data-morph]", "input", (input) => this.#morph(Number(input.value)));
+    this.#on("[data-mutate]", "click", () => this.#move(this.#player?.mutate(0.3)));
+    this.#on("[data-reset]", "click", () => this.#move(this.#player?.reset()));
+    this.#on("[data-midi]", "click", () => this.#listenToMidi());
+    this.#bindPiano();
+  }
+
+  get isOn() {
+    return this.#player !== undefined;
+  }
+
+  /** Lets it sound; the first time this loads it. */
+  async start() {
+    const button = /** @type {HTMLButtonElement} */ (this.#one("[data-switch]"));
+    if (this.#player || button.disabled) {
+      return;
+    }
+    button.disabled = true;
+    this.#say("Loading the instrument…");
+    try {
+      // Made while the click still counts as one, or browsers keep it silent.
+      const context = new AudioContext({ latencyHint: "interactive" });
+      const files = await load("instrument", "data/instrument.js");
+      const [wasm, model] = await Promise.all([unpacked(files.wasm), unpacked(files.model)]);
+      const player = await Player.open({ wasm, worklet: files.worklet }, context);
+      player.onproblem = (sentence) => this.#say(sentence);
+      const description = await player.load(model);
+      await player.resume();
+      this.#knobs = description.knobs;
+      this.#player = player;
+      new ComputerKeys(this.#keyboard).listen(window);
+      this.#root.classList.add("is-on");
+      this.#root.querySelectorAll("fieldset").forEach((set) => (set.disabled = false));
+      button.hidden = true;
+      this.#say("On. Click the map, turn a dial, or play the keys A to K of your computer.");
+      this.hear();
+      this.refresh();
+    } catch (error) {
+      button.disabled = false;
+      this.#say(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Goes to a preset. @param {Float32Array} units */
+  async go(units) {
+    await this.start();
+    await this.#move(this.#player?.locate(units));
+  }
+
+  /** Plays middle C for a moment, unless something is held. */
+  hear() {
+    if (this.#keyboard.pitches.length > 0 && !this.#timer) {
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#keyboard.press("demo", MIDDLE_C, VELOCITY);
+    this.#timer = window.setTimeout(() => {
+      this.#timer = 0;
+      this.#keyboard.release("demo");
+    }, HEARD_MS);
+  }
+
+  /** Shows where everything stands, once for all that changes in a frame. */
+  refresh() {
+    this.#isStale = true;
+    if (this.#isAsking || !this.#player) {
+      return;
+    }
+    this.#isAsking = true;
+    requestAnimationFrame(async () => {
+      this.#isStale = false;
+      try {
+        this.#show(/** @type {State} */ (await this.#player?.state()));
+      } catch (error) {
+        this.#complain(error);
+      }
+      this.#isAsking = false;
+      if (this.#isStale) {
+        this.refresh();
+      }
+    });
+  }
+
+  /** @param {State} state */
+  #show(state) {
+    this.#inputs("[data-macro]").forEach((input) => {
+      this.#set(input, state.macros[Number(input.dataset.macro) - 1]);
+    });
+    this.#inputs("[data-slider]").forEach((input, index) => this.#set(input, state.sliders[index]));
+    this.#inputs("[data-knob]").forEach((row, index) => {
+      const unit = state.units[index];
+      row.style.setProperty("--unit", String(unit));
+      const text = /** @type {HTMLElement} */ (row.querySelector("output"));
+      text.textContent = describe(this.#knobs[index], unit);
+    });
+  }
+
+  /** @param {HTMLInputElement} input @param {number} value */
+  #set(input, value) {
+    if (input !== document.activeElement || !input.matches(":active")) {
+      input.value = String(value);
+    }
+    const [low, high] = [Number(input.min), Number(input.max)];
+    const share = Math.min(Math.max((Number(input.value) - low) / (high - low), 0), 1);
+    input.parentElement?.style.setProperty("--share", String(share));
+    input.setAttribute("aria-valuetext", Number(input.value).toFixed(2));
+  }
+
+  /** @param {Promise<void>|undefined} asked */
+  #turn(asked) {
+    asked?.catch((error) => this.#complain(error));
+    this.refresh();
+    if (this.#keyboard.pitches.length === 0 || this.#timer) {
+      this.#hold();
+    }
+  }
+
+  /** A note while a control is moved: it is struck once and then held on. */
+  #hold() {
+    if (!this.#timer) {
+      this.hear();
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => {
+      this.#timer = 0;
+      this.#keyboard.release("demo");
+    }, HEARD_MS);
+  }
+
+  /** @param {Promise<void>|undefined} asked */
+  async #move(asked) {
+    try {
+      await asked;
+    } catch (error) {
+      this.#complain(error);
+    }
+    this.hear();
+    this.refresh();
+  }
+
+  /** @param {string} end a or b. */
+  #keep(end) {
+    const slot = SLOTS[/** @type {"a"|"b"} */ (end)];
+    this.#player?.store(slot).then(
+      () => {
+        this.onend(slot - 1);
+        this.#one(`[data-keep=${end}]`).setAttribute("aria-pressed", "true");
+        const kept = this.#root.querySelectorAll("[data-keep][aria-pressed=true]").length;
+        const morph = /** @type {HTMLInputElement} */ (this.#one("[data-morph]"));
+        morph.disabled = kept < 2;
+        this.#say(kept < 2 ? "Kept. Go elsewhere and keep the other end." : "Both ends are kept: morph.");
+      },
+      (error) => this.#complain(error),
+    );
+  }
+
+  /** @param {number} share */
+  #morph(share) {
+    this.onmorph(share);
+    this.#turn(this.#player?.interpolate(SLOTS.a, SLOTS.b, share));
+  }
+
+  async #listenToMidi() {
+    const midi = new Midi(this.#keyboard);
+    midi.oncontrol = (controller, value) => {
+      // The modulation wheel, and those of common controllers.
+      const number = controller === 1 ? 1 : controller >= 70 && controller < 78 ? controller - 69 : 0;
+      if (number) {
+        void this.#player?.setMacro(number, value).then(() => this.refresh());
+      }
+    };
+    try {
+      const names = await midi.listen(navigator);
+      this.#say(names.length > 0 ? `Listening to ${names.join(", ")}.` : "No MIDI keyboard is there yet; plug one in.");
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  #bindPiano() {
+    this.#inputs("[data-pitch]").forEach((key) => {
+      const pitch = Number(key.dataset.pitch);
+      const down = () => {
+        clearTimeout(this.#timer);
+        this.#timer = 0;
+        this.#keyboard.release("demo");
+        this.#keyboard.press(`piano ${pitch}`, pitch, VELOCITY);
+        key.classList.add("is-down");
+      };
+      const up = () => {
+        this.#keyboard.release(`piano ${pitch}`);
+        key.classList.remove("is-down");
+      };
+      key.addEventListener("pointerdown", down);
+      ["pointerup", "pointerleave", "pointercancel", "blur"].forEach((name) =>
+        key.addEventListener(name, up),
+      );
+      key.addEventListener("keydown", (event) => {
+        if ((event.key === "Enter" || event.key === " ") && !event.repeat) {
+          event.preventDefault();
+          down();
+        }
+      });
+      key.addEventListener("keyup", up);
+    });
+  }
+
+  /** @param {string} selector @returns {HTMLElement} */
+  #one(selector) {
+    return /** @type {HTMLElement} */ (this.#root.querySelector(selector));
+  }
+
+  /** @param {string} selector @returns {HTMLInputElement[]} */
+  #inputs(selector) {
+    return [.../** @type {any} */ (this.#root.querySelectorAll(selector))];
+  }
+
+  /**
+   * @param {string} selector
+   * @param {string} event
+   * @param {(input: HTMLInputElement) => any} take
+   */
+  #on(selector, event, take) {
+    this.#inputs(selector).forEach((input) => input.addEventListener(event, () => take(input)));
+  }
+
+  /** @param {string} sentence */
+  #say(sentence) {
+    this.#one("[data-status]").textContent = sentence;
+  }
+
+  /** @param {any} error */
+  #complain(error) {
+    this.#say(error?.message ?? String(error));
+  }
+}

@@ -1,0 +1,173 @@
+// The map of presets as numbers: which part of it is seen, what lies where, and what is shown.
+
+/**
+ * @typedef {object} MapPreset
+ * @property {string} name
+ * @property {number} category
+ * @property {number} x 0 to 1.
+ * @property {number} y 0 to 1.
+ * @property {number[]} tags -1, 0 or 1 by axis.
+ * @property {number[]} descriptors 0 to 1 by axis.
+ * @property {number[]} units times 10000.
+ *
+ * @typedef {{x: number, y: number}} Point
+ */
+
+const UNIT_SCALE = 10000;
+const MOST_ZOOM = 40;
+
+/** The part of the map that is seen: a square of the map's width over the zoom. */
+export class MapSpace {
+  /** @type {Point} the middle of what is seen. */
+  #middle = { x: 0.5, y: 0.5 };
+  #zoom = 1;
+  width = 1;
+  height = 1;
+
+  /** @param {MapPreset[]} presets */
+  constructor(presets) {
+    this.presets = presets;
+    this.isShown = presets.map(() => true);
+  }
+
+  get zoom() {
+    return this.#zoom;
+  }
+
+  /** Pixels that the map is wide at this zoom. */
+  get #scale() {
+    return Math.min(this.width, this.height) * this.#zoom;
+  }
+
+  /** @param {number} width of the picture in pixels @param {number} height */
+  resize(width, height) {
+    this.width = Math.max(width, 1);
+    this.height = Math.max(height, 1);
+  }
+
+  /** @param {Point} place on the map @returns {Point} in pixels. */
+  toPixels({ x, y }) {
+    return {
+      x: this.width / 2 + (x - this.#middle.x) * this.#scale,
+      y: this.height / 2 - (y - this.#middle.y) * this.#scale,
+    };
+  }
+
+  /** @param {Point} pixels @returns {Point} on the map. */
+  toPlace({ x, y }) {
+    return {
+      x: this.#middle.x + (x - this.width / 2) / this.#scale,
+      y: this.#middle.y - (y - this.height / 2) / this.#scale,
+    };
+  }
+
+  /**
+   * What lies under a point stays there.
+   *
+   * @param {number} factor
+   * @param {Point} pixels
+   */
+  zoomBy(factor, pixels) {
+    const before = this.toPlace(pixels);
+    this.#zoom = Math.min(Math.max(this.#zoom * factor, 1), MOST_ZOOM);
+    const after = this.toPlace(pixels);
+    this.#moveTo({
+      x: this.#middle.x + before.x - after.x,
+      y: this.#middle.y + before.y - after.y,
+    });
+  }
+
+  /** @param {number} x pixels to the right @param {number} y pixels down */
+  panBy(x, y) {
+    this.#moveTo({
+      x: this.#middle.x - x / this.#scale,
+      y: this.#middle.y + y / this.#scale,
+    });
+  }
+
+  /** Shows the whole map. */
+  showAll() {
+    this.#zoom = 1;
+    this.#moveTo({ x: 0.5, y: 0.5 });
+  }
+
+  /** Brings a place into what is seen. @param {Point} place */
+  reveal(place) {
+    const { x, y } = this.toPixels(place);
+    if (x < 0 || y < 0 || x > this.width || y > this.height) {
+      this.#moveTo(place);
+    }
+  }
+
+  /** @param {Point} middle */
+  #moveTo({ x, y }) {
+    this.#middle = { x: Math.min(Math.max(x, 0), 1), y: Math.min(Math.max(y, 0), 1) };
+  }
+
+  /**
+   * @param {Point} pixels
+   * @param {number} reach in pixels.
+   * @returns {number} of the nearest preset that is shown; -1 if none is within reach.
+   */
+  nearest(pixels, reach) {
+    let best = -1;
+    let least = reach * reach;
+    this.presets.forEach((preset, index) => {
+      if (!this.isShown[index]) {
+        return;
+      }
+      const { x, y } = this.toPixels(preset);
+      const distance = (x - pixels.x) ** 2 + (y - pixels.y) ** 2;
+      if (distance <= least) {
+        least = distance;
+        best = index;
+      }
+    });
+    return best;
+  }
+
+  /**
+   * The next preset in a direction: what lies ahead counts, what lies aside counts twice as far.
+   *
+   * @param {number} from its number.
+   * @param {number} right -1, 0 or 1.
+   * @param {number} up -1, 0 or 1.
+   * @returns {number} `from` if there is none.
+   */
+  neighbour(from, right, up) {
+    const here = this.presets[from];
+    let best = from;
+    let least = Infinity;
+    this.presets.forEach((preset, index) => {
+      const ahead = (preset.x - here.x) * right + (preset.y - here.y) * up;
+      const aside = Math.abs((preset.x - here.x) * up) + Math.abs((preset.y - here.y) * right);
+      if (index !== from && this.isShown[index] && ahead > aside && ahead + 2 * aside < least) {
+        least = ahead + 2 * aside;
+        best = index;
+      }
+    });
+    return best;
+  }
+
+  /**
+   * Shows only some presets.
+   *
+   * @param {{category?: number, axis?: number, side?: number, text?: string}} wish
+   * @returns {number} how many are shown.
+   */
+  filter({ category = -1, axis = -1, side = 0, text = "" }) {
+    const sought = text.trim().toLowerCase();
+    this.isShown = this.presets.map(
+      (preset) =>
+        (category < 0 || preset.category === category) &&
+        (axis < 0 || preset.tags[axis] === side) &&
+        preset.name.toLowerCase().includes(sought),
+    );
+    return this.isShown.filter(Boolean).length;
+  }
+
+  /** @param {number} index @returns {Float32Array} unit values of a preset. */
+  units(index) {
+    return Float32Array.from(this.presets[index].units, (unit) => unit / UNIT_SCALE);
+  }
+}

@@ -1,0 +1,154 @@
+"""Small charts as SVG: lines over steps, intervals, and bars of knobs; colours are the page's."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from flow_synth.parameter import ParameterTable
+
+_WIDTH, _HEIGHT = 320, 150
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 22, 34
+
+
+def line_chart(
+    lines: Mapping[str, Sequence[float]],
+    positions: Sequence[float],
+    *,
+    across: str,
+    up: str,
+    limits: tuple[float, float] | None = None,
+) -> Markup:
+    """Curves over common positions, in up to five colours; the page writes the legend.
+
+    Args:
+        lines: numbers by name; NaN is left out.
+        positions: of them all.
+        across: what the horizontal axis is, with its unit.
+        up: what the vertical one is.
+        limits: of the vertical axis; around the numbers if None.
+    """
+    numbers = np.array([number for line in lines.values() for number in line])
+    known = numbers[np.isfinite(numbers)]
+    low, high = limits or _padded(known)
+    first, last = min(positions), max(positions)
+
+    def x(position: float) -> float:
+        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * (position - first) / ((last - first) or 1.0)
+
+    def y(number: float) -> float:
+        return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * (number - low) / (high - low)
+
+    parts = [_frame()]
+    for number in (low, (low + high) / 2, high):
+        parts.append(_text(_LEFT - 5, y(number) + 3.5, f"{number:.3g}", "end"))
+        parts.append(
+            f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" '
+            f'y1="{y(number):.1f}" y2="{y(number):.1f}"/>'
+        )
+    for number, anchor in ((first, "start"), ((first + last) / 2, "middle"), (last, "end")):
+        parts.append(_text(x(number), _HEIGHT - _BOTTOM + 14, f"{number:.2g}", anchor))
+    parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 4, across, "middle"))
+    parts.append(_text(4, 12, up, "start"))
+    for index, (name, line) in enumerate(lines.items()):
+        points = " ".join(
+            f"{x(position):.1f},{y(number):.1f}"
+            for position, number in zip(positions, line, strict=True)
+            if np.isfinite(number)
+        )
+        parts.append(
+            f'<polyline class="line line-{index % 5}" points="{points}">'
+            f"<title>{escape(name)}</title></polyline>"
+        )
+    what = f"{up} over {across}: {', '.join(lines)}"
+    return _svg(_WIDTH, _HEIGHT, what, parts, "chart")
+
+
+def interval_chart(
+    rows: Mapping[str, tuple[float, float, float]], own: Sequence[str], across: str
+) -> Markup:
+    """Means as dots and their intervals as lines, a row each; what needs no model is hollow."""
+    row_height, left, width = 19, 190, 640
+    height = row_height * len(rows) + 40
+    ends = np.array(list(rows.values()))
+    # What is far off would leave no room for the rest: it is drawn as an arrow at the edge.
+    last = float(min(ends.max(), 3 * np.median(ends[:, 0]) + 1e-9)) * 1.05
+
+    def x(number: float) -> float:
+        return left + (width - left - 16) * min(number, last) / last
+
+    parts = []
+    bottom = row_height * len(rows) + 6
+    for tick in _ticks(last):
+        parts.append(
+            f'<line class="grid" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="2" y2="{bottom}"/>'
+        )
+        parts.append(_text(x(tick), bottom + 14, f"{tick:.3g}", "middle"))
+    parts.append(_text((left + width) / 2, bottom + 30, across, "middle"))
+    for index, (name, (mean, low, high)) in enumerate(rows.items()):
+        y = row_height * (index + 0.5) + 3
+        kind = "own" if name in own else "other"
+        parts.append(_text(left - 8, y + 4, name, "end", "label name"))
+        if mean > last:
+            parts.append(_text(x(last) + 8, y + 4, f"{mean:.3g} →", "end", "label"))
+            continue
+        parts.append(
+            f'<line class="interval {kind}" x1="{x(low):.1f}" x2="{x(high):.1f}" '
+            f'y1="{y:.1f}" y2="{y:.1f}"/>'
+        )
+        parts.append(
+            f'<circle class="dot {kind}" cx="{x(mean):.1f}" cy="{y:.1f}" r="4">'
+            f"<title>{escape(name)}: {mean:.3g} [{low:.3g}, {high:.3g}]</title></circle>"
+        )
+    return _svg(width, height, f"{across}, mean and 95 % interval by row", parts, "intervals")
+
+
+def knob_bars(values: Sequence[float], table: ParameterTable) -> Markup:
+    """Unit values as bars, knob beside knob, each with its name and human value."""
+    step, height = 7, 56
+    parts = [f'<rect class="track" width="{step * len(values)}" height="{height}"/>']
+    for index, (value, knob) in enumerate(zip(values, table.parameters(), strict=True)):
+        high = max(height * float(value), 1.0)
+        label = escape(f"{knob.label}: {knob.describe(float(value))}")
+        parts.append(
+            f'<rect class="bar" x="{step * index + 1}" y="{height - high:.1f}" width="{step - 2}" '
+            f'height="{high:.1f}"><title>{label}</title></rect>'
+        )
+    what = f"{len(values)} knobs, each from 0 to 1 of its range"
+    return _svg(step * len(values), height, what, parts, "knobs")
+
+
+def _padded(numbers: NDArray[np.float64]) -> tuple[float, float]:
+    if not len(numbers):
+        return 0.0, 1.0
+    low, high = float(numbers.min()), float(numbers.max())
+    return (low, high) if high - low > 1e-9 else (low - 0.5, high + 0.5)
+
+
+def _ticks(last: float) -> Sequence[float]:
+    """About five round numbers from 0 to the last."""
+    size = 10.0 ** np.floor(np.log10(last / 4))
+    step = next(size * factor for factor in (1, 2, 5, 10) if last / (size * factor) <= 6)
+    return [float(number) for number in np.arange(0, last, step)]
+
+
+def _frame() -> str:
+    return (
+        f'<rect class="frame" x="{_LEFT}" y="{_TOP}" width="{_WIDTH - _LEFT - _RIGHT}" '
+        f'height="{_HEIGHT - _TOP - _BOTTOM}"/>'
+    )
+
+
+def _text(x: float, y: float, text: str, anchor: str, kind: str = "label") -> str:
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text class="{kind}" {place}>{escape(text)}</text>'
+
+
+def _svg(width: float, height: float, what: str, parts: Sequence[str], kind: str) -> Markup:
+    stretched = 'preserveAspectRatio="none" ' if kind == "knobs" else ""
+    return Markup(  # Every text in it is escaped above.
+        f'<svg class="{kind}" viewBox="0 0 {width:g} {height:g}" {stretched}role="img" '
+        f'aria-label="{escape(what)}">{"".join(parts)}</svg>'
+    )

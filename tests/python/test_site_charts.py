@@ -1,0 +1,63 @@
+"""Charts draw what they are given, and nothing that a name might smuggle in."""
+
+import math
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from flow_synth.parameter import Parameter, ParameterTable
+from flow_synth.site_charts import interval_chart, knob_bars, line_chart
+
+NAME = 'a <b> & "c"'
+
+
+def numbers(text: str) -> list[float]:
+    return [float(number) for number in re.findall(r"-?[\d.]+", text)]
+
+
+def test_a_line_goes_through_its_points_and_leaves_out_what_is_unknown() -> None:
+    chart = line_chart(
+        {NAME: [0.0, 1.0, math.nan, 0.5]}, [0, 1, 2, 3], across="x <s>", up="y", limits=(0.0, 1.0)
+    )
+    root = ElementTree.fromstring(chart)
+    (line,) = root.iter("polyline")
+    x = numbers(line.attrib["points"])[::2]
+    y = numbers(line.attrib["points"])[1::2]
+    assert len(x) == 3
+    assert x[1] - x[0] == pytest.approx((x[2] - x[1]) / 2, abs=0.2)
+    assert y[2] == pytest.approx((y[0] + y[1]) / 2, abs=0.2)
+    assert y[1] < y[0]
+    texts = [one.text for one in root.iter("text")]
+    assert {"x <s>", "y", "0", "1", "0.5", "3"} <= set(texts)
+    assert NAME in root.attrib["aria-label"]
+
+
+@pytest.mark.parametrize("line", [[2.0, 2.0], [math.nan, math.nan]])
+def test_a_line_that_says_little_is_drawn_all_the_same(line: list[float]) -> None:
+    ElementTree.fromstring(line_chart({"a": line}, [0, 1], across="x", up="y"))
+
+
+def test_intervals_lie_in_order_and_what_is_far_off_is_named() -> None:
+    rows = {"near": (1.0, 0.8, 1.3), NAME: (2.0, 1.9, 2.1), "far": (900.0, 800.0, 1000.0)}
+    root = ElementTree.fromstring(interval_chart(rows, ["near"], "dB"))
+    near, middle = root.iter("circle")
+    assert float(near.attrib["cx"]) < float(middle.attrib["cx"])
+    assert "own" in near.attrib["class"]
+    assert "other" in middle.attrib["class"]
+    assert "900 →" in [one.text for one in root.iter("text")]
+
+
+def test_bars_are_as_high_as_knobs_and_say_their_values() -> None:
+    table = ParameterTable(
+        tuple(
+            Parameter(name=name, label=name, unit="Hz", minimum=0, maximum=100, default=0)
+            for name in ("low", NAME)
+        )
+    )
+    root = ElementTree.fromstring(knob_bars([0.25, 1.0], table))
+    _, quarter, full = root.iter("rect")
+    assert float(quarter.attrib["height"]) == pytest.approx(
+        float(full.attrib["height"]) / 4, abs=0.1
+    )
+    assert [one.text for one in root.iter("title")] == ["low: 25 Hz", f"{NAME}: 100 Hz"]

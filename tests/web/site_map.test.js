@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { MapSpace } from "../../python/flow_synth/site/map_space.js";
+
+function space() {
+  const preset = (name, x, y, category, tags) => ({
+    name, x, y, category, tags, descriptors: [0, 1], units: [0, 2500, 10000],
+  });
+  const made = new MapSpace([
+    preset("Dark Bass", 0.25, 0.25, 0, [-1, 0]),
+    preset("Bright Bass", 0.75, 0.25, 0, [1, 0]),
+    preset("Bright Bell", 0.75, 0.75, 1, [1, 1]),
+    preset("Pad", 0.3, 0.9, -1, [0, -1]),
+  ]);
+  made.resize(400, 200);
+  return made;
+}
+
+const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
+
+test("places and pixels are each other's inverse, wherever one looks", () => {
+  const map = space();
+  map.zoomBy(3, { x: 50, y: 20 });
+  map.panBy(-13, 7);
+  const { x, y } = map.toPlace(map.toPixels({ x: 0.31, y: 0.62 }));
+  near(x, 0.31);
+  near(y, 0.62);
+});
+
+test("the whole map is seen at first, and up is up", () => {
+  const map = space();
+  assert.deepEqual(map.toPixels({ x: 0.5, y: 0.5 }), { x: 200, y: 100 });
+  assert.ok(map.toPixels({ x: 0.5, y: 1 }).y < map.toPixels({ x: 0.5, y: 0 }).y);
+});
+
+test("what lies under the pointer stays there when it is enlarged", () => {
+  const map = space();
+  const pixels = { x: 170, y: 80 };
+  const before = map.toPlace(pixels);
+  map.zoomBy(4, pixels);
+  const after = map.toPlace(pixels);
+  near(after.x, before.x);
+  near(after.y, before.y);
+});
+
+test("no zoom loses the map", () => {
+  const map = space();
+  map.zoomBy(1e9, { x: 0, y: 0 });
+  assert.ok(map.zoom <= 40);
+  map.panBy(1e9, -1e9);
+  const { x, y } = map.toPlace({ x: 200, y: 100 });
+  assert.ok(x >= 0 && x <= 1 && y >= 0 && y <= 1);
+  map.zoomBy(1e-9, { x: 0, y: 0 });
+  assert.equal(map.zoom, 1);
+  map.showAll();
+  assert.deepEqual(map.toPixels({ x: 0.5, y: 0.5 }), { x: 200, y: 100 });
+});
+
+test("the nearest preset within reach is found, of those that are shown", () => {
+  const map = space();
+  const { x, y } = map.toPixels(map.presets[1]);
+  assert.equal(map.nearest({ x: x + 3, y }, 10), 1);
+  assert.equal(map.nearest({ x: x + 30, y }, 10), -1);
+  map.filter({ category: 1 });
+  assert.equal(map.nearest({ x, y }, 10), -1);
+});
+
+test("arrows lead to the next preset in their direction, or nowhere", () => {
+  const map = space();
+  assert.equal(map.neighbour(0, 1, 0), 1);
+  assert.equal(map.neighbour(1, 0, 1), 2);
+  assert.equal(map.neighbour(1, -1, 0), 0);
+  assert.equal(map.neighbour(1, 1, 0), 1);
+  map.filter({ text: "bass" });
+  assert.equal(map.neighbour(1, 0, 1), 1);
+});
+
+test("filters narrow each other down", () => {
+  const map = space();
+  assert.equal(map.filter({}), 4);
+  assert.equal(map.filter({ text: " BRIGHT " }), 2);
+  assert.equal(map.filter({ text: "bright", category: 1 }), 1);
+  assert.equal(map.filter({ axis: 0, side: 1 }), 2);
+  assert.equal(map.filter({ axis: 1, side: -1 }), 1);
+  assert.equal(map.filter({ text: "nothing" }), 0);
+});
+
+test("a preset's knobs are unit values", () => {
+  assert.deepEqual(space().units(0), Float32Array.from([0, 0.25, 1]));
+});
+
+test("a place that is out of sight is brought into it", () => {
+  const map = space();
+  map.zoomBy(20, map.toPixels(map.presets[0]));
+  map.reveal(map.presets[2]);
+  const { x, y } = map.toPixels(map.presets[2]);
+  assert.ok(x >= 0 && x <= 400 && y >= 0 && y <= 200);
+});
