@@ -14,6 +14,7 @@
 #   make max-cross  the same for macOS and Windows, built here
 #   make max-package  the folder for Max's Packages, in build/package
 #   make m4l        the devices for Ableton Live, in build/m4l, with pictures of them
+#   make page       a page of sounds and pictures that plays, in build/page
 #   make clean      remove all that these targets made
 
 SHELL := /bin/bash
@@ -53,7 +54,7 @@ stage = @printf '\n=== %s\n' '$(1)'
 PD_PARTS := $(if $(shell command -v apt-get),pd)
 PD_FOLDER := build/pd/flow_synth~
 
-.PHONY: max max-cross max-package m4l m4l-frozen setup demo pd baselines results test test-slow lint format bench clean \
+.PHONY: page max max-cross max-package m4l m4l-frozen setup demo pd baselines results test test-slow lint format bench clean \
 	debian-build debian-test format-check style tidy tidy-all types imports workflows \
 	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-host test-host-asan test-device test-python
 
@@ -219,6 +220,14 @@ m4l: | setup
 # Devices to be given to others hold flow_synth~ for macOS and Windows.
 m4l-frozen: max-package
 	python m4l_device/build.py build/m4l-frozen --frozen
+
+# --- Playing it in a browser ---
+
+build/web/instrument.wasm: $(shell find web cpp/include cpp/src -type f) | setup
+	cmake -S web -B build/web -G Ninja && cmake --build build/web
+
+page: build/web/instrument.wasm
+	flow-synth page builtin amsynth-32 --out build/page
 
 # --- Checking it ---
 

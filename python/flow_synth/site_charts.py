@@ -74,7 +74,7 @@ def interval_chart(
     height = row_height * len(rows) + 40
     ends = np.array(list(rows.values()))
     # What is far off would leave no room for the rest: it is drawn as an arrow at the edge.
-    last = float(min(ends.max(), 3 * np.median(ends[:, 0]) + 1e-9)) * 1.05
+    last = float(min(ends.max(), 5 * np.median(ends[:, 0]) + 1e-9)) * 1.05
 
     def x(number: float) -> float:
         return left + (width - left - 16) * min(number, last) / last

@@ -9,6 +9,7 @@ from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation
 from flow_synth.labelled_table import LabelledTable
 from flow_synth.metric import Measure
+from flow_synth.paper_table import EPOCHS
 from flow_synth.results import Results, Row, Statistic, TargetSet
 from flow_synth.results_page import QUANTITIES
 from flow_synth.score import Method, Score
@@ -97,6 +98,7 @@ class Tables:
         shipped: models by their synths, on held-out presets.
         matching: candidates and refinement.
         sliders: by synth.
+        budget: how long the models of the paper were trained, in one sentence, if that is known.
     """
 
     paper: Sequence[ResultTable]
@@ -104,6 +106,7 @@ class Tables:
     shipped: Sequence[ResultTable]
     matching: Sequence[ResultTable]
     sliders: Sequence[SliderTable]
+    budget: str
 
 
 def build_tables(folder: Path) -> Tables:
@@ -127,7 +130,23 @@ def build_tables(folder: Path) -> Tables:
         shipped=list(_evaluations(folder, "*-model.json")),
         matching=list(_evaluations(folder, "matching/*.json")),
         sliders=list(_controls(folder)),
+        budget=_budget(grid) if grid else "",
     )
+
+
+def _budget(grid: Results) -> str:
+    costs = [cost for found in grid.costs.values() for cost in found]
+    if not costs:
+        return ""
+    epochs, sizes = ({cost.epochs for cost in costs}, {cost.n_parameters for cost in costs})
+    return (
+        f"They were trained for {_range(epochs)} epochs, where the paper says {EPOCHS}, and have "
+        f"{_range(sizes)} trained parameters."
+    )
+
+
+def _range(numbers: set[int]) -> str:
+    return " to ".join(f"{number:,}" for number in sorted({min(numbers), max(numbers)}))
 
 
 def _of_grid(one: LabelledTable) -> ResultTable:

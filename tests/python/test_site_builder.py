@@ -46,6 +46,7 @@ class Page(HTMLParser):
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.cells: list[tuple[str, str]] = []
         self.open: list[str] = []
+        self.text: list[str] = []
         self._source = ""
         self.feed(text)
 
@@ -61,6 +62,7 @@ class Page(HTMLParser):
             assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
+        self.text.append(data)
         if self._source:
             self.cells.append((self._source, data))
             self._source = ""
@@ -212,6 +214,9 @@ def test_numbers_of_a_grid_are_the_means_of_its_runs(page: Page, results: Path) 
         mean, low, high = map(float, re.findall(r"[-+.\de]+", text))
         assert mean == float(f"{np.mean(errors):.3g}")
         assert low <= mean <= high
+    text = " ".join(page.text)
+    costs = [cost for found in read.costs.values() for cost in found]
+    assert f"trained for {costs[0].epochs} epochs" in text
     rows = {source.split("/")[2] for source in cells}
     assert rows >= {"mlp", "nn16", "nn1", "truth"}
 
