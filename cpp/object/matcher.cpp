@@ -172,8 +172,8 @@ void Matcher::do_waiting() {
         }
     }
     if (m_waiting_sound) {
+        m_hearing->hear(*m_waiting_sound);
         m_given = std::exchange(m_waiting_sound, std::nullopt);
-        m_hearing->hear(*m_given);
         m_is_hearing = true;
         m_is_awaited = false;
     }
