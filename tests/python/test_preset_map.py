@@ -186,6 +186,7 @@ def test_curves_begin_and_end_where_the_macro_knobs_do(made: MadeMap, tmp_path: 
         np.testing.assert_allclose(found[is_known], expected[is_known], rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_map_killed_in_its_midst_goes_on_to_the_same_result(
     made: MadeMap, tmp_path: Path
 ) -> None:
