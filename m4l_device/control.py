@@ -64,6 +64,19 @@ _CHOSEN = (Kind.MENU, Kind.TAB, Kind.TOGGLE, Kind.BUTTON)
 _LIVE_TEXT = (Kind.TOGGLE, Kind.BUTTON)
 
 
+def stored_blob(name: str) -> dict[str, Any]:
+    """Attributes of a box whose state is no number: Live stores it, and never moves it."""
+    return {
+        "valueof": {
+            "parameter_longname": name,
+            "parameter_shortname": name,
+            "parameter_type": int(ParameterType.BLOB),
+            "parameter_invisible": int(Visibility.STORED),
+            "parameter_modmode": int(Modulation.NONE),
+        }
+    }
+
+
 @dataclass(frozen=True)
 class Control:
     """A control of a device.

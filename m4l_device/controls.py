@@ -5,6 +5,7 @@ long name that has been released never changes.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from control import Control, Kind, Unit, Visibility
 from patcher import Bank
@@ -358,19 +359,15 @@ KNOBS = (
         "Holds every knob where it is. Click a knob in the list to free it.",
     ),
     _button("unlock_all", "Unlock All", "Free all", "Frees every knob."),
-    Control(
-        "curve_macro",
-        "Curve Macro",
-        "Curves of",
-        Kind.NUMBOX,
-        "Curves",
-        "Shows how knobs and sound would change if this macro alone were turned from here.",
-        minimum=1,
-        maximum=N_MACROS,
-        initial=1,
-        unit=Unit.CUSTOM,
-        custom_unit="Macro %d",
-        is_whole=True,
+    replace(
+        _macro_number(
+            "curve_macro",
+            "Curve Macro",
+            "Curves of",
+            1,
+            "Shows how knobs and sound would change if this macro alone were turned from here.",
+        ),
+        title="Curves",
         visibility=_STORED,
     ),
 )

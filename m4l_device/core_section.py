@@ -13,7 +13,7 @@ from contract import (
     RECORDING,
     TO_PATCH,
 )
-from control import Control, Kind
+from control import Control, Kind, stored_blob
 from controls import DEVICES, PAGES
 from layout import LABELS, PLACES, STATUS, VIEWS, Label, View
 from patcher import FONT, Box, Patcher
@@ -216,15 +216,7 @@ class CoreSection:
             "pattr state_in_set @bindto state",
             varname="state_in_set",
             saved_object_attributes={"parameter_enable": 1, "parameter_mappable": 0},
-            saved_attribute_attributes={
-                "valueof": {
-                    "parameter_longname": "State",
-                    "parameter_shortname": "State",
-                    "parameter_type": 3,
-                    "parameter_invisible": 1,
-                    "parameter_modmode": 0,
-                }
-            },
+            saved_attribute_attributes=stored_blob("State"),
         )
         patcher.register(stored, "State", "State")
         patcher.wire(changed, state)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from amxd import DeviceKind
 from contract import TO_PATCH
+from control import stored_blob
 from controls import banks
 from core_section import Core, CoreSection
 from layout import SYNTH_WIDTH
@@ -50,15 +51,7 @@ class _FlowSynth:
             autosave=1,
             save=["#N", "vst~", "loaduniqueid", 0, ";"],
             saved_object_attributes={"parameter_enable": 1, "parameter_mappable": 0},
-            saved_attribute_attributes={
-                "valueof": {
-                    "parameter_longname": "Plug-in",
-                    "parameter_shortname": "Plug-in",
-                    "parameter_type": 3,
-                    "parameter_invisible": 1,
-                    "parameter_modmode": 0,
-                }
-            },
+            saved_attribute_attributes=stored_blob("Plug-in"),
         )
         patcher.register(plugin, "Plug-in", "Plug-in")
         patcher.wire(self._core.script, plugin, outlet=3)

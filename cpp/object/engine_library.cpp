@@ -100,10 +100,10 @@ Status open_now(const std::filesystem::path& folder, EngineLibrary& engine) {
                                std::string(k_file_name) + " in " + utf8(folder) +
                                "; put it there, or name it in " + k_variable);
     }
-    if (!the_misfit().is_ok() && !loaded_libtorch().empty()) {
-        return the_misfit();
-    }
     if (const auto others = loaded_libtorch(); !others.empty()) {
+        if (!the_misfit().is_ok()) {
+            return the_misfit();
+        }
         return Status::refused(
             "match and analyze are off, since this process has a LibTorch already, " +
             others.front() + "; remove the plug-in or object that brought it, and start again");

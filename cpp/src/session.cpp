@@ -115,12 +115,7 @@ void Session::submit(Recording recording) {
 }
 
 void Session::hear_submitted() {
-    std::optional<Recording> recording;
-    {
-        const std::scoped_lock lock(m_mutex);
-        recording = std::exchange(m_submitted, std::nullopt);
-    }
-    if (recording) {
+    if (auto recording = take(m_submitted)) {
         Answer answer = hear(std::move(*recording));
         const std::scoped_lock lock(m_mutex);
         m_answer = std::move(answer);
@@ -128,10 +123,9 @@ void Session::hear_submitted() {
 }
 
 bool Session::poll(Answer& answer) {
-    const std::scoped_lock lock(m_mutex);
-    const auto found = std::exchange(m_answer, std::nullopt);
+    auto found = take(m_answer);
     if (found) {
-        answer = *found;
+        answer = std::move(*found);
     }
     return found.has_value();
 }
@@ -201,12 +195,7 @@ void Session::find(Search search) {
 }
 
 void Session::find_wanted() {
-    std::optional<Search> search;
-    {
-        const std::scoped_lock lock(m_mutex);
-        search = std::exchange(m_wanted, std::nullopt);
-    }
-    if (search) {
+    if (const auto search = take(m_wanted)) {
         Found found = find_now(*search);
         const std::scoped_lock lock(m_mutex);
         m_found = std::move(found);
@@ -214,8 +203,7 @@ void Session::find_wanted() {
 }
 
 bool Session::poll(Found& found) {
-    const std::scoped_lock lock(m_mutex);
-    auto taken = std::exchange(m_found, std::nullopt);
+    auto taken = take(m_found);
     if (taken) {
         found = std::move(*taken);
     }

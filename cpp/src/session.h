@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "flow_synth/candidates.h"
@@ -77,6 +78,13 @@ public:
     void listen(std::optional<Listener> listener);
 
 private:
+    /// Takes what the other thread has left, if there is something.
+    template <typename Thing>
+    std::optional<Thing> take(std::optional<Thing>& left) {
+        const std::scoped_lock lock(m_mutex);
+        return std::exchange(left, std::nullopt);
+    }
+
     void load_now(const std::string& path, std::uint64_t number);
     void hear_submitted();
     void find_wanted();

@@ -29,6 +29,21 @@ class Sweep(StrEnum):
     PAIR_LINE = "pair_line"
 
 
+def swept(
+    description: ModelDescription, dimension: int, n_steps: int
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """One dimension from its minimum to its maximum, all others at their means.
+
+    Returns:
+        Its positions [S], and z [S, D].
+    """
+    latent = description.latent
+    positions = np.linspace(latent[dimension].minimum, latent[dimension].maximum, n_steps)
+    z = np.tile(np.array([each.mean for each in latent], np.float32), (n_steps, 1))
+    z[:, dimension] = positions
+    return positions, z
+
+
 class LatentSweeps:
     """The presets that the controls of a model make of sounds.
 

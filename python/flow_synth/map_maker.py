@@ -25,6 +25,7 @@ from flow_synth.encoder import RANGE_NATS
 from flow_synth.error import InputError
 from flow_synth.export import Model
 from flow_synth.journal import Errors, Journal
+from flow_synth.latent_sweep import swept
 from flow_synth.map_layout import layout
 from flow_synth.preset import Preset
 from flow_synth.preset_map import UNIT_SCALE, MapAxis, MapCurve, MapPreset, PresetMap, shown_name
@@ -118,7 +119,7 @@ def make_map(
     sweeps = _macro_sweeps(model, synth)
     recipe = Recipe.of(DatasetDescription(synth=description), synth)
     heard = _heard(np.concatenate([values, *sweeps]), recipe, workplace, progress)
-    mine, swept = heard[: len(bank)], heard[len(bank) :]
+    mine, turned = heard[: len(bank)], heard[len(bank) :]
     described = _descriptors(mine)
     is_silent = np.isnan(described).all(1)
     n_failed = sum(one is None for one in mine)
@@ -139,7 +140,7 @@ def make_map(
         axes=MAP_AXES,
         categories=categories,
         presets=_presets(shown, values[rows], described[rows], layout(outlines, seed), categories),
-        curves=_curves(_descriptors(swept)),
+        curves=_curves(_descriptors(turned)),
     )
     return MadeMap(
         map=made,
@@ -159,14 +160,10 @@ def _different(synth: Synth) -> list[Preset]:
 
 def _macro_sweeps(model: Model, synth: Synth) -> list[NDArray[np.float32]]:
     """[S, P] of each of the first macro knobs: all other dimensions stand at their means."""
-    latent, order = model.description.latent, model.description.order
-    z = np.tile([dimension.mean for dimension in latent], (N_POSITIONS, 1))
     sweeps = []
-    for number in order[:N_CURVES]:
-        swept = z.copy()
-        swept[:, number] = np.linspace(latent[number].minimum, latent[number].maximum, N_POSITIONS)
-        decoded = model.decode(torch.from_numpy(swept.astype(np.float32)))
-        sweeps.append(synth.table.snap(decoded.numpy()))
+    for number in model.description.order[:N_CURVES]:
+        _, z = swept(model.description, number, N_POSITIONS)
+        sweeps.append(synth.table.snap(model.decode(torch.from_numpy(z)).numpy()))
     return sweeps
 
 

@@ -168,7 +168,7 @@ def _draw_spectrogram(axes: Axes, mel: NDArray[np.float32], loudest: float) -> A
         extent=(-frame / 2, (N_FRAMES - 0.5) * frame, band / 2, 1.0 - band / 2),
     )
     axes.set_xlim(0.0, DURATION_SECONDS)
-    axes.set_yticks([_mel_share(hz) for hz in TICKS_HZ], [f"{hz:,}" for hz in TICKS_HZ])
+    axes.set_yticks([mel_share(hz) for hz in TICKS_HZ], [f"{hz:,}" for hz in TICKS_HZ])
     axes.set_xlabel("Time (s)", color=INK, fontsize=9)
     axes.tick_params(labelsize=8, colors=INK)
     for spine in axes.spines.values():
@@ -176,7 +176,7 @@ def _draw_spectrogram(axes: Axes, mel: NDArray[np.float32], loudest: float) -> A
     return image
 
 
-def _mel_share(hz: float) -> float:
+def mel_share(hz: float) -> float:
     """Where a frequency lies between the lowest and the highest on the mel scale."""
     lowest, here, highest = (np.log1p(f / 700.0) for f in (MINIMUM_HZ, hz, MAXIMUM_HZ))
     return float((here - lowest) / (highest - lowest))

@@ -9,15 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flow_synth.atomic_file import cannot_write
 from flow_synth.error import InputError
-from flow_synth.features import MAXIMUM_HZ, MINIMUM_HZ
+from flow_synth.export import SUFFIX
 from flow_synth.library import FlowSynth, model_path
 from flow_synth.model_file import N_REACH_RENDERS, ModelDescription
-from flow_synth.picture import RANGE_DB, TICKS_HZ
+from flow_synth.picture import RANGE_DB, TICKS_HZ, mel_share
 from flow_synth.preset_map import SUFFIX as MAP_SUFFIX
 from flow_synth.preset_map import PresetMap
 from flow_synth.score import INTERVAL_PERCENT, RESAMPLES
@@ -27,6 +26,7 @@ from flow_synth.site_scripts import SITE, data_script, instrument_script, page_s
 from flow_synth.site_sounds import NEIGHBOUR_DEVIATION, ModelSounds, Plan, SoundMaker
 from flow_synth.site_tables import ResultTable, build_tables
 from flow_synth.synth import Note
+from flow_synth.synths import BUILTIN
 from flow_synth.tag import AXES
 
 #: Tells a folder that this program wrote from others, and holds what was measured for the page.
@@ -62,7 +62,7 @@ class Opened:
     @property
     def sounds_in_browsers(self) -> bool:
         """Whether the instrument's own voice plays its knobs."""
-        return self.description.synth == "builtin"
+        return self.description.synth == BUILTIN
 
 
 def open_models(names: Sequence[str], synth: str | None = None) -> list[Opened]:
@@ -74,7 +74,7 @@ def open_models(names: Sequence[str], synth: str | None = None) -> list[Opened]:
     opened = []
     for name in names:
         with model_path(name) as path:
-            key = path.name.partition(".")[0]
+            key = path.name.removesuffix(SUFFIX)
             beside = path.with_name(key + MAP_SUFFIX)
             found = PresetMap.read(beside) if beside.is_file() else None
             opened.append(Opened(key, path, FlowSynth.load(name, synth), found))
@@ -282,15 +282,9 @@ def _spectrogram_axes() -> Mapping[str, Any]:
     shown = (100, 1000, 4000)
     return {
         "ticks": [
-            (f"{hz / 1000:g}k" if hz >= 1000 else f"{hz}", round(100 * _mel_share(hz), 1))
+            (f"{hz / 1000:g}k" if hz >= 1000 else f"{hz}", round(100 * mel_share(hz), 1))
             for hz in TICKS_HZ
             if hz in shown
         ],
         "range_db": RANGE_DB,
     }
-
-
-def _mel_share(hz: float) -> float:
-    """Where a frequency lies between the lowest and the highest on the mel scale."""
-    lowest, here, highest = (np.log1p(f / 700.0) for f in (MINIMUM_HZ, hz, MAXIMUM_HZ))
-    return float((here - lowest) / (highest - lowest))

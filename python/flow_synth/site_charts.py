@@ -8,6 +8,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from flow_synth.parameter import ParameterTable
+from flow_synth.score import INTERVAL_PERCENT
 
 _WIDTH, _HEIGHT = 320, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 22, 34
@@ -102,7 +103,13 @@ def interval_chart(
             f'<circle class="dot {kind}" cx="{x(mean):.1f}" cy="{y:.1f}" r="4">'
             f"<title>{escape(name)}: {mean:.3g} [{low:.3g}, {high:.3g}]</title></circle>"
         )
-    return _svg(width, height, f"{across}, mean and 95 % interval by row", parts, "intervals")
+    return _svg(
+        width,
+        height,
+        f"{across}, mean and {INTERVAL_PERCENT:g} % interval by row",
+        parts,
+        "intervals",
+    )
 
 
 def knob_bars(values: Sequence[float], table: ParameterTable) -> Markup:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from flow_synth import metric
 from flow_synth.audio_file import read_audio
+from flow_synth.features import DURATION_SECONDS
+from flow_synth.latent_sweep import swept
 from flow_synth.library import FlowSynth
 from flow_synth.loudness import gain_between
 from flow_synth.matching import Match, hear
@@ -21,6 +23,8 @@ from flow_synth.tag import SLIDER_END, describe
 Numbers = NDArray[np.float32]
 #: How far around a sound its neighbourhood is drawn, as in the original page.
 NEIGHBOUR_DEVIATION = 0.1
+#: A preset whose first second is quieter has nothing to show.
+_QUIETEST_RMS = 0.01
 
 
 @dataclass(frozen=True)
@@ -206,7 +210,7 @@ class SoundMaker:
         audible: list[Preset] = []
         while len(audible) < self.plan.n_presets and (preset := next(drawn, None)):
             sound = synth.render(preset.values, Note())
-            if np.sqrt(np.mean(sound[:, :SAMPLE_RATE_HZ] ** 2)) > 0.01:
+            if np.sqrt(np.mean(sound[:, :SAMPLE_RATE_HZ] ** 2)) > _QUIETEST_RMS:
                 audible.append(preset)
         return audible
 
@@ -234,15 +238,15 @@ class SoundMaker:
         self.tell(path.name)
         audio = read_audio(path)
         match = self.flow_synth.match(path)
-        samples = audio.samples[: 4 * audio.sample_rate_hz]
+        samples = audio.samples[: round(DURATION_SECONDS * audio.sample_rate_hz)]
         target = Played(samples, audio.sample_rate_hz, match.target_mel)
         return self._beside(path.stem.replace("_", " "), target, match)
 
     def _beside(self, name: str, target: Played, match: Match) -> Imitation:
         model = self.flow_synth.model
         heard = torch.from_numpy(match.target)[None]
-        z = model.encode(torch.from_numpy(match.target_mel)[None])
-        values = self.flow_synth.decode(z[0].numpy())
+        answer = model.answer(torch.from_numpy(match.target_mel)[None])
+        values = self.flow_synth.synth.table.snap(answer[0].numpy())
         audio = self.flow_synth.synth.render(values, match.note)
         rendered = hear(model, audio.mean(0), SAMPLE_RATE_HZ)
         gain = gain_between(rendered, heard)
@@ -269,12 +273,8 @@ class SoundMaker:
     def _dimensions(self) -> Iterator[Sweep]:
         """Every dimension from its minimum to its maximum, the others at their means."""
         description = self.flow_synth.description
-        means = np.array([one.mean for one in description.latent], np.float32)
         for number in description.order[: self.plan.n_dimensions]:
-            one = description.latent[number]
-            positions = np.linspace(one.minimum, one.maximum, self.plan.n_steps)
-            z = np.tile(means, (len(positions), 1))
-            z[:, number] = positions
+            positions, z = swept(description, number, self.plan.n_steps)
             yield self._sweep(f"z{number}", positions.tolist(), z)
 
     def _sliders(self, preset: Preset) -> Iterator[Sweep]:

@@ -8,7 +8,7 @@
 void std::__libcpp_verbose_abort(const char* /*format*/, ...) noexcept { __builtin_trap(); }
 
 /// The linker sends here who calls libc++abi's `__abort_message`.
-// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): the linker's name.
 extern "C" [[noreturn]] void __wrap___abort_message(const char* /*format*/, ...) {
     __builtin_trap();
 }
