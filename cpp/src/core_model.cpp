@@ -25,9 +25,19 @@ bool plays_builtin(const FlowFile& file) {
 
 Status CoreModel::parse(std::span<const std::byte> bytes, std::shared_ptr<const CoreModel>& model) {
     std::shared_ptr<CoreModel> content(new CoreModel);
-    if (Status status = ModelFile::parse(bytes, content->m_file); !status.is_ok()) {
-        return status;
-    }
+    const Status status = ModelFile::parse(bytes, content->m_file);
+    return status.is_ok() ? finish(std::move(content), model) : status;
+}
+
+Status CoreModel::parse_blob(std::span<const std::byte> blob,
+                             std::shared_ptr<const CoreModel>& model) {
+    std::shared_ptr<CoreModel> content(new CoreModel);
+    const Status status = FlowFile::parse(blob, content->m_file.flow_file);
+    return status.is_ok() ? finish(std::move(content), model) : status;
+}
+
+Status CoreModel::finish(std::shared_ptr<CoreModel> content,
+                         std::shared_ptr<const CoreModel>& model) {
     const FlowFile& file = content->interface();
     if (file.flow && Flow::can_run(*file.flow)) {
         if (Status status = Flow::create(*file.flow, content->m_flow); !status.is_ok()) {

@@ -4,8 +4,6 @@
 #include <memory>
 #include <utility>
 
-#include "blob_archive.h"
-
 namespace flow_synth {
 namespace {
 
@@ -21,8 +19,8 @@ bool is_archive(std::span<const std::byte> bytes) {
 
 Status Instrument::load(std::span<const std::byte> bytes) {
     std::shared_ptr<const CoreModel> model;
-    const Status status = is_archive(bytes) ? CoreModel::parse(bytes, model)
-                                            : CoreModel::parse(blob_archive(bytes), model);
+    const Status status =
+        is_archive(bytes) ? CoreModel::parse(bytes, model) : CoreModel::parse_blob(bytes, model);
     if (status.is_ok()) {
         // The one before the last plays no more, and this one could not play before it is gone.
         m_controller.collect();

@@ -18,6 +18,11 @@ public:
     /// untouched when they are refused.
     static Status parse(std::span<const std::byte> bytes, std::shared_ptr<const CoreModel>& model);
 
+    /// [loader-thread, allocates] The same of the entry `flow_synth.flow` of one alone, which is
+    /// all that the core needs; its file has no description.
+    static Status parse_blob(std::span<const std::byte> blob,
+                             std::shared_ptr<const CoreModel>& model);
+
     /// [any-thread]
     const ModelFile& file() const noexcept { return m_file; }
     const FlowFile& interface() const noexcept { return m_file.flow_file; }
@@ -34,6 +39,10 @@ public:
 
 private:
     CoreModel() = default;
+
+    /// Makes what runs from what was read.
+    static Status finish(std::shared_ptr<CoreModel> content,
+                         std::shared_ptr<const CoreModel>& model);
 
     ModelFile m_file;
     std::unique_ptr<Flow> m_flow;
