@@ -189,8 +189,10 @@ def test_the_command_compares_with_the_reference_and_says_why_sounds_differ(
     assert str(other.file) in result["differing"]
     assert f"{len(result['differing'])} of {len(SOME)} sounds differ" in result["remark"]
     reference = Sounds.model_validate_json(REFERENCE.read_bytes())
+    # ZynAddSubFX chooses its Fourier transforms by the processor; all others compute alike.
+    alike = {str(each.file) for each in SOME if not isinstance(each.player, ZynAddSubFX)}
     if result["packages"] == reference.packages:
-        assert result["differing"] == [str(other.file)]
+        assert alike.intersection(result["differing"]) == {str(other.file)}
 
 
 def test_the_reference_is_of_these_recipes() -> None:

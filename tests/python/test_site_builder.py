@@ -255,7 +255,9 @@ def test_an_older_page_is_replaced_and_nothing_else_is(
 
 
 def test_the_command_refuses_what_is_missing(run: Run, model: Path, tmp_path: Path) -> None:
-    result = run("page", model, "--out", tmp_path / "out", "--results", tmp_path / "none")
+    result = run(
+        "page", model, "--out", tmp_path / "out", "--results", tmp_path / "none", "--silent"
+    )
     assert result.code == 2
     assert "none is missing; give --results" in result.err
     assert not (tmp_path / "out").exists()
