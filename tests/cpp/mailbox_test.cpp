@@ -18,7 +18,8 @@ using Page = std::array<std::uint64_t, 64>;
 
 }  // namespace
 
-TEST_CASE("a mailbox is empty until something is published, and again when it is taken") {
+TEST_CASE("a mailbox is empty until something is published, and again when it is taken",
+          "[threads]") {
     Mailbox<int> box;
     CHECK_FALSE(box.take());
     box.draft() = 1;
@@ -30,7 +31,7 @@ TEST_CASE("a mailbox is empty until something is published, and again when it is
     CHECK(box.latest() == 1);
 }
 
-TEST_CASE("a mailbox keeps the latest alone") {
+TEST_CASE("a mailbox keeps the latest alone", "[threads]") {
     Mailbox<int> box;
     for (int number = 1; number <= 5; ++number) {
         box.draft() = number;
@@ -41,7 +42,7 @@ TEST_CASE("a mailbox keeps the latest alone") {
     CHECK_FALSE(box.take());
 }
 
-TEST_CASE("between two threads a mailbox mixes nothing and goes never back") {
+TEST_CASE("between two threads a mailbox mixes nothing and goes never back", "[threads]") {
     constexpr std::uint64_t k_last = 200'000;
     Mailbox<Page> box;
     std::thread writer([&box] {
@@ -65,7 +66,7 @@ TEST_CASE("between two threads a mailbox mixes nothing and goes never back") {
     CHECK(is_right);
 }
 
-TEST_CASE("a ring gives back what it was given, in order, until it is full") {
+TEST_CASE("a ring gives back what it was given, in order, until it is full", "[threads]") {
     Ring<int, 4> ring;
     int value = 0;
     CHECK_FALSE(ring.pop(value));
@@ -82,7 +83,7 @@ TEST_CASE("a ring gives back what it was given, in order, until it is full") {
     }
 }
 
-TEST_CASE("between two threads a ring loses nothing") {
+TEST_CASE("between two threads a ring loses nothing", "[threads]") {
     constexpr std::uint64_t k_last = 200'000;
     Ring<std::uint64_t, 64> ring;
     std::thread writer([&ring] {

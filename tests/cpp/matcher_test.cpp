@@ -157,7 +157,8 @@ using Sentences = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a match that waits for the engine is heard once it is ready") {
+TEST_CASE_METHOD(Fixture, "a match that waits for the engine is heard once it is ready",
+                 "[threads]") {
     record();
     CHECK(matcher.match().is_ok());
     become_ready();
@@ -168,7 +169,8 @@ TEST_CASE_METHOD(Fixture, "a match that waits for the engine is heard once it is
     CHECK(host.complaints.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a match whose recording is gone before the engine is ready says so") {
+TEST_CASE_METHOD(Fixture, "a match whose recording is gone before the engine is ready says so",
+                 "[threads]") {
     record();
     CHECK(matcher.match().is_ok());
     CHECK(matcher.find_candidates(8).is_ok());
@@ -193,7 +195,8 @@ TEST_CASE_METHOD(Fixture, "a match whose recording is gone before the engine is 
     CHECK_FALSE(matcher.is_busy());
 }
 
-TEST_CASE_METHOD(Fixture, "a match of what was heard before waits through a new recording") {
+TEST_CASE_METHOD(Fixture, "a match of what was heard before waits through a new recording",
+                 "[threads]") {
     become_ready();
     record();
     CHECK(matcher.match().is_ok());
@@ -208,7 +211,8 @@ TEST_CASE_METHOD(Fixture, "a match of what was heard before waits through a new 
     CHECK(host.complaints.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a match that the audio has not come to is lost by another rate") {
+TEST_CASE_METHOD(Fixture, "a match that the audio has not come to is lost by another rate",
+                 "[threads]") {
     become_ready();
     record();
     CHECK(matcher.match().is_ok());
@@ -223,7 +227,7 @@ TEST_CASE_METHOD(Fixture, "a match that the audio has not come to is lost by ano
     CHECK(session().searches.size() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "another rate says nothing of a match that was answered") {
+TEST_CASE_METHOD(Fixture, "another rate says nothing of a match that was answered", "[threads]") {
     become_ready();
     record();
     CHECK(matcher.match().is_ok());
@@ -235,7 +239,7 @@ TEST_CASE_METHOD(Fixture, "another rate says nothing of a match that was answere
     CHECK(host.complaints.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "an answer of the model before is not one of the next") {
+TEST_CASE_METHOD(Fixture, "an answer of the model before is not one of the next", "[threads]") {
     become_ready();
     CHECK(matcher.hear(some_sound()).is_ok());
     answer(0.25F);  // On its way when another model comes.
@@ -256,7 +260,7 @@ TEST_CASE_METHOD(Fixture, "an answer of the model before is not one of the next"
     CHECK(host.complaints.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a search waits for the file that is being read") {
+TEST_CASE_METHOD(Fixture, "a search waits for the file that is being read", "[threads]") {
     become_ready();
     matcher.expect_sound();
     CHECK(matcher.find_candidates(8).is_ok());
@@ -275,7 +279,8 @@ TEST_CASE_METHOD(Fixture, "a search waits for the file that is being read") {
     }
 }
 
-TEST_CASE_METHOD(Fixture, "a recording that another model was to hear is lost, and said to be") {
+TEST_CASE_METHOD(Fixture, "a recording that another model was to hear is lost, and said to be",
+                 "[threads]") {
     become_ready();
     record();
     CHECK(matcher.match().is_ok());

@@ -19,7 +19,7 @@ namespace {
 
 World* s_current = nullptr;
 
-constexpr unsigned char k_freed = 0xDB;
+[[maybe_unused]] constexpr unsigned char k_freed = 0xDB;
 
 using Create = void*(t_symbol* name, long n_atoms, t_atom* atoms);
 using Destroy = void(void* object);
