@@ -281,7 +281,7 @@ test-cpp: | setup
 # not take both cores for each of them.
 ON_BOTH_CORES := --numprocesses 2 --dist loadfile
 
-# Other builds of the core: for browsers, for ARM, and installed for others' programs.
+# The core as others' programs find it where it is installed.
 test-core: | setup
 	$(call stage,core tests)
 	pytest tests/core $(ON_BOTH_CORES) --junit-xml $(REPORTS)/core.xml

@@ -16,6 +16,9 @@ from flow_synth.library import model_path, shipped_models
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"
 
+# The compiler for other machines first compiles its own library.
+pytestmark = pytest.mark.slow
+
 # Largest difference allowed by DESIGN.md, "Numbers to reach".
 DECODE = 1e-5
 ROUND_TRIP = 2e-5
@@ -44,19 +47,16 @@ def run_arm(program: Path, content: bytes) -> bytes:
     return subprocess.run(command, input=content, check=True, capture_output=True).stdout
 
 
+emulated = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="the emulator is one of Linux"
+)
+
+
 @pytest.fixture(
     scope="module",
     params=[
         ("wasm", ".wasm", run_wasm),
-        pytest.param(
-            ("arm", "", run_arm),
-            marks=[
-                pytest.mark.slow,
-                pytest.mark.skipif(
-                    not sys.platform.startswith("linux"), reason="the emulator is one of Linux"
-                ),
-            ],
-        ),
+        pytest.param(("arm", "", run_arm), marks=emulated),
     ],
     ids=["wasm", "arm"],
 )

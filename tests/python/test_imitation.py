@@ -121,6 +121,7 @@ def silence_errors(targets: Targets) -> NDArray[np.float64]:
     return torch.stack(columns, 1).double().numpy()
 
 
+@pytest.mark.slow
 def test_a_crash_a_hang_a_poisoned_instance_and_an_error_cost_only_themselves(
     dataset: Dataset, targets: Targets, workplace: Workplace, tmp_path: Path
 ) -> None:
@@ -243,6 +244,7 @@ def test_a_search_survives_a_synth_that_always_fails(
         np.testing.assert_allclose(silent, silence_errors(targets), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_match_s_candidates_are_played_and_refined(
     dataset: Dataset, targets: Targets, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

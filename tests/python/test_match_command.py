@@ -82,6 +82,7 @@ def test_what_cannot_be_asked_of_a_match_is_said_before_anything_is_done(
     assert not list(tmp_path.glob("out/*"))
 
 
+@pytest.mark.slow
 def test_candidates_overwrite_neither_inputs_nor_each_other(
     run: Run, hearing_model: Path, tmp_path: Path
 ) -> None:

@@ -282,6 +282,7 @@ def test_positions_pull_to_where_they_are() -> None:
     assert (placed_divergence(away, positions) > placed_divergence(at, positions)).all()
 
 
+@pytest.mark.slow
 def test_sliders_learn_to_do_what_they_say() -> None:
     """A synth whose axes are its knobs: before, sliders turn anything; afterwards, their own."""
     described = settings(Family.FLOW_DIS, placement=Placement.POSITIONS)

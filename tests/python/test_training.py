@@ -268,6 +268,7 @@ def test_weights_of_another_synth_s_model_are_refused(
         run(described, tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_a_killed_start_goes_on_where_it_was(dataset: Path, tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("whole", "killed")]
     for folder in folders:
