@@ -14,6 +14,7 @@ from pathlib import Path
 
 import soundfile
 from help_patch import help_patch
+from icon import draw_icon
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -151,6 +152,7 @@ def make_package(out: Path) -> list[str]:
     (out / "media").mkdir(exist_ok=True)
     audio, rate_hz = soundfile.read(ROOT / "examples" / f"{SOUND}.flac")
     soundfile.write(out / "media" / f"{SOUND}.wav", audio, rate_hz, subtype="PCM_16")
+    draw_icon().save(out / "icon.png")
     (out / "license.md").write_text(licences())
     return platforms
 

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import make_package
 import pytest
 from max_for_tests import play
+from PIL import Image
 
 ROOT = Path(__file__).parents[3]
 #: Objects of Max itself that the help patch uses.
@@ -170,6 +171,12 @@ def test_every_file_that_is_named_is_there(package: Path, patch: dict[str, Any])
         assert any((package / folder).iterdir())
     for path in package.rglob("*"):
         assert not path.is_symlink()
+
+
+def test_the_icon_has_the_size_that_max_asks_for(package: Path) -> None:
+    with Image.open(package / "icon.png") as icon:
+        assert icon.size == (500, 500)
+        assert len(icon.getcolors(10**6) or ()) > 100
 
 
 def test_every_model_lies_beside_its_map(package: Path) -> None:
