@@ -1,5 +1,7 @@
 // Sounds become knobs in Max, by an engine whose answers are known and which needs no LibTorch.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -41,8 +43,9 @@ public:
     ~Sound() { std::filesystem::remove_all(m_folder); }
 
 private:
-    std::filesystem::path m_folder =
-        std::filesystem::temp_directory_path() / "flow_synth_hearing_test";
+    // Its own: tests run side by side.
+    std::filesystem::path m_folder = std::filesystem::temp_directory_path() /
+                                     ("flow_synth_hearing_test_" + std::to_string(getpid()));
 };
 
 /// A patch that hears.
