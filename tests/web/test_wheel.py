@@ -1,0 +1,37 @@
+"""A wheel that is built with the instrument makes pages that play, far from the source tree."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+#: Of the package that the path begins with.
+PROGRAM = """
+from flow_synth import site_scripts
+from flow_synth.library import model_path
+assert {folder!r} in site_scripts.__file__
+with model_path("builtin") as model:
+    script = site_scripts.instrument_script(model)
+assert "data:text/javascript;base64," in script
+assert site_scripts.instrument_module().startswith(b"\\0asm")
+assert "class InstrumentPanel" in site_scripts.page_script()
+"""
+
+
+@pytest.mark.slow
+def test_it_holds_the_instrument(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
+    options = [f"--config-settings=build-dir={ROOT / 'build/wheel'}", f"--wheel-dir={tmp_path}"]
+    environment = os.environ | {"FLOW_SYNTH_WEB": "1"}
+    subprocess.run([*build, *options, str(ROOT)], env=environment, check=True, timeout=1800)
+    (wheel,) = tmp_path.glob("*.whl")
+    folder = tmp_path / "installed"
+    zipfile.ZipFile(wheel).extractall(folder)
+    alone = os.environ | {"PYTHONPATH": str(folder)}
+    # Without `site` the editable installation does not come before.
+    command = [sys.executable, "-c", PROGRAM.format(folder=str(folder))]
+    subprocess.run(command, env=alone, check=True, cwd=tmp_path)
