@@ -6,6 +6,7 @@ import { Midi } from "../../../web/instrument/midi.js";
 import { Player } from "../../../web/instrument/player.js";
 import { describe } from "./knob_text.js";
 import { load, unpacked } from "./loading.js";
+import { bindPiano } from "./piano.js";
 
 /** @typedef {import("../../../web/instrument/description.js").State} State */
 
@@ -24,6 +25,8 @@ export class InstrumentPanel {
     releaseNotes: () => this.#player?.releaseNotes(),
   });
   #knobs = /** @type {import("../../../web/instrument/description.js").Knob[]} */ ([]);
+  /** @type {Promise<void>|undefined} */
+  #starting;
   #isAsking = false;
   #isStale = false;
   #timer = 0;
@@ -31,6 +34,10 @@ export class InstrumentPanel {
   /** Is told of the place where the morph stands, 0 to 1, and of ends that were kept. */
   onmorph = (/** @type {number} */ _share) => {};
   onend = (/** @type {number} */ _index) => {};
+  /** Is told where everything stands, whenever that is shown. */
+  onstate = (/** @type {State} */ _state) => {};
+  /** What is to be done once, before the first sound. */
+  onstart = async () => {};
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -44,22 +51,28 @@ export class InstrumentPanel {
     );
     this.#on("[data-keep]", "click", (button) => this.#keep(button.dataset.keep ?? "a"));
     this.#on("[data-morph]", "input", (input) => this.#morph(Number(input.value)));
-    this.#on("[data-mutate]", "click", () => this.#move(this.#player?.mutate(0.3)));
+    this.#on("[data-mutate]", "click", () => this.mutate(0.3));
     this.#on("[data-reset]", "click", () => this.#move(this.#player?.reset()));
     this.#on("[data-midi]", "click", () => this.#listenToMidi());
-    this.#bindPiano();
+    bindPiano(this.#inputs("[data-pitch]"), this.#keyboard, () => this.#endDemo());
   }
 
   get isOn() {
     return this.#player !== undefined;
   }
 
-  /** Lets it sound; the first time this loads it. */
-  async start() {
+  /** What sounds, once it is on. */
+  get player() {
+    return this.#player;
+  }
+
+  /** Lets it sound; the first time this loads it. @returns {Promise<void>} */
+  start() {
+    return (this.#starting ??= this.#load());
+  }
+
+  async #load() {
     const button = /** @type {HTMLButtonElement} */ (this.#one("[data-switch]"));
-    if (this.#player || button.disabled) {
-      return;
-    }
     button.disabled = true;
     this.#say("Loading the instrument…");
     try {
@@ -78,10 +91,12 @@ export class InstrumentPanel {
       this.#root.querySelectorAll("fieldset").forEach((set) => (set.disabled = false));
       button.hidden = true;
       this.#say("On. Click the map, turn a dial, or play the keys A to K of your computer.");
+      await this.onstart();
       this.hear();
       this.refresh();
     } catch (error) {
       button.disabled = false;
+      this.#starting = undefined;
       this.#say(error instanceof Error ? error.message : String(error));
     }
   }
@@ -92,6 +107,12 @@ export class InstrumentPanel {
     await this.#move(this.#player?.locate(units));
   }
 
+  /** Goes to a neighbour. @param {number} amount 0 to 1: how far away. */
+  async mutate(amount) {
+    await this.start();
+    await this.#move(this.#player?.mutate(amount));
+  }
+
   /** Plays middle C for a moment, unless something is held. */
   hear() {
     if (this.#keyboard.pitches.length > 0 && !this.#timer) {
@@ -99,10 +120,13 @@ export class InstrumentPanel {
     }
     clearTimeout(this.#timer);
     this.#keyboard.press("demo", MIDDLE_C, VELOCITY);
-    this.#timer = window.setTimeout(() => {
-      this.#timer = 0;
-      this.#keyboard.release("demo");
-    }, HEARD_MS);
+    this.#timer = window.setTimeout(() => this.#endDemo(), HEARD_MS);
+  }
+
+  #endDemo() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#keyboard.release("demo");
   }
 
   /** Shows where everything stands, once for all that changes in a frame. */
@@ -128,6 +152,7 @@ export class InstrumentPanel {
 
   /** @param {State} state */
   #show(state) {
+    this.onstate(state);
     this.#inputs("[data-macro]").forEach((input) => {
       this.#set(input, state.macros[Number(input.dataset.macro) - 1]);
     });
@@ -167,10 +192,7 @@ export class InstrumentPanel {
       return;
     }
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => {
-      this.#timer = 0;
-      this.#keyboard.release("demo");
-    }, HEARD_MS);
+    this.#timer = window.setTimeout(() => this.#endDemo(), HEARD_MS);
   }
 
   /** @param {Promise<void>|undefined} asked */
@@ -221,34 +243,6 @@ export class InstrumentPanel {
     } catch (error) {
       this.#complain(error);
     }
-  }
-
-  #bindPiano() {
-    this.#inputs("[data-pitch]").forEach((key) => {
-      const pitch = Number(key.dataset.pitch);
-      const down = () => {
-        clearTimeout(this.#timer);
-        this.#timer = 0;
-        this.#keyboard.release("demo");
-        this.#keyboard.press(`piano ${pitch}`, pitch, VELOCITY);
-        key.classList.add("is-down");
-      };
-      const up = () => {
-        this.#keyboard.release(`piano ${pitch}`);
-        key.classList.remove("is-down");
-      };
-      key.addEventListener("pointerdown", down);
-      ["pointerup", "pointerleave", "pointercancel", "blur"].forEach((name) =>
-        key.addEventListener(name, up),
-      );
-      key.addEventListener("keydown", (event) => {
-        if ((event.key === "Enter" || event.key === " ") && !event.repeat) {
-          event.preventDefault();
-          down();
-        }
-      });
-      key.addEventListener("keyup", up);
-    });
   }
 
   /** @param {string} selector @returns {HTMLElement} */

@@ -3,6 +3,7 @@
 import { Clips } from "./clips.js";
 import { InstrumentPanel } from "./instrument_panel.js";
 import { MapPanel } from "./map_panel.js";
+import { bindTheme } from "./theme.js";
 
 new Clips().listen(document);
 
@@ -16,11 +17,4 @@ if (root) {
   }
 }
 
-document.querySelector("[data-theme-switch]")?.addEventListener("click", () => {
-  const { documentElement: page } = document;
-  const isDark =
-    page.dataset.theme === "dark" ||
-    (page.dataset.theme === undefined && matchMedia("(prefers-color-scheme: dark)").matches);
-  page.dataset.theme = isDark ? "light" : "dark";
-  map?.draw();
-});
+bindTheme(() => map?.draw());

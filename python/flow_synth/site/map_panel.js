@@ -58,6 +58,28 @@ export class MapPanel {
     this.#picture.draw();
   }
 
+  /** Is told the name of a preset before the instrument goes there. */
+  onchoose = (/** @type {string} */ _name) => {};
+
+  /**
+   * Marks where knobs lie, on the preset that has them or among those that nearly do.
+   *
+   * @param {ArrayLike<number>} units
+   * @param {boolean} isCentred whether the map moves there even if it is in sight.
+   */
+  show(units, isCentred) {
+    const place = this.#space.placeOf(units);
+    this.#picture.here = place;
+    if (place) {
+      if (isCentred) {
+        this.#space.centre(place);
+      } else {
+        this.#space.reveal(place);
+      }
+    }
+    this.draw();
+  }
+
   /** @param {HTMLCanvasElement} canvas */
   #bindPointer(canvas) {
     const at = (/** @type {MouseEvent} */ event) => ({ x: event.offsetX, y: event.offsetY });
@@ -157,6 +179,7 @@ export class MapPanel {
     this.#space.reveal(this.#space.presets[index]);
     this.#tell(this.#space.presets[index].name);
     this.draw();
+    this.onchoose(this.#space.presets[index].name);
     void this.#panel.go(this.#space.units(index));
   }
 

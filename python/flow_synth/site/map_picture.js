@@ -39,6 +39,8 @@ export class MapPicture {
   chosen = -1;
   ends = [-1, -1];
   share = 0;
+  /** Where a sound lies that is no preset of the map. @type {Point|undefined} */
+  here;
 
   /** @param {HTMLCanvasElement} canvas @param {MapSpace} space */
   constructor(canvas, space) {
@@ -74,6 +76,7 @@ export class MapPicture {
     this.#dots(pen, size);
     const ink = getComputedStyle(canvas).color;
     this.#way(pen, ink);
+    this.#cross(pen, ink);
     this.#ring(pen, this.chosen, size + 4, ink, "");
     this.#ring(pen, this.hovered, size + 3, ink, this.#space.presets[this.hovered]?.name ?? "");
   }
@@ -120,6 +123,22 @@ export class MapPicture {
         pen.fillText("AB"[index], x + 8, y - 8);
       }
     });
+  }
+
+  /** @param {CanvasRenderingContext2D} pen @param {string} ink */
+  #cross(pen, ink) {
+    if (!this.here) {
+      return;
+    }
+    const { x, y } = this.#space.toPixels(this.here);
+    pen.strokeStyle = ink;
+    pen.lineWidth = 2;
+    pen.beginPath();
+    [[1, 0], [-1, 0], [0, 1], [0, -1]].forEach(([right, down]) => {
+      pen.moveTo(x + 5 * right, y + 5 * down);
+      pen.lineTo(x + 14 * right, y + 14 * down);
+    });
+    pen.stroke();
   }
 
   /**

@@ -15,6 +15,10 @@
 
 const UNIT_SCALE = 10000;
 const MOST_ZOOM = 40;
+/** Presets among which one that is not on the map is placed, and how much the nearest count more. */
+const N_NEIGHBOURS = 5;
+const NEARNESS = 4;
+const LEAST_DISTANCE = 1e-3;
 
 /** The part of the map that is seen: a square of the map's width over the zoom. */
 export class MapSpace {
@@ -99,6 +103,30 @@ export class MapSpace {
     }
   }
 
+  /** Brings a place into the middle. @param {Point} place */
+  centre(place) {
+    this.#moveTo(place);
+  }
+
+  /**
+   * Where knobs would lie that are on no map: among the presets whose knobs are nearest, so that
+   * those of a preset lie where it does.
+   *
+   * @param {ArrayLike<number>} units
+   * @returns {Point|undefined} undefined on a map without presets.
+   */
+  placeOf(units) {
+    const near = this.presets
+      .map((preset) => ({ preset, distance: distance(preset.units, units) }))
+      .sort((one, other) => one.distance - other.distance)
+      .slice(0, N_NEIGHBOURS);
+    const weights = near.map((one) => Math.max(one.distance, LEAST_DISTANCE) ** -NEARNESS);
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    const mean = (/** @type {"x"|"y"} */ axis) =>
+      near.reduce((total, { preset }, index) => total + preset[axis] * weights[index], 0) / sum;
+    return near.length > 0 ? { x: mean("x"), y: mean("y") } : undefined;
+  }
+
   /** @param {Point} middle */
   #moveTo({ x, y }) {
     this.#middle = { x: Math.min(Math.max(x, 0), 1), y: Math.min(Math.max(y, 0), 1) };
@@ -170,4 +198,9 @@ export class MapSpace {
   units(index) {
     return Float32Array.from(this.presets[index].units, (unit) => unit / UNIT_SCALE);
   }
+}
+
+/** @param {number[]} preset times 10000. @param {ArrayLike<number>} units */
+function distance(preset, units) {
+  return Math.hypot(...preset.map((unit, index) => unit / UNIT_SCALE - units[index]));
 }

@@ -1,0 +1,313 @@
+// What belongs together on the explorer's page: sound, match, candidates, synth and what is kept.
+
+import { BrowserSynth } from "./browser_synth.js";
+import { Busy } from "./busy.js";
+import { CandidateList } from "./candidate_list.js";
+import { Comparison } from "./comparison.js";
+import { Favourites } from "./favourites.js";
+import { FavouritesPanel } from "./favourites_panel.js";
+import { HistoryPanel } from "./history_panel.js";
+import { InstrumentPanel } from "./instrument_panel.js";
+import { describe } from "./knob_text.js";
+import { Listener } from "./listener.js";
+import { LockList } from "./lock_list.js";
+import { Locks } from "./locks.js";
+import { MapPanel } from "./map_panel.js";
+import { MatchPanel } from "./match_panel.js";
+import { Notice } from "./notice.js";
+import { part } from "./page_part.js";
+import { PresetFiles } from "./preset_files.js";
+import { Refused } from "./server.js";
+import { ServerSynth } from "./server_synth.js";
+import { Session } from "./session.js";
+import { SoundPanel } from "./sound_panel.js";
+import { bindTheme } from "./theme.js";
+
+/**
+ * @typedef {import("./server.js").Server} Server
+ * @typedef {import("./sound_panel.js").Sound} Sound
+ * @typedef {import("../../../web/instrument/description.js").Knob} Knob
+ *
+ * @typedef {object} Model as the server describes it.
+ * @property {string} key
+ * @property {boolean} plays_in_browser
+ * @property {string[]} latent
+ * @property {Knob[]} knobs
+ * @property {string[]} preset_suffixes
+ */
+
+/** The page as a whole. */
+export class Explorer {
+  #root;
+  #server;
+  #model;
+  #session;
+  #notice;
+  #busy;
+  #listener;
+  #sounds;
+  #match;
+  #candidates;
+  #comparison;
+  #history;
+  #locks;
+  #lockList;
+  #favourites;
+  #favouritesPanel;
+  #presets;
+  #synth;
+  /** @type {MapPanel|undefined} */
+  #map;
+
+  /** @param {HTMLElement} root @param {Server} server @param {Model} model */
+  constructor(root, server, model) {
+    this.#root = root;
+    this.#server = server;
+    this.#model = model;
+    const key = `flow-synth explore ${model.key}`;
+    this.#session = new Session(key);
+    this.#notice = new Notice(part(root, "[data-notice]"));
+    this.#busy = new Busy(part(root, "[data-busy]"));
+    this.#listener = new Listener(server);
+    this.#sounds = new SoundPanel(part(root, "[data-sound]"), server, this.#notice);
+    this.#match = new MatchPanel(part(root, "[data-matching]"), server, this.#notice);
+    this.#candidates = new CandidateList(root, this.#listener);
+    this.#comparison = new Comparison(root, this.#listener);
+    this.#history = new HistoryPanel(root, `${key} steps`);
+    this.#locks = new Locks(model.knobs, this.#session.locks);
+    this.#lockList = new LockList(root, model.knobs, this.#locks);
+    this.#favourites = new Favourites(localStorage, `${key} favourites`, model.knobs.length);
+    this.#favouritesPanel = new FavouritesPanel(root, this.#favourites);
+    this.#presets = new PresetFiles(server, model.preset_suffixes);
+    this.#synth = model.plays_in_browser ? this.#browserSynth() : this.#serverSynth();
+    this.#synth.onplace = (units, label) => {
+      this.#history.add(units, label);
+      this.#map?.show(units, false);
+    };
+    this.#bindSound();
+    this.#bindKnobs();
+    this.#bindKept();
+    this.#bindDrop();
+    bindTheme(() => this.#map?.draw());
+    void this.#resume();
+  }
+
+  #browserSynth() {
+    const root = /** @type {HTMLElement} */ (part(this.#root, "[data-instrument]"));
+    const panel = new InstrumentPanel(root);
+    const synth = new BrowserSynth(panel);
+    panel.onstart = () => synth.resume(this.#history.current?.units, this.#locks.names);
+    synth.onlocked = (locked) => this.#showLocks(locked);
+    if (root.querySelector("canvas")) {
+      this.#map = new MapPanel(root, panel);
+      this.#map.onchoose = (name) => synth.willCome(`${name} on the map`);
+    }
+    return synth;
+  }
+
+  #serverSynth() {
+    const { knobs, latent } = this.#model;
+    const synth = new ServerSynth(this.#server, this.#listener, this.#locks, latent.length);
+    synth.units = this.#history.current?.units;
+    synth.onunits = (units) =>
+      knobs.forEach((knob, index) => {
+        const row = part(this.#root, `[data-knob="${knob.name}"]`);
+        row.style.setProperty("--unit", String(units[index]));
+        part(row, "output").textContent = describe(knob, units[index]);
+      });
+    if (synth.units) {
+      synth.onunits(synth.units);
+    }
+    part(this.#root, "[data-hear-synth]").addEventListener("click", () =>
+      this.#do("Playing…", synth.hear()),
+    );
+    return synth;
+  }
+
+  #bindSound() {
+    this.#sounds.onsend = () => {
+      this.#match.setSound(undefined);
+      this.#listener.forget();
+      this.#candidates.show([]);
+      this.#comparison.setOriginal("");
+      part(this.#root, "[data-guess]").disabled = true;
+    };
+    this.#sounds.onsound = (sound) => {
+      this.#session.set({ sound, match: undefined });
+      this.#setSound(sound);
+    };
+    part(this.#root, "[data-guess]").addEventListener("click", () => {
+      const { sound } = this.#session;
+      if (sound) {
+        this.#go(sound.units, `the first guess at ${sound.name}`);
+      }
+    });
+    this.#match.locks = async () => {
+      if (this.#locks.names.length > 0) {
+        await this.#synth.start();
+      }
+      return this.#locks.values(this.#synth.units ?? []);
+    };
+    this.#match.onmatch = (match) => this.#session.set({ match });
+    this.#match.oncandidates = (candidates) => this.#candidates.show(candidates);
+    this.#match.onlost = () => this.#lost();
+    this.#candidates.onchoose = ({ units, rank }) =>
+      this.#go(units, `candidate ${rank} for ${this.#session.sound?.name}`);
+    this.#candidates.oncompare = (candidate) =>
+      this.#comparison.setCandidate(
+        candidate?.audio ?? "",
+        candidate ? `Candidate ${candidate.rank}` : "Candidate",
+      );
+    this.#candidates.onproblem = this.#comparison.onproblem = (error) => this.#complain(error);
+    this.#listener.onplay = (address) => {
+      this.#candidates.mark(address);
+      this.#comparison.mark(address);
+    };
+  }
+
+  /** @param {Sound} sound */
+  #setSound(sound) {
+    this.#sounds.show(sound);
+    this.#match.setSound(sound);
+    this.#comparison.setOriginal(`/api/sounds/${sound.id}`);
+    part(this.#root, "[data-guess]").disabled = false;
+  }
+
+  #bindKnobs() {
+    const amount = part(this.#root, "[data-amount]");
+    part(this.#root, "[data-vary]").addEventListener("click", () =>
+      this.#do("Mutating…", this.#synth.mutate(Number(amount.value))),
+    );
+    this.#history.onstep = ({ units }) => {
+      this.#map?.show(units, false);
+      this.#do("Going there…", this.#synth.goBack(units));
+    };
+    this.#lockList.onlock = (name, isLocked) => {
+      this.#locks.set(name, isLocked);
+      this.#showLocks(this.#model.knobs.map((knob) => this.#locks.has(knob.name)));
+      this.#do("Loading the instrument…", this.#synth.lock(name, isLocked));
+    };
+  }
+
+  /** @param {boolean[]} locked which of the knobs. */
+  #showLocks(locked) {
+    this.#model.knobs.forEach(({ name }, index) => this.#locks.set(name, locked[index]));
+    this.#session.set({ locks: this.#locks.names });
+    this.#lockList.show(locked);
+  }
+
+  #bindKept() {
+    const name = part(this.#root, "[data-name]");
+    const named = () => name.value.trim() || this.#history.current?.label || "sound";
+    this.#favouritesPanel.onchoose = (one) => this.#go(one.units, `favourite ${one.name}`);
+    const keep = async () => {
+      await this.#synth.start();
+      this.#favourites.keep(named(), this.#synth.units ?? []);
+      this.#favouritesPanel.show();
+      name.value = "";
+    };
+    const save = async (/** @type {string} */ suffix) => {
+      await this.#synth.start();
+      await this.#presets.save(named(), suffix, this.#synth.units ?? []);
+    };
+    part(this.#root, "[data-keep-favourite]").addEventListener("submit", (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.#do("Loading the instrument…", keep());
+    });
+    this.#root.querySelectorAll("[data-save]").forEach((button) => {
+      const suffix = /** @type {HTMLElement} */ (button).dataset.save ?? "";
+      button.addEventListener("click", () => this.#do("Saving…", save(suffix)));
+    });
+    const input = part(this.#root, "[data-preset-file]");
+    input.addEventListener("change", () => {
+      const [file] = input.files;
+      input.value = ""; // The same file may be chosen again.
+      if (file) {
+        this.#do(`Reading ${file.name}…`, this.#load(file));
+      }
+    });
+  }
+
+  /** @param {File} file a preset. */
+  async #load(file) {
+    const { name, units } = await this.#presets.read(file);
+    this.#map?.show(units, true);
+    await this.#synth.go(units, `preset ${name}`);
+    this.#map?.show(units, true);
+  }
+
+  /** A file may be dropped anywhere: a preset is loaded, all else is taken for a sound. */
+  #bindDrop() {
+    const mark = (/** @type {boolean} */ isOver) => this.#root.classList.toggle("is-over", isOver);
+    window.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      mark(true);
+    });
+    window.addEventListener("dragleave", () => mark(false));
+    window.addEventListener("drop", (event) => {
+      event.preventDefault();
+      mark(false);
+      const file = event.dataTransfer?.files[0];
+      if (file && this.#presets.has(file.name)) {
+        this.#do(`Reading ${file.name}…`, this.#load(file));
+      } else if (file) {
+        void this.#sounds.send(file);
+      }
+    });
+  }
+
+  /** After a reload: the sound and its match, if the server still has them. */
+  async #resume() {
+    const { sound, match } = this.#session;
+    if (!sound) {
+      return;
+    }
+    try {
+      await this.#server.file("GET", `/api/sounds/${sound.id}`);
+    } catch (error) {
+      this.#session.set({ sound: undefined, match: undefined });
+      this.#complain(error);
+      return;
+    }
+    if (this.#session.sound === sound) {
+      this.#setSound(sound);
+      if (match) {
+        await this.#match.resume(match);
+      }
+    }
+  }
+
+  /** @param {ArrayLike<number>} units @param {string} label */
+  #go(units, label) {
+    this.#do("Loading the instrument…", this.#synth.go(units, label));
+  }
+
+  /** @param {string} sentence @param {Promise<void>} deed */
+  #do(sentence, deed) {
+    this.#notice.clear();
+    this.#busy.during(sentence, deed).catch((error) => this.#complain(error));
+  }
+
+  /** @param {any} error */
+  #complain(error) {
+    if (error instanceof Refused && error.isLost) {
+      this.#lost();
+    } else {
+      this.#notice.complain(error);
+    }
+  }
+
+  /** The server has started anew since it was given the sound. */
+  #lost() {
+    const name = this.#session.sound?.name ?? "the sound";
+    if (this.#sounds.canSendAgain) {
+      this.#notice.say(`The server does not have ${name} any more.`, "Send it again", async () => {
+        if (await this.#sounds.sendAgain()) {
+          await this.#match.start();
+        }
+      });
+    } else {
+      this.#notice.say(`The server does not have ${name} any more; choose the file again.`);
+    }
+  }
+}
