@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -477,6 +478,30 @@ def page(
         {"page": str(start), "files": len(sizes), "bytes": total},
         f"Wrote {len(sizes)} files ({total / 1e6:.1f} MB); open {start} in a browser",
     )
+
+
+@app.command()
+def explore(
+    model: Annotated[str, typer.Argument(help=f"{MODEL_HELP}.")] = "builtin",
+    synth: PluginOption = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; any but this machine's own lets others in.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)] = 8642,
+) -> None:
+    """Serve a page that matches sounds and explores a synth; Ctrl-C ends it."""
+    from flow_synth.explorer_guard import LOOPBACK
+    from flow_synth.explorer_server import address, listening, open_explorer, serve
+
+    with listening(host, port) as listener, ExitStack() as stack:
+        with progress_bar("opening the model and its synth"):
+            explorer = stack.enter_context(open_explorer(model, synth))
+        say(address(listener))
+        if host not in LOOPBACK:
+            complain(f"anyone who reaches {host} over the network can use this")
+        serve(explorer, listener, host)
+        # Ending the workers one by one would take seconds; without this process they end at once.
+        os._exit(0)
 
 
 @app.command()

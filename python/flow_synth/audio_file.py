@@ -126,10 +126,10 @@ def write_audio(path: Path, samples: NDArray[np.float32], sample_rate_hz: int) -
     write_atomically(path, wav(samples, sample_rate_hz))
 
 
-def wav(samples: NDArray[np.float32], sample_rate_hz: int) -> bytes:
-    """The content of a WAV file of 32-bit floats; see :func:`write_audio`."""
+def wav(samples: NDArray[np.float32], sample_rate_hz: int, subtype: str = "FLOAT") -> bytes:
+    """The content of a WAV file, of 32-bit floats unless told; see :func:`write_audio`."""
     content = io.BytesIO()
-    soundfile.write(content, samples.T, sample_rate_hz, subtype="FLOAT", format="WAV")
+    soundfile.write(content, samples.T, sample_rate_hz, subtype=subtype, format="WAV")
     return content.getvalue()
 
 

@@ -126,7 +126,7 @@ def build_site(
         site.keep("style.css", (SITE / "style.css").read_bytes())
         context: dict[str, Any] = {
             "models": views,
-            "instrument": instrument and _instrument(instrument),
+            "instrument": instrument and instrument_view(instrument),
             "tables": tables,
             "axes": AXES,
             "spectrogram": _spectrogram_axes(),
@@ -157,8 +157,8 @@ def _scripts(instrument: Opened | None) -> Mapping[str, str]:
     return scripts
 
 
-def render_page(context: Mapping[str, Any]) -> str:
-    """The page itself."""
+def render_page(context: Mapping[str, Any], template: str = "page.html.jinja") -> str:
+    """The page itself, or another one."""
     environment = Environment(
         loader=FileSystemLoader(SITE),
         autoescape=True,
@@ -167,7 +167,7 @@ def render_page(context: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
     )
     environment.globals["interval_chart"] = _chart
-    page = environment.get_template("page.html.jinja").render(context)
+    page = environment.get_template(template).render(context)
     # Half of it would be the indentation of templates within templates.
     parts = re.split(r"(<pre>.*?</pre>)", page, flags=re.DOTALL)
     return "".join(p if p.startswith("<pre>") else re.sub(r"\s*\n\s*", "\n", p) for p in parts)
@@ -245,7 +245,7 @@ def _chart(table: ResultTable, column: int) -> str:
     return interval_chart(rows, table.own, table.header[column])
 
 
-def _instrument(model: Opened) -> Mapping[str, Any]:
+def instrument_view(model: Opened) -> Mapping[str, Any]:
     """What the template needs to write the controls."""
     return {
         "key": model.key,

@@ -40,13 +40,23 @@ def instrument_folder() -> Path:
     raise InputError(f"{folders[0]} has no instrument; install flow-synth again, or clone it")
 
 
+def has_instrument_module() -> bool:
+    """Whether the instrument was built."""
+    return any(place.is_file() for place in _module_places())
+
+
+def _module_places() -> tuple[Path, Path]:
+    """In the package, and in the source tree."""
+    return SITE / MODULE, _ROOT / "build" / "web" / MODULE
+
+
 def instrument_module() -> bytes:
     """The instrument as WebAssembly.
 
     Raises:
         InputError: it was not built.
     """
-    places = (SITE / MODULE, _ROOT / "build" / "web" / MODULE)
+    places = _module_places()
     for place in places:
         if place.is_file():
             return place.read_bytes()

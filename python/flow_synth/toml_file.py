@@ -24,8 +24,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     raise InputError(f"cannot read {path} ({reason}); give a TOML file")
 
 
-def refusal(path: Path, error: ValidationError, advice: str) -> InputError:
-    """The first problem of a file: where it is, what was given, what is allowed, what to do."""
+def refusal(path: Path | str, error: ValidationError, advice: str) -> InputError:
+    """The first problem of a file or request: its place, what was given, what is allowed."""
     problem = error.errors(include_url=False)[0]
     place = ".".join(map(str, problem["loc"]))
     given = problem["input"]

@@ -1,0 +1,86 @@
+"""The explorer on a port of this machine."""
+
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import uvicorn
+
+from flow_synth.error import InputError
+from flow_synth.explorer_app import Explorer
+from flow_synth.explorer_decoder import Decoder
+from flow_synth.site_builder import open_models
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A port of this machine; whoever asks there waits until somebody answers.
+
+    Args:
+        host: an address or name of this machine.
+        port: 0 for a free one.
+
+    Raises:
+        InputError: there is no such address, the port is taken, or it is not ours to take.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise InputError(
+                f"port {port} of {host} is taken; give another one by --port, or 0 for a free one"
+            ) from error
+        raise InputError(
+            f"port {port} of {host!r} cannot be opened ({error.strerror}); give an address of "
+            "this machine by --host, and a port from 1024 to 65535, or 0 for a free one"
+        ) from error
+    with listener:
+        yield listener
+
+
+def address(listener: socket.socket) -> str:
+    """What to open in a browser."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def open_explorer(model: str, synth: str | None) -> Iterator[Explorer]:
+    """Opens a model, and the processes that play it.
+
+    Args:
+        model: its name, or the path of its file.
+        synth: the path of a plug-in's description.
+
+    Raises:
+        InputError: the model or its synth cannot be opened.
+    """
+    decoder = Decoder()
+    (opened,) = open_models([model], synth)
+    with opened.flow_synth.stage() as stage:
+        explorer = Explorer(opened, stage, decoder)
+        try:
+            yield explorer
+        finally:
+            explorer.close()
+
+
+def serve(explorer: Explorer, listener: socket.socket, host: str) -> None:
+    """Answers until Ctrl-C, which ends it at once."""
+    config = uvicorn.Config(
+        explorer.app(host),
+        # What fails is said by the application itself.
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        ws="none",
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
+        # Pages wait for news; nobody waits for pages.
+        timeout_graceful_shutdown=0,
+    )
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again when it is done.
+        uvicorn.Server(config).run(sockets=[listener])
