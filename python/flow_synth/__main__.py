@@ -500,8 +500,6 @@ def explore(
         if host not in LOOPBACK:
             complain(f"anyone who reaches {host} over the network can use this")
         serve(explorer, listener, host)
-        # Ending the workers one by one would take seconds; without this process they end at once.
-        os._exit(0)
 
 
 @app.command()

@@ -48,7 +48,6 @@ def model_answer(opened: Opened, presets: PresetFiles, plays_in_browser: bool) -
         "latent": [f"z{number}" for number in range(len(description.latent))],
         "knobs": [knob.model_dump(mode="json") for knob in description.parameters.parameters()],
         "preset_suffixes": presets.suffixes,
-        "written_preset_suffixes": presets.written_suffixes,
     }
 
 
@@ -75,14 +74,14 @@ def match_answer(address: str, run: MatchRun) -> Json:
         "share": news.share,
         "error": news.error,
         "candidates": [
-            _candidate(f"{address}/sounds/{rank}", rank, one)
+            {**_candidate(rank, one, news.remarks), "audio": f"{address}/sounds/{rank}"}
             for rank, one in enumerate(news.candidates, 1)
         ],
         "remarks": news.remarks,
     }
 
 
-def _candidate(address: str, rank: int, one: Candidate) -> Json:
+def _candidate(rank: int, one: Candidate, said: tuple[str, ...]) -> Json:
     measures = one.measures
     return {
         "rank": rank,
@@ -93,8 +92,7 @@ def _candidate(address: str, rank: int, one: Candidate) -> Json:
         "mss_db": number(measures.mss_db),
         "sc": number(measures.sc),
         "level_db": number(measures.level_db),
-        "remarks": one.remarks,
-        "audio": address,
+        "remarks": [remark for remark in one.remarks if remark not in said],
     }
 
 

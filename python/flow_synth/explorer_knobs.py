@@ -91,7 +91,7 @@ class Knobs:
         name = given_name(request, "preset")
         content = await read_body(request, LARGEST_PRESET_BYTES)
         preset = await in_thread(self._files.read, content, name)
-        answer = {"name": preset.name, "units": numbers(preset.values), "z": None}
+        answer = {"name": shown_name(preset.name, 1), "units": numbers(preset.values), "z": None}
         if OptionalMethod.INVERT in self._flow_synth.description.methods:
             answer["z"] = numbers(await in_thread(self._flow_synth.locate, preset.values))
         return JSONResponse(answer)

@@ -78,7 +78,7 @@ class News:
     """Where a match stands.
 
     Attributes:
-        revision: grows with everything new.
+        revision: grows with everything new, from 1 on.
         state: how far it is.
         played: presets so far.
         best_db: fitness of the best of them.
@@ -87,7 +87,7 @@ class News:
         candidates: the nearest first, once all is done.
     """
 
-    revision: int = 0
+    revision: int = 1
     state: State = State.WAITING
     played: int = 0
     best_db: float | None = None
@@ -96,12 +96,10 @@ class News:
     candidates: tuple[Candidate, ...] = ()
 
     @property
-    def remarks(self) -> list[str]:
-        """What is said of every candidate."""
+    def remarks(self) -> tuple[str, ...]:
+        """What is said of every candidate, and so of the match."""
         said = [one.remarks for one in self.candidates]
-        return (
-            [remark for remark in said[0] if all(remark in each for each in said)] if said else []
-        )
+        return tuple(one for one in (said or [()])[0] if all(one in each for each in said))
 
 
 class MatchRun:

@@ -25,12 +25,7 @@ class PresetFiles:
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """What names of files that can be read end in, ours first."""
-        return (OWN, _BANK) if self._is_amsynth else (OWN,)
-
-    @property
-    def written_suffixes(self) -> tuple[str, ...]:
-        """What names of files that can be written end in, ours first."""
+        """What names of such files end in, ours first."""
         return (OWN, _BANK, _FXP) if self._is_amsynth else (OWN,)
 
     def read(self, content: bytes, name: str) -> Preset:
@@ -43,7 +38,7 @@ class PresetFiles:
         Raises:
             InputError: it is no preset of this synth.
         """
-        suffix = self._known(name, self.suffixes)
+        suffix = self._known(name)
         with tempfile.TemporaryDirectory(prefix="flow-synth-") as folder:
             path = Path(folder, f"preset{suffix}")
             path.write_bytes(content)
@@ -57,12 +52,12 @@ class PresetFiles:
 
         Args:
             preset: of this synth.
-            suffix: one of ``written_suffixes``.
+            suffix: one of ``suffixes``.
 
         Raises:
             InputError: it is none of these.
         """
-        self._known(suffix, self.written_suffixes)
+        self._known(suffix)
         if suffix == OWN:
             return preset_text(preset, self._synth.table, self._synth.identity).encode()
         from flow_synth.synths.amsynth import amsynth_table, completed
@@ -81,18 +76,19 @@ class PresetFiles:
         if path.name.endswith(OWN):
             return read_preset(path, self._synth.table, self._synth.identity)
         from flow_synth.synths.amsynth import amsynth_table, projected
-        from flow_synth.synths.amsynth_bank import read_bank
+        from flow_synth.synths.amsynth_bank import read_bank, read_fxp
 
-        presets = projected(read_bank(path, amsynth_table()), self._synth.table)
+        read = read_fxp if path.suffix == _FXP else read_bank
+        presets = projected(read(path, amsynth_table()), self._synth.table)
         if not presets:
             raise InputError(f"{path} holds no preset; give a bank with one")
         return presets[0]
 
-    def _known(self, name: str, suffixes: tuple[str, ...]) -> str:
-        for suffix in suffixes:
+    def _known(self, name: str) -> str:
+        for suffix in self.suffixes:
             if name.lower().endswith(suffix):
                 return suffix
         raise InputError(
             f"{PurePath(name).name!r} is no name for a preset of {self._synth.identity!r}; let it "
-            f"end in {' or '.join(suffixes)}"
+            f"end in {' or '.join(self.suffixes)}"
         )

@@ -8,7 +8,7 @@ from flow_synth.atomic_file import write_atomically
 from flow_synth.error import InputError
 from flow_synth.parameter import Parameter, ParameterTable
 from flow_synth.preset import Preset
-from flow_synth.synths.fxp import fxp
+from flow_synth.synths.fxp import fxp, fxp_chunk
 
 #: Where banks may be; the first folder that holds some is taken.
 BANK_FOLDERS = (Path("/usr/share/amsynth/banks"), Path("/usr/local/share/amsynth/banks"))
@@ -59,6 +59,27 @@ def read_bank(path: Path, table: ParameterTable) -> list[Preset]:
         raise InputError(f"cannot read {path} ({error.strerror}); give an amsynth bank") from error
     if not lines or lines[0].strip() != _BANK:
         raise InputError(f"{path} is not an amsynth bank; its first line must be {_BANK!r}")
+    return _read(lines, path, table)
+
+
+def read_fxp(path: Path, table: ParameterTable) -> list[Preset]:
+    """Reads what :func:`write_fxp` wrote, as :func:`read_bank` reads a bank of one preset.
+
+    Raises:
+        InputError: the file cannot be read, is none of amsynth, or has a knob that amsynth lacks.
+    """
+    try:
+        chunk = fxp_chunk(path.read_bytes(), PLUGIN_ID)
+    except OSError as error:
+        raise InputError(f"cannot read {path} ({error.strerror}); give an .fxp file") from error
+    lines = (chunk or b"").rstrip(b"\0").decode(errors="replace").splitlines()
+    if not lines or lines[0].strip() != _STATE:
+        raise InputError(f"{path} is no whole .fxp file of amsynth; save it there again")
+    return _read(lines, path, table)
+
+
+def _read(lines: list[str], path: Path, table: ParameterTable) -> list[Preset]:
+    """Presets after a first line."""
     knobs = {knob.name: index for index, knob in enumerate(table.parameters())}
     presets: list[Preset] = []
     for number, line in enumerate(lines[1:], start=2):

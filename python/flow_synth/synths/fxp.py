@@ -22,3 +22,13 @@ def fxp(plugin: bytes, version: int, name: str, n_parameters: int, chunk: bytes)
     short = name.encode()[:27]
     header = (b"CcnK", to_come, b"FPCh", 1, plugin, version, n_parameters, short, len(chunk))
     return _HEADER.pack(*header) + chunk
+
+
+def fxp_chunk(content: bytes, plugin: bytes) -> bytes | None:
+    """The state in an .fxp file of a plug-in; None if it is none of that plug-in."""
+    if len(content) < _HEADER.size:
+        return None
+    magic, _, kind, _, found, *_, n_bytes = _HEADER.unpack_from(content)
+    chunk = content[_HEADER.size :]
+    is_whole = len(chunk) == n_bytes
+    return chunk if (magic, kind, found) == (b"CcnK", b"FPCh", plugin) and is_whole else None
