@@ -132,16 +132,16 @@ export class MatchPanel {
   /** @param {News} news */
   #show({ state, played, best_db: bestDb, share, error, candidates, remarks }) {
     const bar = part(this.#root, "progress");
-    if (share === null) {
+    if (share === null || played === 0) {
       bar.removeAttribute("value");
     } else {
       bar.value = share;
     }
-    const best = bestDb === null ? "" : `, the nearest ${bestDb.toFixed(1)} dB away`;
-    const renders = `${played} preset${played === 1 ? "" : "s"} played${best}`;
+    const best = bestDb === null ? "" : `; fitness of the best: ${bestDb.toFixed(1)} dB`;
+    const renders = `${played} preset${played === 1 ? "" : "s"} played`;
     const sentences = {
       waiting: "Another match runs first; this one waits.",
-      running: `Searching: ${renders}.`,
+      running: `Searching: ${renders}${best}.`,
       done: `Done: ${renders}.`,
       cancelled: `Cancelled: ${renders}.`,
       failed: "",
