@@ -86,7 +86,8 @@ class Decoder:
                 f"{name} takes longer than {self._seconds:g} s to read; give a shorter sound, or "
                 "export it again"
             )
-        if process.exitcode:
+        is_answered = any((place / answer).exists() for answer in (_AUDIO, _REFUSAL))
+        if process.exitcode or not is_answered:
             raise InputError(
                 f"{name} ends the process that reads it; export it again, as WAV or FLAC"
             )

@@ -1,0 +1,83 @@
+"""Sound files from anybody, in a process that they may ruin."""
+
+import time
+from pathlib import Path
+
+import anyio
+import numpy as np
+import pytest
+import soundfile
+from commands_for_tests import RATE_HZ, a_tone, write_tone
+from decoders_for_tests import crashes, eats_memory, hangs, leaves
+
+from flow_synth.audio_file import Audio, read_audio
+from flow_synth.error import InputError
+from flow_synth.explorer_decoder import Decoder, Read
+
+#: On a busy machine a process may take long to begin.
+SECONDS = 60.0
+
+
+def decoded(content: bytes, name: str = "tone.wav", decoder: Decoder | None = None) -> Audio:
+    return anyio.run((decoder or Decoder(seconds=SECONDS)).decode, content, name)
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg", ".mp3", ".aiff"])
+def test_every_kind_of_file_is_read_as_from_disk(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"tone{suffix}"
+    silence = np.zeros(RATE_HZ // 2, np.float32)
+    soundfile.write(path, np.concatenate((silence, a_tone())), RATE_HZ)
+    expected, found = read_audio(path), decoded(path.read_bytes(), path.name)
+    np.testing.assert_array_equal(found.samples, expected.samples)
+    assert found.sample_rate_hz == expected.sample_rate_hz
+    assert found.trimmed_seconds == expected.trimmed_seconds
+    assert found.channels == expected.channels
+
+
+def test_what_is_no_sound_is_refused_by_the_name_it_was_sent_under(tmp_path: Path) -> None:
+    whole = write_tone(tmp_path / "tone.wav").read_bytes()
+    for content, reason in (
+        (b"no sound", "is not a sound file"),
+        (whole[: len(whole) // 2], "is shorter than its header says"),
+        (b"RIFF" + bytes(100), "is not a sound file"),
+    ):
+        with pytest.raises(InputError, match=f"^my voice.wav {reason}"):
+            decoded(content, "my voice.wav")
+
+
+@pytest.mark.parametrize(
+    ("read", "reason"),
+    [
+        (crashes, "ends the process that reads it"),
+        (leaves, "ends the process that reads it"),
+        (eats_memory, "takes more memory"),
+    ],
+)
+def test_a_file_that_ruins_its_process_is_refused(read: Read, reason: str) -> None:
+    with pytest.raises(InputError, match=f"tone.wav {reason}"):
+        decoded(b"x", decoder=Decoder(read, SECONDS))
+
+
+def test_a_file_that_hangs_is_given_up() -> None:
+    begun = time.monotonic()
+    with pytest.raises(InputError, match=r"tone.wav takes longer than 0.5 s to read"):
+        decoded(b"x", decoder=Decoder(hangs, 0.5))
+    assert time.monotonic() - begun < SECONDS
+
+
+def test_files_that_hang_do_not_hold_up_more_than_their_turns() -> None:
+    async def all_of_them() -> int:
+        decoder, refused = Decoder(hangs, 0.5), 0
+
+        async def one() -> None:
+            nonlocal refused
+            with pytest.raises(InputError, match="takes longer"):
+                await decoder.decode(b"x", "tone.wav")
+            refused += 1
+
+        async with anyio.create_task_group() as group:
+            for _ in range(5):
+                group.start_soon(one)
+        return refused
+
+    assert anyio.run(all_of_them) == 5

@@ -1,0 +1,117 @@
+"""The explorer as a process: what it prints, whom it lets in, how it ends and comes back."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from commands_for_tests import Run, write_tone
+from models_for_tests import write_tiny_model
+
+from flow_synth.error import InputError
+from flow_synth.explorer_server import address, listening
+from flow_synth.models import Family
+from flow_synth.synths import open_synth
+
+#: On a busy machine.
+SECONDS = 120.0
+
+
+@pytest.fixture(scope="module")
+def hearing_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One that draws candidates."""
+    path = tmp_path_factory.mktemp("model") / "hearing.flow.ts"
+    write_tiny_model(path, open_synth("builtin"), Family.FLOW_CLASS)
+    return path
+
+
+@contextmanager
+def started(model: Path, port: int = 0) -> "Iterator[tuple[subprocess.Popen[str], str]]":
+    """A running explorer and its address; a session of its own, as a terminal gives one."""
+    command = [sys.executable, "-m", "flow_synth", "explore", str(model), "--port", str(port)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+    ) as process:
+        try:
+            assert process.stdout
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def tone(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return write_tone(tmp_path_factory.mktemp("sounds") / "tone.wav").read_bytes()
+
+
+def test_it_answers_and_ends_at_once(hearing_model: Path, tone: bytes) -> None:
+    with started(hearing_model) as (process, place):
+        assert place.startswith("http://127.0.0.1:")
+        with httpx2.Client(base_url=place, timeout=SECONDS) as client:
+            assert client.get("/api/model").json()["synth"] == "builtin"
+            sound = client.post("/api/sounds?name=tone.wav", content=tone).json()
+            wish = {"sound": sound["id"], "candidates": 2, "seconds": 60}
+            match = client.post("/api/matches", json=wish).json()["id"]
+            news = {"revision": 0, "played": 0}
+            while not news["played"]:
+                news = client.get(f"/api/matches/{match}?since={news['revision']}").json()
+        begun = time.monotonic()
+        # As Ctrl-C in a terminal: all its processes are told.
+        os.killpg(process.pid, signal.SIGINT)
+        out, complaints = process.communicate(timeout=SECONDS)
+        # The match goes on for a minute, and its workers take seconds to be ended in order.
+        assert time.monotonic() - begun < 10
+        assert process.returncode == 0
+        assert not out
+        assert "Traceback" not in complaints
+        assert "Warning" not in complaints
+
+
+@pytest.mark.slow
+def test_killed_it_comes_back_at_the_same_port(hearing_model: Path, tone: bytes) -> None:
+    with started(hearing_model) as (process, place):
+        port = int(place.rpartition(":")[2])
+        with httpx2.Client(base_url=place, timeout=SECONDS) as client:
+            sound = client.post("/api/sounds?name=tone.wav", content=tone).json()
+        process.send_signal(signal.SIGKILL)
+        process.wait(SECONDS)
+    with (
+        started(hearing_model, port) as (_, place),
+        httpx2.Client(base_url=place, timeout=SECONDS) as client,
+    ):
+        assert place == f"http://127.0.0.1:{port}"
+        lost = client.post("/api/matches", json={"sound": sound["id"]})
+        assert lost.status_code == 409
+        assert lost.json()["error"].endswith("is gone; send it again")
+        again = client.post("/api/sounds?name=tone.wav", content=tone).json()
+        assert (again["z"], again["units"]) == (sound["z"], sound["units"])
+
+
+def test_a_taken_port_and_a_wrong_host_are_refused(run: Run, model: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = run("explore", model, "--port", port)
+    (sentence,) = outcome.sentences
+    assert outcome.code == 2
+    assert f"port {port} of 127.0.0.1 is taken; give another one by --port" in sentence
+    outcome = run("explore", model, "--host", "nowhere.invalid")
+    assert outcome.code == 2
+    assert "'nowhere.invalid' cannot be opened" in outcome.sentences[0]
+    assert run("explore", "no-model", "--port", 0).code == 2
+
+
+def test_a_free_port_is_taken_and_told() -> None:
+    with listening("127.0.0.1", 0) as listener:
+        host, port = listener.getsockname()
+        assert address(listener) == f"http://{host}:{port}"
+        assert port > 0
+        with pytest.raises(InputError, match="is taken"), listening("127.0.0.1", port):
+            pass
