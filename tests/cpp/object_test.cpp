@@ -72,7 +72,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("a message has its form", "[threads]") {
+TEST_CASE("a message has its form") {
     using flow_synth::check_form;
     const flow_synth::MessageForm form{"do", "nisw", "do 0.5 1 1 it"};
     CHECK(check_form(form, std::vector<Atom>{0.5, 2.0, 1.0, "it"}).is_ok());
@@ -94,7 +94,7 @@ TEST_CASE("a message has its form", "[threads]") {
     CHECK(flow_synth::text_of("all", long_list).size() < 70);
 }
 
-TEST_CASE("a model that is loaded says where its knobs are, and what is missing", "[threads]") {
+TEST_CASE("a model that is loaded says where its knobs are, and what is missing") {
     Fixture it;
     REQUIRE(it.host.params.size() == 1);
     CHECK(it.host.params[0].size() == 40);
@@ -104,7 +104,7 @@ TEST_CASE("a model that is loaded says where its knobs are, and what is missing"
     CHECK(it.host.complaints[0].starts_with("match and analyze need the engine, and there is no "));
 }
 
-TEST_CASE("of many messages between two polls the last is answered, once", "[threads]") {
+TEST_CASE("of many messages between two polls the last is answered, once") {
     Fixture it;
     for (int round = 0; round <= 1000; ++round) {
         it.say("macro", {1.0, round / 1000.0});
@@ -121,7 +121,7 @@ TEST_CASE("of many messages between two polls the last is answered, once", "[thr
     CHECK(it.host.params.size() == 2);
 }
 
-TEST_CASE("what an answer leads to is answered at the next poll", "[threads]") {
+TEST_CASE("what an answer leads to is answered at the next poll") {
     Fixture it;
     it.host.answer = "dump";
     it.say("macro", {1.0, 0.5});
@@ -131,8 +131,7 @@ TEST_CASE("what an answer leads to is answered at the next poll", "[threads]") {
     }
 }
 
-TEST_CASE("a rate that cannot be played gives silence, and one that can sounds again",
-          "[threads]") {
+TEST_CASE("a rate that cannot be played gives silence, and one that can sounds again") {
     Fixture it;
     it.object.prepare(48000.0);
     it.say("note", {60.0, 100.0});
@@ -150,7 +149,7 @@ TEST_CASE("a rate that cannot be played gives silence, and one that can sounds a
     CHECK(peak(it.heard(4800)) > 0.0F);
 }
 
-TEST_CASE("what the system throws is said, and the object stays", "[threads]") {
+TEST_CASE("what the system throws is said, and the object stays") {
     Fixture it;
     it.host.complaints.clear();
     for (const char* const selector : {"load", "analyze"}) {
@@ -163,7 +162,7 @@ TEST_CASE("what the system throws is said, and the object stays", "[threads]") {
     CHECK(it.host.complaints.size() == 2);
 }
 
-TEST_CASE("an object may go while it loads", "[threads]") {
+TEST_CASE("an object may go while it loads") {
     Remembering host;
     for (int round = 0; round < 20; ++round) {
         FlowObject object(host, "/nowhere");

@@ -12,7 +12,7 @@ using flow_synth::Controller;
 using flow_synth::Point;
 using flow_synth::Recording;
 
-TEST_CASE("a recording is what came in, at the rate it came in", "[threads]") {
+TEST_CASE("a recording is what came in, at the rate it came in") {
     Controller controller;
     controller.set_model(golden());
     controller.set_listened(true);
@@ -43,7 +43,7 @@ TEST_CASE("a recording is what came in, at the rate it came in", "[threads]") {
     }
 }
 
-TEST_CASE("a recording that nobody listens to, or that never began, is dropped", "[threads]") {
+TEST_CASE("a recording that nobody listens to, or that never began, is dropped") {
     Controller controller;
     controller.set_model(golden());
     controller.set_blocking(true);
@@ -79,7 +79,7 @@ Point answered(Controller& controller, std::size_t n_samples, const std::vector<
 
 }  // namespace
 
-TEST_CASE("knobs go to what was heard, and who is later than promised is counted", "[threads]") {
+TEST_CASE("knobs go to what was heard, and who is later than promised is counted") {
     Controller controller;
     const Model model = golden();
     controller.set_model(model);
@@ -116,7 +116,7 @@ TEST_CASE("knobs go to what was heard, and who is later than promised is counted
     CHECK_FALSE(point.is_heard());
 }
 
-TEST_CASE("an answer that nobody waits for any more changes nothing", "[threads]") {
+TEST_CASE("an answer that nobody waits for any more changes nothing") {
     Controller controller;
     const Model model = golden();
     controller.set_model(model);
@@ -162,8 +162,7 @@ TEST_CASE("an answer that nobody waits for any more changes nothing", "[threads]
     CHECK_FALSE(controller.take_point(point));
 }
 
-TEST_CASE("in blocking mode an answer comes at the same sample, however long it takes",
-          "[threads]") {
+TEST_CASE("in blocking mode an answer comes at the same sample, however long it takes") {
     const auto rendering = [](int microseconds) {
         Controller controller;
         controller.set_model(builtin());
@@ -200,7 +199,7 @@ TEST_CASE("in blocking mode an answer comes at the same sample, however long it 
     CHECK(rendering(20'000) == expected);
 }
 
-TEST_CASE("nobody waits for a listener that went away", "[threads]") {
+TEST_CASE("nobody waits for a listener that went away") {
     Controller controller;
     controller.set_model(golden());
     controller.set_listened(true);

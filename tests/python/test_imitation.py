@@ -178,6 +178,7 @@ def score(synth: str, folder: Path, scheduler: str | None = None) -> Evaluation:
     return evaluate(dataset, targets, Workplace(folder, open_test_synth, scheduler, workers=1))
 
 
+@pytest.mark.slow
 def test_an_evaluation_killed_with_its_workers_resumes_to_the_same_result(
     address: str, tmp_path: Path
 ) -> None:

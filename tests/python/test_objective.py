@@ -314,6 +314,7 @@ def test_sliders_learn_to_do_what_they_say() -> None:
     assert (moved - before)[:, others][:, :6].abs().mean() < change[2] / 3
 
 
+@pytest.mark.slow
 def test_a_coach_learns_where_the_steps_of_a_knob_begin() -> None:
     """What snaps to a step sounds like it, and a judge is asked about knobs on no step."""
     n_values = torch.tensor([2, *(0 for _ in range(P - 1))])

@@ -108,6 +108,7 @@ def test_neighbours_that_are_equal_are_no_step_apart(
     np.testing.assert_array_equal(found.sweeps["still"].steps_db, np.zeros((1, 4)))
 
 
+@pytest.mark.slow
 def test_a_crash_and_an_error_cost_only_their_notes_with_any_number_of_workers(
     dataset: Dataset, targets: Targets, address: str, tmp_path: Path
 ) -> None:
@@ -133,6 +134,7 @@ def test_a_crash_and_an_error_cost_only_their_notes_with_any_number_of_workers(
             assert np.isnan(heard.steps_db[way, step]) == is_lost
 
 
+@pytest.mark.slow
 def test_sweeps_killed_with_their_workers_resume_to_the_same_result(
     address: str, tmp_path: Path
 ) -> None:
