@@ -9,13 +9,12 @@ import gzip
 import json
 import re
 import zipfile
-from importlib import resources
 from pathlib import Path
 
 from flow_synth.error import InputError
 from flow_synth.model_file import BLOB_ENTRY
 
-SITE = Path(str(resources.files(__package__).joinpath("site")))
+SITE = Path(__file__).with_name("site")
 _ROOT = Path(__file__).parents[2]
 
 MODULE = "instrument.wasm"
