@@ -37,7 +37,7 @@ from flow_synth.models import Family
 from flow_synth.preset import Preset
 from flow_synth.site_builder import Opened
 from flow_synth.stage import LocalStage, play_on_workers
-from flow_synth.synth import Note
+from flow_synth.synth import Note, SynthError
 from flow_synth.wishes import Wishes
 
 UNITS = [0.5, 0.1, 0.9, 0.3, 0.0, 1.0, 0.25, 0.75]
@@ -57,13 +57,18 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     return open_sine(tmp_path_factory.mktemp("model"))
 
 
+class FragileStage(LocalStage):
+    """Fails on one preset, as a worker does that its synth ended."""
+
+    def render(self, values: NDArray[np.float32], note: Note) -> NDArray[np.float32]:
+        if np.array_equal(values, CRASHING):
+            raise SynthError("it ended its process, or took too long")
+        return super().render(values, note)
+
+
 @pytest.fixture(scope="module")
 def client(opened: Opened) -> Iterator[TestClient]:
-    synth = opened.flow_synth.synth
-    with (
-        play_on_workers(synth, CRASHES, opener=open_sines, workers=1) as stage,
-        client_of(opened, stage) as asking,
-    ):
+    with client_of(opened, FragileStage(ManySines())) as asking:
         yield asking
 
 
@@ -163,6 +168,19 @@ def test_a_note_is_that_of_the_package(client: TestClient, opened: Opened) -> No
 
 
 def test_a_preset_that_crashes_costs_its_own_note_alone(client: TestClient) -> None:
+    check_that_a_crash_costs_one_note(client)
+
+
+@pytest.mark.slow
+def test_so_does_one_that_crashes_a_worker(opened: Opened) -> None:
+    with (
+        play_on_workers(opened.flow_synth.synth, CRASHES, opener=open_sines, workers=1) as stage,
+        client_of(opened, stage) as client,
+    ):
+        check_that_a_crash_costs_one_note(client)
+
+
+def check_that_a_crash_costs_one_note(client: TestClient) -> None:
     crashed = client.post("/api/render", json={"units": CRASHING.tolist()})
     assert crashed.status_code == 503
     assert "cannot be played: it ended its process" in crashed.json()["error"]

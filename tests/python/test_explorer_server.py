@@ -8,34 +8,22 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import httpx2
 import pytest
 from commands_for_tests import Run, write_tone
-from models_for_tests import write_tiny_model
 
 from flow_synth.error import InputError
 from flow_synth.explorer_server import address, listening
-from flow_synth.models import Family
-from flow_synth.synths import open_synth
 
 #: On a busy machine.
 SECONDS = 120.0
 
 
-@pytest.fixture(scope="module")
-def hearing_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One that draws candidates."""
-    path = tmp_path_factory.mktemp("model") / "hearing.flow.ts"
-    write_tiny_model(path, open_synth("builtin"), Family.FLOW_CLASS)
-    return path
-
-
 @contextmanager
-def started(model: Path, port: int = 0) -> "Iterator[tuple[subprocess.Popen[str], str]]":
+def started(port: int = 0) -> "Iterator[tuple[subprocess.Popen[str], str]]":
     """A running explorer and its address; a session of its own, as a terminal gives one."""
-    command = [sys.executable, "-m", "flow_synth", "explore", str(model), "--port", str(port)]
+    command = [sys.executable, "-m", "flow_synth", "explore", "--port", str(port)]
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command, stdout=pipe, stderr=pipe, text=True, start_new_session=True
@@ -52,8 +40,8 @@ def tone(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return write_tone(tmp_path_factory.mktemp("sounds") / "tone.wav").read_bytes()
 
 
-def test_it_answers_and_ends_at_once(hearing_model: Path, tone: bytes) -> None:
-    with started(hearing_model) as (process, place):
+def test_it_answers_and_ends_at_once(tone: bytes) -> None:
+    with started() as (process, place):
         assert place.startswith("http://127.0.0.1:")
         with httpx2.Client(base_url=place, timeout=SECONDS) as client:
             assert client.get("/api/model").json()["synth"] == "builtin"
@@ -76,15 +64,15 @@ def test_it_answers_and_ends_at_once(hearing_model: Path, tone: bytes) -> None:
 
 
 @pytest.mark.slow
-def test_killed_it_comes_back_at_the_same_port(hearing_model: Path, tone: bytes) -> None:
-    with started(hearing_model) as (process, place):
+def test_killed_it_comes_back_at_the_same_port(tone: bytes) -> None:
+    with started() as (process, place):
         port = int(place.rpartition(":")[2])
         with httpx2.Client(base_url=place, timeout=SECONDS) as client:
             sound = client.post("/api/sounds?name=tone.wav", content=tone).json()
         process.send_signal(signal.SIGKILL)
         process.wait(SECONDS)
     with (
-        started(hearing_model, port) as (_, place),
+        started(port) as (_, place),
         httpx2.Client(base_url=place, timeout=SECONDS) as client,
     ):
         assert place == f"http://127.0.0.1:{port}"
@@ -95,14 +83,14 @@ def test_killed_it_comes_back_at_the_same_port(hearing_model: Path, tone: bytes)
         assert (again["z"], again["units"]) == (sound["z"], sound["units"])
 
 
-def test_a_taken_port_and_a_wrong_host_are_refused(run: Run, model: Path) -> None:
+def test_a_taken_port_and_a_wrong_host_are_refused(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        outcome = run("explore", model, "--port", port)
+        outcome = run("explore", "--port", port)
     (sentence,) = outcome.sentences
     assert outcome.code == 2
     assert f"port {port} of 127.0.0.1 is taken; give another one by --port" in sentence
-    outcome = run("explore", model, "--host", "nowhere.invalid")
+    outcome = run("explore", "--host", "nowhere.invalid")
     assert outcome.code == 2
     assert "'nowhere.invalid' cannot be opened" in outcome.sentences[0]
     assert run("explore", "no-model", "--port", 0).code == 2
