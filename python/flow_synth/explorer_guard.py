@@ -15,8 +15,8 @@ EVERYWHERE = ("0.0.0.0", "::")
 _HEADERS = {
     # The worklet is a data: address, as the page may also be opened from disk.
     "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' data: blob:; "
-        "img-src 'self' data:; media-src 'self' blob:; connect-src 'self' blob:; "
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' data:; "
+        "img-src 'self' data:; media-src 'self' blob:; "
         "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
