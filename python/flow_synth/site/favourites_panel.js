@@ -37,6 +37,7 @@ export class FavouritesPanel {
       remove.addEventListener("click", () => {
         this.#favourites.remove(one.name);
         this.show();
+        this.#list.querySelector("button")?.focus();
       });
       return made("li", {}, go, remove);
     });

@@ -83,7 +83,7 @@ export class HistoryPanel {
     part(this.#root, "[data-undo]").disabled = !canUndo;
     part(this.#root, "[data-redo]").disabled = !canRedo;
     part(this.#root, "[data-step]").textContent = current
-      ? `Here by ${current.label}; step ${steps.indexOf(current) + 1} of ${steps.length}.`
+      ? `Step ${steps.indexOf(current) + 1} of ${steps.length}: ${current.label}.`
       : "Nothing yet: choose a candidate, or play.";
   }
 }

@@ -53,12 +53,12 @@ export class MatchPanel {
     part(root, "[data-cancel]").addEventListener("click", () => this.#cancel());
   }
 
-  /** @param {Sound|undefined} sound without one nothing can be matched. */
+  /** @param {Sound} sound takes the place of the one before. */
   setSound(sound) {
     this.#giveUp();
     this.#sound = sound;
-    part(this.#root, "[data-match]").disabled = !sound;
-    this.#say(sound ? "" : "First give a sound.");
+    part(this.#root, "[data-match]").disabled = false;
+    this.#say("");
   }
 
   async start() {
@@ -154,19 +154,26 @@ export class MatchPanel {
   }
 
   /** What was found until now counts; the server says it once more. */
-  async #cancel() {
-    try {
-      await this.#server.json("DELETE", `/api/matches/${this.#id}`);
-    } catch (error) {
-      this.#notice.complain(error);
+  #cancel() {
+    if (this.#id) {
+      this.#end(this.#id);
+    } else {
+      this.#giveUp();
+      this.#say("Cancelled before it began.");
     }
+  }
+
+  /** @param {string} id */
+  #end(id) {
+    // A match that the server does not have has ended; whoever follows it is told so.
+    this.#server.json("DELETE", `/api/matches/${id}`).catch(() => {});
   }
 
   /** Nobody waits for it any more, so that the next one need not wait for it. */
   #giveUp() {
     this.#following.abort();
     if (this.#id) {
-      void this.#cancel();
+      this.#end(this.#id);
       this.#id = "";
     }
     this.#running(false);
@@ -174,8 +181,13 @@ export class MatchPanel {
 
   /** @param {boolean} isRunning */
   #running(isRunning) {
-    part(this.#root, "[data-cancel]").hidden = !isRunning;
-    part(this.#root, "[data-match]").hidden = isRunning;
+    const [match, cancel] = ["[data-match]", "[data-cancel]"].map((name) => part(this.#root, name));
+    const hadFocus = [match, cancel].includes(document.activeElement);
+    cancel.hidden = !isRunning;
+    match.hidden = isRunning;
+    if (hadFocus) {
+      (isRunning ? cancel : match).focus();
+    }
     part(this.#root, "progress").hidden = !isRunning;
     part(this.#root, "progress").removeAttribute("value");
   }

@@ -26,13 +26,12 @@ export class SoundPanel {
   #sending = new AbortController();
   /** @type {Recorder|undefined} */
   #recorder;
-  /** What was sent last, in case the server loses it. @type {File|undefined} */
+  /** What was heard last, in case the server loses it. @type {File|undefined} */
   #file;
+  #said = "No sound yet.";
 
   /** Is told of a sound that the server has heard. */
   onsound = (/** @type {Sound} */ _sound) => {};
-  /** Is told that another sound is on its way. */
-  onsend = () => {};
 
   /** @param {HTMLElement} root @param {Server} server @param {Notice} notice */
   constructor(root, server, notice) {
@@ -73,19 +72,17 @@ export class SoundPanel {
     this.#sending.abort();
     this.#sending = new AbortController();
     const { signal } = this.#sending;
-    this.#file = file;
     this.#notice.clear();
-    this.onsend();
     this.#busy(`Listening to ${file.name}…`);
     try {
       const address = `/api/sounds?name=${encodeURIComponent(file.name)}`;
       const sound = await this.#server.json("POST", address, { content: file, signal });
-      this.show(sound);
+      this.#file = file;
       this.onsound(sound);
       return sound;
     } catch (error) {
       if (!signal.aborted) {
-        this.#say("No sound yet.");
+        this.#say(this.#said); // The sound before is still there.
         this.#notice.complain(error);
       }
       return undefined;
@@ -95,7 +92,8 @@ export class SoundPanel {
   /** @param {Sound} sound */
   show({ name, seconds, pitch }) {
     const note = pitch === null ? "no pitch" : `pitch ${noteName(pitch)}`;
-    this.#say(`${name}: ${seconds.toFixed(1)} s, ${note}.`);
+    this.#said = `${name}: ${seconds.toFixed(1)} s, ${note}.`;
+    this.#say(this.#said);
   }
 
   async #record() {
@@ -116,7 +114,7 @@ export class SoundPanel {
       const file = await recorder.record();
       void this.send(file);
     } catch (error) {
-      this.#say("No sound was recorded.");
+      this.#say(this.#said);
       this.#notice.complain(error);
     }
     this.#recorder = undefined;

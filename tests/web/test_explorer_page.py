@@ -1,0 +1,357 @@
+"""The explorer, used as a person would: Chromium, the real server and the shipped model."""
+
+import base64
+import json
+import signal
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soxr
+import torch
+from explorer_browser import (
+    AXE,
+    DESKTOP,
+    EXAMPLES,
+    PHONE,
+    ROOT,
+    Explorer,
+    Scheme,
+    Server,
+    new_page,
+    opened_browser,
+)
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, expect
+
+from flow_synth.features import SAMPLE_RATE_HZ as FEATURE_RATE_HZ
+from flow_synth.library import FlowSynth
+from flow_synth.metric import multi_scale_spectral_distance
+from flow_synth.synth import SAMPLE_RATE_HZ, Note
+
+pytestmark = pytest.mark.slow
+
+PICTURES = ROOT / "build" / "reports" / "explorer"
+MOST_LOAD_SECONDS = 2.0
+MOST_BYTES = 1_500_000
+MOST_MSS_DB = 0.5
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def explorer(browser: Browser, server: Server) -> Iterator[Explorer]:
+    """The page, of which the console says nothing bad until the test is over."""
+    explorer = Explorer(new_page(browser), server.address)
+    yield explorer
+    assert explorer.errors == []
+    explorer.page.context.close()
+
+
+def test_the_page_is_there_soon_and_small(browser: Browser, server: Server) -> None:
+    page = new_page(browser)
+    sizes: list[int] = []
+    page.on("response", lambda answer: sizes.append(len(answer.body())))
+    begun = time.monotonic()
+    Explorer(page, server.address)
+    assert time.monotonic() - begun <= MOST_LOAD_SECONDS
+    assert sum(sizes) <= MOST_BYTES
+    page.context.close()
+
+
+def test_a_sound_is_dropped_matched_heard_and_chosen(explorer: Explorer) -> None:
+    page = explorer.page
+    content = (EXAMPLES / "trumpet.flac").read_bytes()
+    explorer.drop("trumpet.flac", base64.b64encode(content).decode())
+    explorer.wait_for("sound-status", "trumpet.flac: 4.0 s, pitch G4.")
+    explorer.match(candidates=3)
+    explorer.wait_for("match-status", "Done")
+    lines = page.locator(".candidate")
+    assert lines.count() == 3
+    percents = [int(text.split()[0]) for text in lines.locator("b").all_inner_texts()]
+    assert percents == sorted(percents, reverse=True)
+    assert 0 < percents[-1] <= percents[0] < 100
+
+    original, candidate = (page.locator(f"[data-hear={side}]") for side in "ab")
+    page.get_by_role("button", name="Hear candidate 2").click()
+    expect(candidate).to_have_text("Candidate 2")
+    expect(candidate).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("b")
+    expect(original).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("b")
+    expect(candidate).to_have_attribute("aria-pressed", "true")
+
+    explorer.choose(2)
+    assert explorer.steps()[-1]["label"] == "candidate 2 for trumpet.flac"
+
+
+def test_what_is_heard_is_what_python_plays(explorer: Explorer) -> None:
+    explorer.matched("trumpet.flac")
+    explorer.choose()
+    explorer.page.wait_for_timeout(5000)  # The note that was played on arrival has ended.
+    explorer.page.evaluate("() => { window.heard.length = 0; }")
+    explorer.page.locator("h1").click()
+    explorer.page.keyboard.down("a")
+    explorer.page.wait_for_timeout(3500)
+    explorer.page.keyboard.up("a")
+    heard = np.array(explorer.page.evaluate("() => window.heard"), np.float32)
+    rate_hz = explorer.page.evaluate("() => window.heardRateHz")
+    heard = soxr.resample(heard, rate_hz, SAMPLE_RATE_HZ)
+    units = np.array(explorer.steps()[-1]["units"], np.float32)
+    played = FlowSynth.load("builtin").synth.render(units, Note())[0][: Note().held_samples]
+    aligned = _aligned(heard, played)
+    assert np.abs(aligned).max() > 0.01
+    distance = multi_scale_spectral_distance(_features(played), _features(aligned))
+    assert distance.item() <= MOST_MSS_DB
+
+
+def _aligned(heard: NDArray[np.float32], played: NDArray[np.float32]) -> NDArray[np.float32]:
+    """As much of what was heard as was played, from where it is most like it."""
+    length = len(heard) + len(played)
+    product = np.fft.rfft(heard, length) * np.conj(np.fft.rfft(played, length))
+    begin = int(np.argmax(np.fft.irfft(product, length)[: len(heard)]))
+    found = heard[begin : begin + len(played)]
+    assert len(found) == len(played)
+    return found
+
+
+def _features(audio: NDArray[np.float32]) -> torch.Tensor:
+    resampled = soxr.resample(audio, SAMPLE_RATE_HZ, FEATURE_RATE_HZ)
+    return torch.from_numpy(np.ascontiguousarray(resampled, np.float32))[None]
+
+
+def test_every_kind_of_control_moves_the_knobs(explorer: Explorer) -> None:
+    page = explorer.page
+    page.click("[data-switch]")
+    explorer.wait_for("step", "the beginning")
+    # The defaults lie far out: a dial that stands at its end has one way to go.
+    page.focus("[data-macro='1']")
+    page.keyboard.press("Home")
+    explorer.wait_for("step", "Step 2 of 2: moved by hand.")
+    page.focus("[data-slider] >> nth=0")
+    page.keyboard.press("End")
+    explorer.wait_for("step", "Step 3 of 3: moved by hand.")
+    page.click("[data-keep=a]")
+    page.focus("canvas")
+    page.keyboard.press("ArrowRight")
+    explorer.wait_for("step", "on the map")
+    page.click("[data-keep=b]")
+    page.fill("[data-morph]", "0.5")
+    explorer.wait_for("step", "Step 5 of 5: moved by hand.")
+    page.click("[data-vary]")
+    explorer.wait_for("step", "Step 6 of 6: a mutation.")
+    page.click("[data-reset]")
+    explorer.wait_for("step", "Step 7 of 7: moved by hand.")
+    units = [step["units"] for step in explorer.steps()]
+    assert all(one != other for one, other in pairwise(units))
+    np.testing.assert_allclose(units[-1], units[0], atol=1e-4)
+
+
+def test_locked_knobs_stay_where_they_are(explorer: Explorer) -> None:
+    page = explorer.page
+    explorer.matched("bass.flac")
+    explorer.choose()
+    before = explorer.steps()[-1]["units"]
+    page.click("[data-choose-locks]")
+    expect(page.get_by_label("Lock Osc 1 shape")).to_be_focused()
+    page.keyboard.press("Space")
+    explorer.wait_for("locked", "1 knob is locked.")
+    page.fill("[data-amount]", "1")
+    page.click("[data-vary]")
+    explorer.wait_for("step", "a mutation")
+    after = explorer.steps()[-1]["units"]
+    assert after[0] == pytest.approx(before[0], abs=1e-4)
+    assert not np.allclose(before, after, atol=0.02)
+    explorer.match()
+    explorer.wait_for("match-status", "Done")
+    explorer.choose(2)
+    assert explorer.steps()[-1]["units"][0] == pytest.approx(before[0], abs=1e-4)
+    page.click("[data-free]")
+    explorer.wait_for("locked", "No knob is locked.")
+
+
+def test_back_and_forward_undo_and_redo_and_a_reload_keeps_all(explorer: Explorer) -> None:
+    page = explorer.page
+    explorer.matched("cello.flac")
+    explorer.choose(1)
+    explorer.choose(2)
+    page.go_back()
+    explorer.wait_for("step", "Step 2 of 3: candidate 1 for cello.flac.")
+    page.go_forward()
+    explorer.wait_for("step", "Step 3 of 3")
+    page.click("[data-undo]")
+    explorer.wait_for("step", "Step 2 of 3")
+    page.reload()
+    explorer.wait_for("sound-status", "cello.flac:")
+    explorer.wait_for("step", "Step 2 of 3")
+    expect(page.locator(".candidate")).to_have_count(3)
+    page.click("[data-redo]")
+    explorer.wait_for("step", "Step 3 of 3: candidate 2 for cello.flac.")
+
+
+def test_a_preset_is_saved_and_found_again(explorer: Explorer, tmp_path: Path) -> None:
+    page = explorer.page
+    explorer.matched("electric_piano.flac")
+    explorer.choose()
+    page.fill("[data-name]", "Stage Piano")
+    with page.expect_download() as download:
+        page.click("[data-save]")
+    file = tmp_path / download.value.suggested_filename
+    assert file.name == "Stage Piano.preset.json"
+    download.value.save_as(file)
+    assert json.loads(file.read_text())["name"] == "Stage Piano"
+    saved = explorer.steps()[-1]["units"]
+    page.click("[data-vary]")
+    explorer.wait_for("step", "a mutation")
+    explorer.drop(file.name, base64.b64encode(file.read_bytes()).decode())
+    explorer.wait_for("step", "preset Stage Piano")
+    np.testing.assert_allclose(explorer.steps()[-1]["units"], saved, atol=1e-3)
+
+
+def test_two_tabs_see_each_others_favourites(explorer: Explorer) -> None:
+    other = Explorer(explorer.page.context.new_page(), explorer.address)
+    explorer.page.click("[data-switch]")
+    explorer.wait_for("step", "the beginning")
+    explorer.page.fill("[data-name]", "Plain")
+    explorer.page.keyboard.press("Enter")
+    other.wait_for("favourites", "Plain")
+    other.page.reload()
+    other.page.get_by_role("button", name="Plain", exact=True).click()
+    other.wait_for("step", "favourite Plain")
+    other.page.get_by_role("button", name="Remove Plain").click()
+    explorer.wait_for("favourites", "None yet.")
+    assert other.errors == []
+
+
+def test_a_second_sound_takes_the_place_of_one_that_is_matched(explorer: Explorer) -> None:
+    explorer.give("voice.flac")
+    explorer.match(seconds=60)
+    explorer.wait_for("match-status", "Searching")
+    explorer.matched("bass.flac")
+    assert explorer.text("sound-status").startswith("bass.flac")
+    explorer.choose()
+    assert explorer.steps()[-1]["label"] == "candidate 1 for bass.flac"
+
+
+def test_a_search_that_is_cancelled_gives_what_it_found(explorer: Explorer) -> None:
+    explorer.give("voice.flac")
+    explorer.match(seconds=60, candidates=2)
+    explorer.wait_for("match-status", "fitness of the best")
+    explorer.page.click("[data-cancel]")
+    explorer.wait_for("match-status", "Cancelled")
+    assert explorer.page.locator(".candidate").count() == 2
+
+
+def test_the_microphone_is_recorded(explorer: Explorer) -> None:
+    record = explorer.page.locator("[data-record]")
+    record.click()
+    explorer.wait_for("sound-status", "Recording: 2.")
+    assert float(explorer.page.locator("[data-level]").evaluate("(meter) => meter.value")) >= 0
+    record.click()
+    explorer.wait_for("sound-status", ".wav: ")
+    expect(explorer.page.locator("[data-match]")).to_be_enabled()
+
+
+def test_what_is_no_sound_is_refused_in_a_sentence(explorer: Explorer) -> None:
+    explorer.drop("notes.txt", base64.b64encode(b"la la la").decode())
+    explorer.wait_for("notice", "notes.txt")
+    expect(explorer.page.locator("[data-match]")).to_be_disabled()
+    # That the server refused it is said by the browser, too.
+    assert all("415" in error for error in explorer.errors)
+    explorer.errors.clear()
+
+
+def test_a_server_that_was_killed_is_waited_for_and_given_the_sound_again(
+    browser: Browser,
+) -> None:
+    server = Server()
+    explorer = Explorer(new_page(browser), server.address)
+    explorer.matched("bass.flac")
+    explorer.choose()
+    server.end(signal.SIGKILL)
+    explorer.page.click("[data-match]")
+    explorer.wait_for("connection", "The server does not answer")
+    with Server(server.port):
+        explorer.page.locator("[data-connection]").wait_for(state="hidden")
+        explorer.wait_for("notice", "does not have bass.flac any more")
+        explorer.page.get_by_role("button", name="Send it again").click()
+        explorer.wait_for("match-status", "Done")
+        assert "candidate 1" in explorer.text("step")
+        explorer.page.context.close()
+
+
+def test_keys_alone_are_enough(explorer: Explorer) -> None:
+    page = explorer.page
+    explorer.give("bass.flac")
+    page.locator("[data-file]").focus()
+    _tab_to(explorer, "Match")
+    page.keyboard.press("Enter")
+    explorer.wait_for("match-status", "Done")
+    page.locator("[data-file]").focus()
+    _tab_to(explorer, "Choose candidate 1")
+    page.keyboard.press("Space")
+    explorer.wait_for("step", "candidate 1")
+    _tab_to(explorer, "Mutate")
+    page.keyboard.press("Enter")
+    explorer.wait_for("step", "a mutation")
+    _tab_to(explorer, "Undo")
+    page.keyboard.press("Enter")
+    explorer.wait_for("step", "candidate 1")
+
+
+def _tab_to(explorer: Explorer, name: str) -> None:
+    wanted = explorer.page.get_by_role("button", name=name, exact=True)
+    for _ in range(60):
+        if wanted.evaluate("(one) => one === document.activeElement"):
+            return
+        explorer.page.keyboard.press("Tab")
+    raise AssertionError(f"no Tab leads to {name}")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_it(
+    browser: Browser, server: Server, size: tuple[int, int], scheme: Scheme
+) -> None:
+    page = new_page(browser, size, scheme)
+    page.context.add_init_script(path=AXE)
+    explorer = Explorer(page, server.address)
+    _look(explorer, f"{size[0]}-{scheme}-begin")
+    explorer.matched("trumpet.flac", candidates=4)
+    explorer.choose()
+    page.fill("[data-name]", "My trumpet")
+    page.keyboard.press("Enter")
+    page.click("[data-choose-locks]")
+    _look(explorer, f"{size[0]}-{scheme}-found")
+    assert explorer.errors == []
+    page.context.close()
+
+
+def _look(explorer: Explorer, name: str) -> None:
+    """Takes a picture, and lets axe-core judge; nothing may be wider than the screen."""
+    page = explorer.page
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.evaluate("() => scrollTo(0, 0)")
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    width = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    assert width <= 0
+    findings: list[dict[str, Any]] = page.evaluate("() => axe.run().then((r) => r.violations)")
+    assert [
+        (one["id"], [node["target"] for node in one["nodes"]])
+        for one in findings
+        if one["impact"] in ("serious", "critical")
+    ] == []
