@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 from numpy.typing import NDArray
-from pd_for_tests import RATE_HZ, Patch, Pd, block_ms
+from pd_for_tests import ENGINE_MS, RATE_HZ, Patch, Pd, block_ms
 
 from flow_synth import _native
 
@@ -46,7 +46,7 @@ def builtin_or(other: Path, number: int) -> str:
 
 def test_models_are_swapped_in_real_time(pd: Pd, tmp_path: Path) -> None:
     """The loader has no time for all: the last counts, and answers are its own."""
-    patch = Patch(end_ms=2500.0, arguments=["builtin"])
+    patch = Patch(end_ms=ENGINE_MS, arguments=["builtin"])
     patch.at(10.0, "in note 60 100")
     for number in range(40):
         patch.at(
@@ -57,7 +57,7 @@ def test_models_are_swapped_in_real_time(pd: Pd, tmp_path: Path) -> None:
             "in mutate 0.1",
         )
         patch.at(110.0 + 20 * number, "in match")
-    patch.at(2400.0, "in info")
+    patch.at(ENGINE_MS - 100.0, "in info")
     console = pd.run(patch, tmp_path, is_paced=True)
     assert set(console.errors) <= {
         "the recording is silent; record a sound",
@@ -70,12 +70,12 @@ def test_models_are_swapped_in_real_time(pd: Pd, tmp_path: Path) -> None:
 
 
 def test_a_wrong_file_while_the_engine_opens_does_not_stop_it(pd: Pd, tmp_path: Path) -> None:
-    patch = Patch(end_ms=3000.0, arguments=["builtin"])
+    patch = Patch(end_ms=ENGINE_MS, arguments=["builtin"])
     info, loaded = patch.add("obj", "r info"), patch.add("obj", "route loaded")
     wrong = patch.add("msg", "\\; in load /nowhere/at/all")
     patch.wire(info, 0, loaded)
     patch.wire(loaded, 0, wrong)
-    patch.at(2900.0, "in info")
+    patch.at(ENGINE_MS - 100.0, "in info")
     console = pd.run(patch, tmp_path, is_paced=True)
     (sentence,) = console.errors
     assert sentence.startswith("/nowhere/at/all cannot be read")

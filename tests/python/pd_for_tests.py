@@ -15,6 +15,10 @@ RATE_HZ = 44100
 BLOCK_SAMPLES = 64
 
 
+#: Until the engine has surely opened, in real time; sanitizers take theirs.
+ENGINE_MS = 20_000.0 if "FLOW_SYNTH_PRELOAD" in os.environ else 2500.0
+
+
 def block_ms(n_blocks: int) -> float:
     """When to do what shall take effect as a block begins: shortly before, as Pd rounds times."""
     return 1000 * (n_blocks + 0.5) * BLOCK_SAMPLES / RATE_HZ
