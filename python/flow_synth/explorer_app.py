@@ -5,7 +5,7 @@ import logging
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
@@ -60,6 +60,7 @@ class Explorer:
                 InputError: _misused,
                 SynthError: _unplayed,
                 HTTPException: _no_such_address,
+                ClientDisconnect: _unheard,
                 Exception: _broken,
             },
         )
@@ -119,6 +120,10 @@ async def _no_such_address(request: Request, error: Exception) -> Response:
         error.status_code,
         f"{asked}: {error.detail.lower()}; docs/explore.md says what can be asked",
     )
+
+
+async def _unheard(_: Request, error: Exception) -> Response:  # noqa: ARG001  # As it is called.
+    return _answer(400, "the upload broke off; send it again")
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -1,8 +1,8 @@
 """Uploaded sound files, read in a process of their own that may crash, hang or eat its memory."""
 
 import multiprocessing
-import os
 import signal
+import sys
 import tempfile
 from asyncio import Semaphore
 from collections.abc import Callable
@@ -28,8 +28,8 @@ _AT_ONCE = 2
 _LOOK_SECONDS = 0.01
 _SOUND, _AUDIO, _REFUSAL = "sound", "audio.npz", "refusal.txt"
 
-# Where processes can be forked, one that has imported everything is, in no time.
-_CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
+# One that has imported everything is forked in no time; libraries of other systems do not like it.
+_CAN_FORK = sys.platform == "linux"
 _PROCESSES = (
     multiprocessing.get_context("forkserver")
     if _CAN_FORK
@@ -133,12 +133,11 @@ def _decode_into(read: Read, place: Path) -> None:
 
 def _limit_memory() -> None:
     """Where the system tells how much a process has, and holds it to a limit."""
-    pages = Path("/proc/self/statm")
-    if os.name != "posix" or not pages.exists():
+    if sys.platform != "linux":
         return
     import resource
 
-    used = int(pages.read_text("ascii").split()[0]) * resource.getpagesize()
+    used = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES, used + MEMORY_BYTES))
     # A file that crashes its reader shall not fill the disk with what the reader looked like.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -130,17 +130,23 @@ class MatchRun:
             return
         try:
             found = tuple(Candidate.of(match) for match in find(self))
-        except (SynthError, InputError) as error:
-            if self._is_cancelled():
-                self._end(State.CANCELLED)
-            else:
-                self._end(State.FAILED, error=f"{self.sound.name} has no match: {error}")
+        except SynthError as error:
+            self._fail(f"{self.sound.name} has no match: {error}; give another sound")
+        except InputError as error:
+            self._fail(str(error))
         except Exception:
             # Whoever waits is told; the next match may fare better.
             _LOG.exception("a match failed")
-            self._end(State.FAILED, error="flow-synth failed, and said why where it was started")
+            self._fail("flow-synth failed, and said why where it was started; try another sound")
         else:
             self._end(State.CANCELLED if self._is_cancelled() else State.DONE, candidates=found)
+
+    def _fail(self, sentence: str) -> None:
+        # A match that is cancelled before it has played anything has none to give.
+        if self._is_cancelled():
+            self._end(State.CANCELLED)
+        else:
+            self._end(State.FAILED, error=sentence)
 
     def _end(self, state: State, **changes: object) -> None:
         self._tell({State.RUNNING}, state=state, share=1.0, **changes)

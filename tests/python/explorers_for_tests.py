@@ -7,10 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import pytest
 from models_for_tests import write_tiny_model
 from starlette.testclient import TestClient
 from synths_for_tests import SineSynth, open_test_synth
 
+from flow_synth import candidates, refinement
 from flow_synth.explorer_app import Explorer
 from flow_synth.explorer_decoder import Decoder
 from flow_synth.export import Model
@@ -51,6 +53,15 @@ def open_sine(folder: Path, family: Family = Family.FLOW_CLASS) -> Opened:
     path = folder / "sine.flow.ts"
     write_tiny_model(path, ManySines(), family)
     return Opened("sine", path, FlowSynth(Model.load(path), ManySines()), None)
+
+
+@contextmanager
+def little_breeding() -> Iterator[None]:
+    """Candidates in a fraction of the time; how good they are is not the explorer's to say."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidates, "_N_GENERATIONS", 1)
+        patch.setattr(refinement, "N_GENERATIONS", 1)
+        yield
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from explorers_for_tests import (
     asked,
     client_of,
     followed,
+    little_breeding,
     open_sine,
     open_sines,
     sent,
@@ -50,6 +51,12 @@ QUESTIONS: dict[str, dict[str, object]] = {
     "/api/mutate": {"z": UNITS, "amount": 0.5},
     "/api/presets/file": {"name": "Pad", "units": UNITS},
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def breeding() -> Iterator[None]:
+    with little_breeding():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +224,13 @@ def test_a_preset_file_is_read_as_it_was_written(client: TestClient, opened: Ope
     np.testing.assert_allclose(read["z"], opened.flow_synth.locate(read["units"]), atol=1e-6)
 
 
+def test_a_name_that_is_no_text_is_shown_as_one(client: TestClient) -> None:
+    file = client.post("/api/presets/file", json={"name": "Pad", "units": UNITS}).json()
+    content = json.dumps({**file, "name": "\ud800\nPad"})
+    read = client.post("/api/presets?name=pad.preset.json", content=content)
+    assert read.json()["name"] == "? Pad"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
@@ -249,7 +263,7 @@ def test_uploads_are_limited(client: TestClient, tone: Path) -> None:
 
 
 def test_a_hostile_file_costs_itself_alone(opened: Opened, tone: Path) -> None:
-    decoder = Decoder(reads_or_fails, seconds=3)
+    decoder = Decoder(reads_or_fails, seconds=2)
     with client_of(opened, LocalStage(ManySines()), decoder) as client:
         for fault in FAULTS:
             answer = client.post("/api/sounds?name=bad.wav", content=fault)

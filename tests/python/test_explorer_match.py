@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from commands_for_tests import RATE_HZ, a_tone
-from explorers_for_tests import ManySines, open_sine
+from explorers_for_tests import ManySines, little_breeding, open_sine
 from numpy.typing import NDArray
 
 from flow_synth.audio_file import read_samples
@@ -18,7 +18,7 @@ from flow_synth.explorer_shelf import Shelf
 from flow_synth.explorer_sound import HeardSound
 from flow_synth.library import FlowSynth
 from flow_synth.stage import LocalStage
-from flow_synth.synth import Note
+from flow_synth.synth import Note, SynthError
 from flow_synth.wishes import Budget, Wishes
 from flow_synth.worker import Sound
 
@@ -39,6 +39,12 @@ class GatedStage(LocalStage):
         if self._fault:
             raise self._fault
         return super().sounds(presets, note)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def breeding() -> Iterator[None]:
+    with little_breeding():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +134,12 @@ def test_a_match_that_is_cancelled_while_it_waits_never_runs(
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        (InputError("the workers are gone"), "tone.wav has no match: the workers are gone"),
-        (KeyError("a defect"), "flow-synth failed, and said why where it was started"),
+        (SynthError("it fell over"), "tone.wav has no match: it fell over; give another sound"),
+        (InputError("the workers are gone"), "the workers are gone"),
+        (
+            KeyError("a defect"),
+            "flow-synth failed, and said why where it was started; try another sound",
+        ),
     ],
 )
 def test_a_match_that_fails_says_why_and_the_next_one_runs(

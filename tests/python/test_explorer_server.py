@@ -46,6 +46,9 @@ def test_it_answers_and_ends_at_once(tone: bytes) -> None:
         with httpx2.Client(base_url=place, timeout=SECONDS) as client:
             assert client.get("/api/model").json()["synth"] == "builtin"
             sound = client.post("/api/sounds?name=tone.wav", content=tone).json()
+            with socket.create_connection((client.base_url.host, client.base_url.port)) as rude:
+                head = f"POST /api/sounds HTTP/1.1\r\nHost: {client.base_url.netloc.decode()}\r\n"
+                rude.sendall(f"{head}Content-Length: 1000\r\n\r\nhalf of it".encode())
             wish = {"sound": sound["id"], "candidates": 2, "seconds": 60}
             match = client.post("/api/matches", json=wish).json()["id"]
             news = {"revision": 0, "played": 0}
