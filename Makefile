@@ -43,6 +43,7 @@ DEBIAN_TEST := amsynth catch2 $(CLANG) $(CLANG:clang-%=libclang-rt-%-dev) \
 DEBIAN_SLOW := chromium
 
 BUILD := build/python
+INSTRUMENT := build/web/instrument.wasm
 TIDY := build/tidy
 
 # Written by hand, and so held to our style.
@@ -133,8 +134,11 @@ $(NPM)/slow/node_modules/axe-core: | $(VENV)/package-and-tools
 
 MATCH_EXAMPLES := flow-synth match examples/*.flac --out
 
+# The page plays where `make page` has built the instrument.
 demo: $(VENV)/package
 	$(MATCH_EXAMPLES) demo
+	flow-synth page builtin --dimensions 4 --out demo/page $(if $(wildcard $(INSTRUMENT)),,--silent)
+	@echo 'To try your own sounds in a browser: .venv/bin/flow-synth explore'
 
 # --- Playing it in Pure Data ---
 
@@ -233,10 +237,10 @@ m4l-frozen: max-package
 
 # --- Playing it in a browser ---
 
-build/web/instrument.wasm: $(shell find web cpp/include cpp/src -type f) | setup
+$(INSTRUMENT): $(shell find web cpp/include cpp/src -type f) | setup
 	cmake -S web -B build/web -G Ninja && cmake --build build/web
 
-page: build/web/instrument.wasm
+page: $(INSTRUMENT)
 	flow-synth page builtin amsynth-32 --out build/page
 
 # --- Checking it ---
