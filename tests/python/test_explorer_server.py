@@ -106,3 +106,5 @@ def test_a_free_port_is_taken_and_told() -> None:
         assert port > 0
         with pytest.raises(InputError, match="is taken"), listening("127.0.0.1", port):
             pass
+    with listening("0.0.0.0", 0) as listener:  # No browser opens that.
+        assert address(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
