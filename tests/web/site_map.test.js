@@ -97,3 +97,19 @@ test("a place that is out of sight is brought into it", () => {
   const { x, y } = map.toPixels(map.presets[2]);
   assert.ok(x >= 0 && x <= 400 && y >= 0 && y <= 200);
 });
+
+test("knobs of a preset lie where it does, and all others among their nearest", () => {
+  const preset = (x, y, unit) => ({ name: "", x, y, category: 0, tags: [], descriptors: [], units: [unit, 0] });
+  const map = new MapSpace([preset(0.1, 0.2, 0), preset(0.9, 0.4, 10000)]);
+  const { x, y } = map.placeOf([0, 0]);
+  assert.ok(Math.abs(x - 0.1) < 1e-6 && Math.abs(y - 0.2) < 1e-6);
+  near(map.placeOf([0.5, 0]).x, 0.5);
+  assert.ok(map.placeOf([0.7, 0]).x > 0.8);
+  assert.equal(new MapSpace([]).placeOf([0]), undefined);
+});
+
+test("a place is brought into the middle", () => {
+  const map = space();
+  map.centre({ x: 0.75, y: 0.25 });
+  assert.deepEqual(map.toPixels({ x: 0.75, y: 0.25 }), { x: 200, y: 100 });
+});

@@ -49,6 +49,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    PICTURES.mkdir(parents=True, exist_ok=True)
     with opened_browser() as browser:
         yield browser
 
@@ -83,8 +84,7 @@ def test_a_sound_is_dropped_matched_heard_and_chosen(explorer: Explorer) -> None
     lines = page.locator(".candidate")
     assert lines.count() == 3
     percents = [int(text.split()[0]) for text in lines.locator("b").all_inner_texts()]
-    assert percents == sorted(percents, reverse=True)
-    assert 0 < percents[-1] <= percents[0] < 100
+    assert all(0 < percent < 100 for percent in percents)
 
     original, candidate = (page.locator(f"[data-hear={side}]") for side in "ab")
     page.get_by_role("button", name="Hear candidate 2").click()
@@ -100,33 +100,34 @@ def test_a_sound_is_dropped_matched_heard_and_chosen(explorer: Explorer) -> None
 
 
 def test_what_is_heard_is_what_python_plays(explorer: Explorer) -> None:
+    page = explorer.page
     explorer.matched("trumpet.flac")
     explorer.choose()
-    explorer.page.wait_for_timeout(5000)  # The note that was played on arrival has ended.
-    explorer.page.evaluate("() => { window.heard.length = 0; }")
-    explorer.page.locator("h1").click()
-    explorer.page.keyboard.down("a")
-    explorer.page.wait_for_timeout(3500)
-    explorer.page.keyboard.up("a")
-    heard = np.array(explorer.page.evaluate("() => window.heard"), np.float32)
-    rate_hz = explorer.page.evaluate("() => window.heardRateHz")
-    heard = soxr.resample(heard, rate_hz, SAMPLE_RATE_HZ)
+    page.locator("h1").click()
+    # The note that was played on arrival is over, and its tail with it.
+    while page.evaluate("() => heard.slice(-9000).some((sample) => Math.abs(sample) > 1e-5)"):
+        page.wait_for_timeout(200)
+    page.evaluate("() => { heard.length = 0; }")
+    page.keyboard.down("a")
+    page.wait_for_timeout(4500)
+    page.keyboard.up("a")
+    heard = np.array(page.evaluate("() => heard"), np.float32)
+    rate_hz = page.evaluate("() => heardRateHz")
     units = np.array(explorer.steps()[-1]["units"], np.float32)
     played = FlowSynth.load("builtin").synth.render(units, Note())[0][: Note().held_samples]
-    aligned = _aligned(heard, played)
-    assert np.abs(aligned).max() > 0.01
-    distance = multi_scale_spectral_distance(_features(played), _features(aligned))
+    played = played[_onset(played) :]
+    resampled = soxr.resample(heard, rate_hz, SAMPLE_RATE_HZ)
+    begin = _onset(resampled)
+    found = resampled[begin : begin + len(played)]
+    assert len(found) == len(played)
+    assert np.abs(found).max() > 0.01
+    distance = multi_scale_spectral_distance(_features(played), _features(found))
     assert distance.item() <= MOST_MSS_DB
 
 
-def _aligned(heard: NDArray[np.float32], played: NDArray[np.float32]) -> NDArray[np.float32]:
-    """As much of what was heard as was played, from where it is most like it."""
-    length = len(heard) + len(played)
-    product = np.fft.rfft(heard, length) * np.conj(np.fft.rfft(played, length))
-    begin = int(np.argmax(np.fft.irfft(product, length)[: len(heard)]))
-    found = heard[begin : begin + len(played)]
-    assert len(found) == len(played)
-    return found
+def _onset(audio: NDArray[np.float32]) -> int:
+    """The first sample that is no silence."""
+    return int(np.argmax(np.abs(audio) > 1e-3 * np.abs(audio).max()))
 
 
 def _features(audio: NDArray[np.float32]) -> torch.Tensor:
@@ -219,6 +220,9 @@ def test_a_preset_is_saved_and_found_again(explorer: Explorer, tmp_path: Path) -
     explorer.wait_for("step", "a mutation")
     explorer.drop(file.name, base64.b64encode(file.read_bytes()).decode())
     explorer.wait_for("step", "preset Stage Piano")
+    explorer.wait_for("map-status", "Stage Piano lies at the cross")
+    expect(page.locator("canvas")).to_be_in_viewport(ratio=0.9)
+    page.screenshot(path=PICTURES / "1440-light-located.png")
     np.testing.assert_allclose(explorer.steps()[-1]["units"], saved, atol=1e-3)
 
 
@@ -344,7 +348,6 @@ def test_everybody_can_read_it(
 def _look(explorer: Explorer, name: str) -> None:
     """Takes a picture, and lets axe-core judge; nothing may be wider than the screen."""
     page = explorer.page
-    PICTURES.mkdir(parents=True, exist_ok=True)
     page.evaluate("() => scrollTo(0, 0)")
     page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
     width = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")

@@ -83,7 +83,7 @@ export class Explorer {
     this.#synth = model.plays_in_browser ? this.#browserSynth() : this.#serverSynth();
     this.#synth.onplace = (units, label) => {
       this.#history.add(units, label);
-      this.#map?.show(units, false);
+      this.#map?.show(units);
     };
     this.#bindSound();
     this.#bindKnobs();
@@ -175,7 +175,7 @@ export class Explorer {
       this.#do("Mutating…", this.#synth.mutate(Number(amount.value))),
     );
     this.#history.onstep = ({ units }) => {
-      this.#map?.show(units, false);
+      this.#map?.show(units);
       this.#do("Going there…", this.#synth.goBack(units));
     };
     this.#lockList.onlock = (name, isLocked) => {
@@ -227,9 +227,8 @@ export class Explorer {
   /** @param {File} file a preset. */
   async #load(file) {
     const { name, units } = await this.#presets.read(file);
-    this.#map?.show(units, true);
     await this.#synth.go(units, `preset ${name}`);
-    this.#map?.show(units, true);
+    this.#map?.show(units, name);
   }
 
   /** A preset is loaded, all else is taken for a sound. @param {File} file */

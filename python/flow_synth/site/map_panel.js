@@ -65,17 +65,17 @@ export class MapPanel {
    * Marks where knobs lie, on the preset that has them or among those that nearly do.
    *
    * @param {ArrayLike<number>} units
-   * @param {boolean} isCentred whether the map moves there even if it is in sight.
+   * @param {string} [name] of what is looked for: the map, and the page, move there.
    */
-  show(units, isCentred) {
+  show(units, name) {
     const place = this.#space.placeOf(units);
     this.#picture.here = place;
-    if (place) {
-      if (isCentred) {
-        this.#space.centre(place);
-      } else {
-        this.#space.reveal(place);
-      }
+    if (place && name !== undefined) {
+      this.#space.centre(place);
+      this.#tell(`${name} lies at the cross`);
+      this.#root.querySelector(".map")?.scrollIntoView({ block: "nearest" });
+    } else if (place) {
+      this.#space.reveal(place);
     }
     this.draw();
   }
