@@ -15,11 +15,14 @@ if(NOT runtime MATCHES "libc\\+\\+")
 endif()
 list(JOIN runtime " " runtime)
 
-# What the system's library has, but for processors that the linker has not heard of.
+# What the system's library has, but for processors that the linker has not heard of. Zig names its
+# folder as it is seen from where it is asked.
 execute_process(
-    COMMAND "${CMAKE_CXX_COMPILER}" env OUTPUT_VARIABLE zig_environment COMMAND_ERROR_IS_FATAL ANY)
+    COMMAND "${CMAKE_CXX_COMPILER}" env
+    WORKING_DIRECTORY "${CMAKE_BINARY_DIR}" OUTPUT_VARIABLE zig_environment COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCH "lib_dir = \"([^\"]+)\"" found "${zig_environment}")
-file(READ "${CMAKE_MATCH_1}/libc/darwin/libSystem.tbd" system)
+file(REAL_PATH "${CMAKE_MATCH_1}" zig_library BASE_DIRECTORY "${CMAKE_BINARY_DIR}")
+file(READ "${zig_library}/libc/darwin/libSystem.tbd" system)
 string(REGEX REPLACE ",[ \n]*arm64e\\.x1-[a-z]+" "" system "${system}")
 file(WRITE "${CMAKE_BINARY_DIR}/sdk/libSystem.tbd" "${system}")
 
