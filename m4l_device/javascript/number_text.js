@@ -2,6 +2,8 @@
 
 /** Below this size a number is written with an exponent. */
 const LEAST_PLAIN = 1e-4;
+/** What is smaller is shown to musicians as 0: no ear tells it from that. */
+const LEAST_SHOWN = 1e-4;
 
 /**
  * A number with all its digits, always as one that may have a fraction: `2.0`, `0.25`, `1e-05`.
@@ -42,7 +44,7 @@ function humanText(human, unit, choice) {
 
 /** Three digits. */
 function short(value) {
-  return String(Number(value.toPrecision(3)));
+  return Math.abs(value) < LEAST_SHOWN ? "0" : String(Number(value.toPrecision(3)));
 }
 
 exports.humanText = humanText;

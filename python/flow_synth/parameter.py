@@ -13,6 +13,8 @@ from pydantic import ConfigDict, RootModel, model_validator
 from flow_synth.error import InputError
 from flow_synth.frozen import Frozen
 
+_LEAST_SHOWN = 1e-4
+
 
 class Kind(StrEnum):
     """How a knob moves."""
@@ -137,10 +139,15 @@ class Parameter(Frozen):
         if self.choices:
             return self.choices[round(human)]
         if self.unit == "Hz" and human >= 1000:
-            return f"{human / 1000:.3g} kHz"
+            return f"{_short(human / 1000)} kHz"
         if self.unit == "s" and human < 1:
-            return f"{human * 1000:.3g} ms"
-        return f"{human:.3g} {self.unit}".rstrip()
+            return f"{_short(human * 1000)} ms"
+        return f"{_short(human)} {self.unit}".rstrip()
+
+
+def _short(number: float) -> str:
+    """Three digits; what no ear tells from 0 is 0."""
+    return f"{number:.3g}" if abs(number) >= _LEAST_SHOWN else "0"
 
 
 class ParameterTable(RootModel[tuple[Parameter, ...]]):

@@ -166,6 +166,7 @@ def test_names_are_unique() -> None:
         ("amp_attack", 0.0, "1 ms"),
         ("filter_mode", 0.5, "bandpass"),
         ("osc2_octave", 0.0, "-2 octaves"),
+        ("noise", 2.5e-8, "0"),
     ],
 )
 def test_a_value_reads_as_a_musician_would_say_it(name: str, value: float, text: str) -> None:

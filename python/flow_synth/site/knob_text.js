@@ -2,6 +2,9 @@
 
 /** @typedef {import("../../../web/instrument/description.js").Knob} Knob */
 
+/** What is smaller is shown as 0: no ear tells it from that. */
+const LEAST_SHOWN = 1e-4;
+
 /**
  * @param {Knob} knob
  * @param {number} unit 0 to 1.
@@ -42,5 +45,5 @@ export function describe(knob, unit) {
 
 /** @param {number} value three digits, without zeros that say nothing. */
 function digits(value) {
-  return String(Number(value.toPrecision(3)));
+  return Math.abs(value) < LEAST_SHOWN ? "0" : String(Number(value.toPrecision(3)));
 }

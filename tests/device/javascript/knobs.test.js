@@ -65,6 +65,7 @@ test("numbers read well", () => {
     [2.5, "s", "", "2.5 s"],
     [-3, "dB", "", "-3 dB"],
     [0.5, "", "", "0.5"],
+    [-2.5e-8, "dB", "", "0 dB"],
     [1, "", "saw", "saw"],
   ];
   for (const [human, unit, choice, text] of texts) {
