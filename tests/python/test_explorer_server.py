@@ -40,6 +40,7 @@ def tone(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return write_tone(tmp_path_factory.mktemp("sounds") / "tone.wav").read_bytes()
 
 
+@pytest.mark.slow
 def test_it_answers_and_ends_at_once(tone: bytes) -> None:
     with started() as (process, place):
         assert place.startswith("http://127.0.0.1:")

@@ -315,6 +315,7 @@ def headers_of(content: bytes) -> list[int]:
     return sorted(places)
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_in_a_header_is_refused_or_changes_nothing(tmp_path: Path) -> None:
     content = GOLDEN.read_bytes()
     headers = headers_of(content)

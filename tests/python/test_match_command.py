@@ -105,6 +105,7 @@ def test_candidates_overwrite_neither_inputs_nor_each_other(
     assert not (tmp_path / "a-2.candidate-2.wav").exists()
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_the_search_and_what_was_found_counts(
     hearing_model: Path, tmp_path: Path
 ) -> None:

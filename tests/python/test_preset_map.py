@@ -105,6 +105,7 @@ def test_every_preset_that_sounds_is_on_the_map_with_its_knobs(made: MadeMap) ->
     assert {preset.category for preset in made.map.presets} == {0}
 
 
+@pytest.mark.slow
 def test_the_map_does_not_depend_on_the_workers(made: MadeMap, tmp_path: Path) -> None:
     assert made_map(tmp_path / "sounds", workers=2) == made
 
