@@ -122,7 +122,7 @@ async def _no_such_address(request: Request, error: Exception) -> Response:
     )
 
 
-async def _unheard(_: Request, error: Exception) -> Response:  # noqa: ARG001  # As it is called.
+async def _unheard(_: Request, _error: Exception) -> Response:
     return _answer(400, "the upload broke off; send it again")
 
 

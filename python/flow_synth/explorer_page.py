@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from flow_synth.explorer_request import LARGEST_SOUND_BYTES, MOST_CANDIDATES
 from flow_synth.site_builder import Opened, instrument_view, render_page
 from flow_synth.site_scripts import (
     SITE,
@@ -32,7 +33,11 @@ class ExplorerPage:
     def html(self, model: Mapping[str, Any]) -> str:
         """The page itself, with the description of the model that scripts get."""
         instrument = instrument_view(self._opened) if self.plays else None
-        return render_page({"model": model, "instrument": instrument}, TEMPLATE)
+        limits = {
+            "most_candidates": MOST_CANDIDATES if model["has_candidates"] else 1,
+            "largest_sound_bytes": LARGEST_SOUND_BYTES,
+        }
+        return render_page({"model": model, "instrument": instrument, **limits}, TEMPLATE)
 
     @property
     def style(self) -> bytes:

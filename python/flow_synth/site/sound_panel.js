@@ -15,7 +15,6 @@ import { LONGEST_SECONDS, Recorder } from "./recorder.js";
  * @property {number[]} units what one pass of the model makes of it.
  */
 
-const MOST_BYTES = 20_000_000;
 const NOTES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 
 /** Sends sounds; of several the last one counts. */
@@ -64,9 +63,10 @@ export class SoundPanel {
    * @returns {Promise<Sound|undefined>} undefined if it is not the newest any more, or no sound.
    */
   async send(file) {
-    if (file.size > MOST_BYTES) {
+    const most = Number(part(this.#root, "[data-file]").dataset.mostBytes);
+    if (file.size > most) {
       const size = Math.ceil(file.size / 1e6);
-      this.#notice.say(`${file.name} has ${size} MB; give a sound of at most ${MOST_BYTES / 1e6} MB.`);
+      this.#notice.say(`${file.name} has ${size} MB; give a sound of at most ${most / 1e6} MB.`);
       return undefined;
     }
     this.#sending.abort();
