@@ -19,7 +19,7 @@ MACOS = "14.0"
 NAME = "libflow_synth_engine.dylib"
 #: Of torch's libraries, those that the engine needs, and theirs.
 LIBRARIES = ("libtorch_cpu", "libc10", "libomp")
-CORE_LEFT_OUT = {"flow_kernel_avx2.cpp"}
+CORE_LEFT_OUT = {"kernel_avx2.cpp"}
 WHEEL = ROOT / "build" / "max-macos-torch"
 #: The system's C++ library, which the engine shares with torch's. What it takes is found when it
 #: is opened.

@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
-#include "flow_kernel.h"
 #include "flow_synth/controller.h"
 #include "flow_synth/engine.h"
+#include "kernel.h"
 #include "packed_flow.h"
 #include "timing.h"
 
@@ -34,7 +34,7 @@ using bench::Timing;
 using flow_synth::Controller;
 using flow_synth::CoreModel;
 using flow_synth::Engine;
-using flow_synth::FlowKernel;
+using flow_synth::Kernel;
 using flow_synth::PackedFlow;
 using flow_synth::Status;
 
@@ -159,8 +159,7 @@ void keep(std::uint64_t number) {
     s_kept.store(number, std::memory_order_relaxed);
 }
 
-void time_kernel(Members& members, const flow_synth::FlowWeights& weights,
-                 const FlowKernel& kernel) {
+void time_kernel(Members& members, const flow_synth::FlowWeights& weights, const Kernel& kernel) {
     PackedFlow flow;
     expect(PackedFlow::pack(weights, kernel.reads_half, flow));
     auto z = random_numbers(weights.n_dimensions);

@@ -21,6 +21,7 @@
 #include "flow_synth/core_model.h"
 #include "flow_synth/onset.h"
 #include "flow_synth/sample_rate.h"
+#include "resampler.h"
 
 namespace flow_synth {
 namespace {
@@ -129,10 +130,26 @@ Status check_size(std::string_view what, std::span<const float> numbers, std::si
 struct Engine::Model {
     std::shared_ptr<const CoreModel> core;
     torch::jit::Module module;
+    std::mutex resampler_mutex;
+    std::shared_ptr<const Resampler> resampler;
 
     const FeatureSettings& settings() const { return core->interface().features; }
     std::size_t n_dimensions() const { return core->n_knobs(); }
     std::size_t mel_size() const { return std::size_t{settings().n_mels} * settings().n_frames; }
+
+    /// The core's resampler from a rate, which remembers its weights until another rate is asked
+    /// for; none where only the model's own serves.
+    std::shared_ptr<const Resampler> resampler_from(std::uint32_t rate_hz) {
+        if (rate_hz < k_minimum_rate_hz || rate_hz > k_maximum_rate_hz ||
+            !Resampler::can_serve(rate_hz, settings().sample_rate_hz)) {
+            return nullptr;
+        }
+        const std::lock_guard lock(resampler_mutex);
+        if (!resampler || resampler->from_hz() != rate_hz) {
+            resampler = std::make_shared<const Resampler>(rate_hz, settings().sample_rate_hz);
+        }
+        return resampler;
+    }
 
     bool has(const OptionalMethod& method) const {
         return module.find_method(method.name).has_value();
@@ -282,6 +299,16 @@ Status Engine::resample(std::span<const float> audio, std::size_t n_samples, std
                         std::vector<float>& resampled) {
     if (Status status = check_size("audio", audio, n_samples); !status.is_ok()) {
         return status;
+    }
+    if (const auto resampler = m_model->resampler_from(rate_hz)) {
+        const std::size_t n_results = resampler->n_results(n_samples);
+        resampled.resize(audio.size() / n_samples * n_results);
+        const std::span<float> results(resampled);
+        for (std::size_t sound = 0; sound * n_samples < audio.size(); ++sound) {
+            resampler->resample(audio.subspan(sound * n_samples, n_samples),
+                                results.subspan(sound * n_results, n_results));
+        }
+        return {};
     }
     return m_model->call("resample",
                          {batch_of(audio, n_samples, {static_cast<std::int64_t>(n_samples)}),

@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "flow_kernel.h"
+#include "kernel.h"
 #include "vector.h"
 
 namespace flow_synth::FLOW_SYNTH_BUILD {

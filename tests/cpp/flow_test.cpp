@@ -8,17 +8,17 @@
 
 #include "allocations.h"
 #include "catch2.h"
-#include "flow_kernel.h"
 #include "golden.h"
+#include "kernel.h"
 #include "reference_flow.h"
 
 using flow_synth::fastest_kernel;
 using flow_synth::Flow;
 using flow_synth::FlowFile;
-using flow_synth::FlowKernel;
 using flow_synth::FlowType;
 using flow_synth::FlowWeights;
 using flow_synth::k_baseline_kernel;
+using flow_synth::Kernel;
 using flow_synth::PackedFlow;
 using flow_synth::Status;
 
@@ -92,7 +92,7 @@ TEST_CASE("every kernel computes what the model file's page says") {
     CAPTURE(static_cast<int>(shape.type), shape.n_dimensions, shape.n_first);
     const FlowWeights weights = random_flow(shape, 7);
     const std::size_t n = shape.n_dimensions;
-    for (const FlowKernel* kernel : {&k_baseline_kernel, &fastest_kernel()}) {
+    for (const Kernel* kernel : {&k_baseline_kernel, &fastest_kernel()}) {
         const PackedFlow flow = packed(weights, kernel->reads_half);
         CHECK(flow.is_half == kernel->reads_half);
         for (std::uint32_t seed = 0; seed < 20; ++seed) {
@@ -110,7 +110,7 @@ TEST_CASE("every kernel finds the z of a preset") {
     CAPTURE(static_cast<int>(shape.type), shape.n_dimensions, shape.n_first);
     const FlowWeights weights = random_flow(shape, 8);
     const std::size_t n = shape.n_dimensions;
-    for (const FlowKernel* kernel : {&k_baseline_kernel, &fastest_kernel()}) {
+    for (const Kernel* kernel : {&k_baseline_kernel, &fastest_kernel()}) {
         const PackedFlow flow = packed(weights, kernel->reads_half);
         for (std::uint32_t seed = 0; seed < 20; ++seed) {
             const auto v = random_units(n, seed);
@@ -125,7 +125,7 @@ TEST_CASE("every kernel finds the z of a preset") {
 TEST_CASE("weights in half precision change nothing") {
     const FlowType type = GENERATE(FlowType::iaf, FlowType::maf, FlowType::coupling);
     const FlowWeights weights = random_flow({type, 32, 128, 128, 16}, 1);
-    const FlowKernel& kernel = fastest_kernel();
+    const Kernel& kernel = fastest_kernel();
     if (!kernel.reads_half) {
         return;
     }
@@ -210,7 +210,7 @@ TEST_CASE("numbers without sense give presets all the same") {
     constexpr float k_infinity = std::numeric_limits<float>::infinity();
     const FlowType type = GENERATE(FlowType::iaf, FlowType::maf, FlowType::coupling);
     const FlowWeights weights = random_flow({type, 12, 40, 40, 4}, 1);
-    for (const FlowKernel* kernel : {&k_baseline_kernel, &fastest_kernel()}) {
+    for (const Kernel* kernel : {&k_baseline_kernel, &fastest_kernel()}) {
         const PackedFlow flow = packed(weights, kernel->reads_half);
         for (const float wild : {k_nan, k_infinity, -k_infinity, 1e30F, -1e30F, 1e-40F}) {
             for (std::size_t place = 0; place < 12; ++place) {
