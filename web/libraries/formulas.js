@@ -1,0 +1,11 @@
+// Draws the formulas of a page: every element with `data-formula` holds one in TeX.
+
+import katex from "katex";
+import "katex/dist/katex.css";
+
+addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-formula]").forEach((element) => {
+    const displayMode = element.dataset.formula === "display";
+    katex.render(element.textContent, element, { displayMode, throwOnError: true });
+  });
+});
