@@ -41,12 +41,7 @@ def instrument_folder() -> Path:
 
 def has_instrument_module() -> bool:
     """Whether the instrument was built."""
-    return any(place.is_file() for place in _module_places())
-
-
-def _module_places() -> tuple[Path, Path]:
-    """In the package, and in the source tree."""
-    return SITE / MODULE, _ROOT / "build" / "web" / MODULE
+    return any(place.is_file() for place in _places(MODULE))
 
 
 def instrument_module() -> bytes:
@@ -55,13 +50,29 @@ def instrument_module() -> bytes:
     Raises:
         InputError: it was not built.
     """
-    places = _module_places()
-    for place in places:
+    return _built(MODULE)
+
+
+def library(name: str) -> bytes:
+    """A script or style sheet of others' work, as ``web/libraries`` packs it.
+
+    Raises:
+        InputError: it was not built.
+    """
+    return _built(name)
+
+
+def _places(name: str) -> tuple[Path, Path]:
+    """Of what is built for pages: in the package, and in the source tree."""
+    return SITE / name, _ROOT / "build" / "web" / name
+
+
+def _built(name: str) -> bytes:
+    for place in _places(name):
         if place.is_file():
             return place.read_bytes()
     raise InputError(
-        f"{places[0]} is missing; build it with '{HOW_TO_BUILD}' in the source tree, or give "
-        "--silent for a page without the instrument"
+        f"{SITE / name} is missing; build it with '{HOW_TO_BUILD}' in the source tree"
     )
 
 
