@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstring>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "flow_synth/core_model.h"
 #include "flow_synth/onset.h"
 #include "flow_synth/sample_rate.h"
+#include "log_mel.h"
 #include "resampler.h"
 
 namespace flow_synth {
@@ -132,6 +134,7 @@ struct Engine::Model {
     torch::jit::Module module;
     std::mutex resampler_mutex;
     std::shared_ptr<const Resampler> resampler;
+    std::optional<LogMel> log_mel;  ///< Unless only the model's own serves.
 
     const FeatureSettings& settings() const { return core->interface().features; }
     std::size_t n_dimensions() const { return core->n_knobs(); }
@@ -248,6 +251,9 @@ Status Engine::load(const std::filesystem::path& path, std::unique_ptr<Engine>& 
     if (const Status status = CoreModel::parse(bytes, model->core); !status.is_ok()) {
         return refused(status.reason());
     }
+    if (LogMel::can_serve(model->settings())) {
+        model->log_mel.emplace(model->settings());
+    }
     try {
         model->module = torch::jit::load(std::make_shared<VerifiedBytes>(std::move(bytes)),
                                          c10::kCPU, /*load_debug_files=*/false);
@@ -323,6 +329,13 @@ Status Engine::features(std::span<const float> audio, std::span<float> mel) {
     const std::size_t n_samples = m_model->settings().n_samples;
     if (Status status = check_size("audio", audio, n_samples); !status.is_ok()) {
         return status;
+    }
+    if (const std::optional<LogMel>& log_mel = m_model->log_mel) {
+        for (std::size_t sound = 0; sound * n_samples < audio.size(); ++sound) {
+            log_mel->analyse(audio.subspan(sound * n_samples, n_samples),
+                             mel.subspan(sound * m_model->mel_size(), m_model->mel_size()));
+        }
+        return {};
     }
     return m_model->call("features",
                          {batch_of(audio, n_samples, {static_cast<std::int64_t>(n_samples)})},
