@@ -6,6 +6,19 @@ import { join } from "node:path";
 
 import { build } from "esbuild";
 
+// Of KaTeX's fonts, those that the formulas of pages need: the others would be half of the style. A
+// formula that needs another one fails the tests of the page, and adds it here.
+const FONTS = /KaTeX_((AMS|Caligraphic|Main|Size\d)-Regular|Main-Bold|Math-Italic)\.woff2$/;
+
+/** Fonts as text: a page from disk may load no others. */
+const fonts = {
+  name: "fonts",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.woff2$/ }, async ({ path }) => {
+      return { contents: await readFile(path), loader: FONTS.test(path) ? "dataurl" : "empty" };
+    }),
+};
+
 const [, , out] = process.argv;
 const { metafile } = await build({
   entryPoints: ["scatterplot.js", "formulas.js"],
@@ -16,8 +29,9 @@ const { metafile } = await build({
   metafile: true,
   legalComments: "none",
   target: "es2022",
-  // Browsers that know WebAssembly know WOFF2. Fonts are text: a page from disk may load no others.
-  loader: { ".woff2": "dataurl", ".woff": "empty", ".ttf": "empty" },
+  plugins: [fonts],
+  // Browsers that know WebAssembly know WOFF2.
+  loader: { ".woff": "empty", ".ttf": "empty" },
 });
 
 const packages = Object.keys(metafile.inputs)
