@@ -22,7 +22,7 @@ from flow_synth.preset_map import PresetMap
 from flow_synth.score import INTERVAL_PERCENT, RESAMPLES
 from flow_synth.site_charts import interval_chart
 from flow_synth.site_clips import ClipMaker, ModelView
-from flow_synth.site_scripts import SITE, data_script, instrument_script, page_script
+from flow_synth.site_scripts import SITE, data_script, instrument_script, library, page_script
 from flow_synth.site_sounds import NEIGHBOUR_DEVIATION, ModelSounds, Plan, SoundMaker
 from flow_synth.site_tables import ResultTable, build_tables
 from flow_synth.synth import Note
@@ -34,6 +34,8 @@ MARKER = "site.json"
 FORMAT = "flow-synth page"
 MACROS = 8
 LARGEST_BYTES = 60_000_000
+#: What draws the formulas, and the licences of all that others wrote.
+LIBRARIES = ("formulas.js", "formulas.css", "libraries-licences.txt")
 
 Tell = Callable[[str], None]
 
@@ -105,11 +107,12 @@ def build_site(
 
     Raises:
         InputError: the folder holds something else or cannot be written, a sound or a result
-            cannot be used, or the instrument was not built.
+            cannot be used, or the libraries of pages or the instrument were not built.
     """
     out = out.absolute()
     check_place(out)
     instrument = None if silent else next((m for m in models if m.sounds_in_browsers), None)
+    libraries = {name: library(name) for name in LIBRARIES}
     scripts = _scripts(instrument)
     tell("reading results")
     tables = build_tables(results)
@@ -123,6 +126,8 @@ def build_site(
             measured[model.key] = _measured(sounds)
         for name, text in scripts.items():
             site.keep(name, text.encode())
+        for name, content in libraries.items():
+            site.keep(name, content)
         site.keep("style.css", (SITE / "style.css").read_bytes())
         context: dict[str, Any] = {
             "models": views,

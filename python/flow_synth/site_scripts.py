@@ -50,7 +50,7 @@ def instrument_module() -> bytes:
     Raises:
         InputError: it was not built.
     """
-    return _built(MODULE)
+    return _built(MODULE, ", or give --silent for a page without the instrument")
 
 
 def library(name: str) -> bytes:
@@ -67,12 +67,12 @@ def _places(name: str) -> tuple[Path, Path]:
     return SITE / name, _ROOT / "build" / "web" / name
 
 
-def _built(name: str) -> bytes:
+def _built(name: str, otherwise: str = "") -> bytes:
     for place in _places(name):
         if place.is_file():
             return place.read_bytes()
     raise InputError(
-        f"{SITE / name} is missing; build it with '{HOW_TO_BUILD}' in the source tree"
+        f"{SITE / name} is missing; build it with '{HOW_TO_BUILD}' in the source tree{otherwise}"
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 from commands_for_tests import Run
+from node_for_tests import needs_node, node
 from PIL import Image
 
 from flow_synth import site_builder, site_scripts
@@ -21,11 +22,13 @@ from flow_synth.library import model_path
 from flow_synth.metric import Measure
 from flow_synth.results import Results, TargetSet
 from flow_synth.score import Method
-from flow_synth.site_builder import LARGEST_BYTES, MARKER, build_site, open_models
+from flow_synth.site_builder import LARGEST_BYTES, LIBRARIES, MARKER, build_site, open_models
 from flow_synth.site_sounds import Plan
 
 ROOT = Path(__file__).parents[2]
 BEFORE_AUDIO_BYTES = 1_500_000
+#: What the tables of all results and the rows of both shipped models add to a page of this test.
+MORE_TEXT_BYTES = 500_000
 #: Some of every kind, because intervals take their time.
 SOME_RESULTS = (
     "results/amsynth-16/baselines-r0",
@@ -36,6 +39,21 @@ SOME_RESULTS = (
     "builtin-model.json",
 )
 VOID = {"meta", "link", "img", "input", "br", "path", "circle"}
+#: The one thing that begins like an address and is only a name.
+NAMESPACES = re.compile(r"http://www\.w3\.org/(1998/Math/MathML|2000/svg|1999/xhtml)\b")
+KATEX = ROOT / "build" / "web" / "libraries" / "node_modules" / "katex" / "dist" / "katex.mjs"
+#: What KaTeX makes of each formula, or the fault that it finds.
+COMPILE = f"""
+import katex from "{KATEX.as_uri()}";
+const compiled = JSON.parse(process.argv[1]).map(([tex, kind]) => {{
+  try {{
+    return katex.renderToString(tex, {{ displayMode: kind === "display", strict: "error" }});
+  }} catch (error) {{
+    return error.message;
+  }}
+}});
+console.log(JSON.stringify(compiled));
+"""
 
 
 class Page(HTMLParser):
@@ -47,13 +65,17 @@ class Page(HTMLParser):
         self.cells: list[tuple[str, str]] = []
         self.open: list[str] = []
         self.text: list[str] = []
+        #: TeX, and whether it is displayed.
+        self.formulas: list[tuple[str, str]] = []
         self._source = ""
+        self._formula: str | None = None
         self.feed(text)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attributes}
         self.elements.append((tag, found))
         self._source = found.get("data-source", "")
+        self._formula = found.get("data-formula")
         if tag not in VOID:
             self.open.append(tag)
 
@@ -63,6 +85,9 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text.append(data)
+        if self._formula is not None:
+            self.formulas.append((data, self._formula))
+            self._formula = None
         if self._source:
             self.cells.append((self._source, data))
             self._source = ""
@@ -126,11 +151,11 @@ def test_everything_that_is_referred_to_is_there(site: Path, page: Page) -> None
 def test_nothing_is_fetched_from_elsewhere(site: Path, page: Page) -> None:
     for address in [*page.values("href"), *page.values("src"), *page.values("action")]:
         assert not re.match(r"(\w+:)?//|/", address), address
-    style = (site / "style.css").read_text()
-    assert "url(" not in style
-    assert "@import" not in style
+    for style in site.rglob("*.css"):
+        assert not re.search(r"url\((?!data:|\))|@import", style.read_text()), style
     for script in site.rglob("*.js"):
-        assert not re.search(r"""["'](https?:)?//\w""", script.read_text()), script
+        text = NAMESPACES.sub("", script.read_text())
+        assert not re.search(r"""["'`](https?:)?//\w""", text), script
     assert not list(page.values("style")) or all("url(" not in one for one in page.values("style"))
 
 
@@ -153,13 +178,29 @@ def test_every_section_of_the_paper_is_there(page: Page) -> None:
     assert sections == {*asked.split(), "models", "mathematics"}
 
 
+@needs_node
+def test_every_formula_compiles(page: Page) -> None:
+    typo = (r"\mathbff{x}", "display")
+    *compiled, fault = json.loads(node(COMPILE, json.dumps([*page.formulas, typo])))
+    assert "Undefined control sequence: \\mathbff" in fault
+    assert len(compiled) == sum(1 for _ in page.values("data-formula")) > 10
+    for (tex, kind), html in zip(page.formulas, compiled, strict=True):
+        assert "katex-html" in html, html
+        assert ("katex-display" in html) == (kind == "display"), tex
+        assert "<math" in html
+        assert "katex-error" not in html
+
+
 def test_it_is_small(site: Path, page: Page) -> None:
     total = sum(file.stat().st_size for file in site.rglob("*") if file.is_file())
     assert total <= LARGEST_BYTES
     scripts = [found["src"] for tag, found in page.elements if tag == "script"]
-    first = [site / name for name in ("index.html", "style.css", *scripts)]
-    # The whole page, with all of its tables, has some more text; pictures wait to be seen.
-    assert sum(file.stat().st_size for file in first) <= BEFORE_AUDIO_BYTES / 2
+    styles = [found["href"] for _, found in page.elements if found.get("rel") == "stylesheet"]
+    assert {"formulas.js", "formulas.css"} <= {*scripts, *styles}
+    first = [site / name for name in ("index.html", *styles, *scripts)]
+    # Pictures wait to be seen.
+    before_audio = sum(file.stat().st_size for file in first)
+    assert before_audio <= BEFORE_AUDIO_BYTES - MORE_TEXT_BYTES
     assert not any("instrument" in script for script in scripts)
 
 
@@ -242,6 +283,7 @@ def test_an_older_page_is_replaced_and_nothing_else_is(
     sizes = build_site(models, old, results, plan, silent=True)
     assert {str(f.relative_to(old)) for f in old.rglob("*") if f.is_file()} == sizes.keys()
     assert "data/instrument.js" not in sizes
+    assert sizes.keys() >= set(LIBRARIES)
     other = tmp_path / "other"
     other.mkdir()
     (other / "diary.txt").touch()

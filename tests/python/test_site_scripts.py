@@ -3,13 +3,13 @@
 import base64
 import gzip
 import json
-import os
-import shutil
+import re
 import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
+from node_for_tests import needs_node, node
 
 from flow_synth import site_scripts
 from flow_synth.error import InputError
@@ -26,17 +26,6 @@ from flow_synth.synths.amsynth import amsynth_table
 from flow_synth.synths.builtin import BuiltinSynth
 
 ROOT = Path(__file__).parents[2]
-# Where CI runs, it must be there.
-needs_node = pytest.mark.skipif(
-    shutil.which("node") is None and not os.environ.get("CI"), reason="Node.js is not here"
-)
-
-
-def node(source: str, *arguments: str, cwd: Path | None = None) -> str:
-    command = ["node", "--input-type=module", "-e", source, *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout
 
 
 @needs_node
@@ -120,13 +109,20 @@ def test_data_may_say_anything() -> None:
     assert json.loads(node(f"{script}console.log(JSON.stringify(flowSynthData.map))")) == value
 
 
-def test_a_missing_module_is_named_with_what_builds_it(
+def test_what_was_not_built_is_named_with_what_builds_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site_scripts, "SITE", tmp_path)
     monkeypatch.setattr(site_scripts, "_ROOT", tmp_path)
-    with pytest.raises(InputError, match=r"instrument.wasm is missing; build it with 'cmake"):
+    sentence = f"is missing; build it with '{site_scripts.HOW_TO_BUILD}' in the source tree"
+    # Only the instrument can be left out.
+    silent = ", or give --silent for a page without the instrument"
+    with pytest.raises(InputError, match=f"^.*instrument.wasm {re.escape(sentence + silent)}$"):
         site_scripts.instrument_module()
+    with pytest.raises(InputError, match=f"^.*formulas.js {re.escape(sentence)}$"):
+        site_scripts.library("formulas.js")
+    (tmp_path / "formulas.js").write_bytes(b"drawn")
+    assert site_scripts.library("formulas.js") == b"drawn"
     with pytest.raises(InputError, match="has no instrument; install"):
         site_scripts.instrument_folder()
 
