@@ -4,7 +4,8 @@ cmake_minimum_required(VERSION 3.22)
 get_filename_component(out "${OUT}" ABSOLUTE)
 set(folder "${out}/libraries")
 file(COPY "${CMAKE_CURRENT_LIST_DIR}/../web/libraries/" DESTINATION "${folder}")
-find_program(npm npm REQUIRED)
+# On Windows `npm` alone is a script for another shell.
+find_program(npm NAMES npm.cmd npm REQUIRED)
 execute_process(
     COMMAND "${npm}" ci --loglevel=error --no-audit --no-fund
     WORKING_DIRECTORY "${folder}" COMMAND_ERROR_IS_FATAL ANY)
