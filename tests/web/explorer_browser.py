@@ -2,49 +2,15 @@
 
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from page_browser import ROOT, complaints
+from playwright.sync_api import Page
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-AXE = ROOT / "build" / "npm" / "slow" / "node_modules" / "axe-core" / "axe.min.js"
-
-Scheme = Literal["light", "dark"]
-
-DESKTOP, PHONE = (1440, 900), (390, 844)
 #: A match takes seconds, and longer where others work.
 PATIENCE_MS = 60_000
 
-#: All that sounds is listened to, without changing it: on the audio thread, which misses nothing
-#: while the page is busy.
-_TAP = """
-const connect = AudioNode.prototype.connect;
-const recorder = `registerProcessor("tap", class extends AudioWorkletProcessor {
-  process([input]) {
-    if (input.length > 0) this.port.postMessage(input[0].slice());
-    return true;
-  }
-})`;
-window.heard = [];
-AudioNode.prototype.connect = function (to, ...rest) {
-  if (to instanceof AudioDestinationNode) {
-    const { context } = to;
-    window.heardRateHz = context.sampleRate;
-    const address = `data:text/javascript,${encodeURIComponent(recorder)}`;
-    void context.audioWorklet.addModule(address).then(() => {
-      const tap = new AudioWorkletNode(context, "tap");
-      tap.port.onmessage = ({ data }) => window.heard.push(...data);
-      connect.call(this, tap);
-      connect.call(tap, to);
-    });
-  }
-  return connect.call(this, to, ...rest);
-};
-"""
 _DROP = """([name, text]) => {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const dataTransfer = new DataTransfer();
@@ -88,20 +54,11 @@ class Explorer:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
-        #: What the console said that it should not.
-        self.errors: list[str] = []
+        self.errors = complaints(page)
         page.set_default_timeout(PATIENCE_MS)
-        page.on("console", self._note)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(address)
         # The page is bound when it has described its locks.
         page.locator("[data-locked]:not(:empty)").wait_for()
-
-    def _note(self, message: ConsoleMessage) -> None:
-        # The tap is of an older kind, but needs no file of its own.
-        is_tap = "ScriptProcessorNode" in message.text
-        if message.type in ("error", "warning") and not is_tap:
-            self.errors.append(message.text)
 
     def text(self, name: str) -> str:
         return self.page.locator(f"[data-{name}]").inner_text()
@@ -135,28 +92,3 @@ class Explorer:
     def steps(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.page.evaluate(_STEPS)
         return found
-
-
-@contextmanager
-def opened_browser() -> Iterator[Browser]:
-    """Chromium with a microphone that beeps."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[
-                "--no-sandbox",
-                "--use-fake-device-for-media-stream",
-                "--use-fake-ui-for-media-stream",
-            ],
-        )
-        yield browser
-        browser.close()
-
-
-def new_page(browser: Browser, size: tuple[int, int] = DESKTOP, scheme: Scheme = "light") -> Page:
-    """A tab of a new person, to whom nothing was said before."""
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
-    )
-    context.add_init_script(_TAP)
-    return context.new_page()

@@ -7,38 +7,32 @@ import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-import soxr
-import torch
-from explorer_browser import (
+from explorer_browser import EXAMPLES, Explorer, Server
+from page_browser import (
     AXE,
     DESKTOP,
-    EXAMPLES,
     PHONE,
     ROOT,
-    Explorer,
     Scheme,
-    Server,
+    judge,
     new_page,
     opened_browser,
+    tab_to,
 )
-from numpy.typing import NDArray
+from page_sound import MOST_MSS_DB, distance_db, from_onset, heard_note
 from playwright.sync_api import Browser, expect
 
-from flow_synth.features import SAMPLE_RATE_HZ as FEATURE_RATE_HZ
 from flow_synth.library import FlowSynth
-from flow_synth.metric import multi_scale_spectral_distance
-from flow_synth.synth import SAMPLE_RATE_HZ, Note
+from flow_synth.synth import Note
 
 pytestmark = pytest.mark.slow
 
 PICTURES = ROOT / "build" / "reports" / "explorer"
 MOST_LOAD_SECONDS = 2.0
 MOST_BYTES = 1_500_000
-MOST_MSS_DB = 0.5
 
 
 @pytest.fixture(scope="module")
@@ -104,36 +98,10 @@ def test_what_is_heard_is_what_python_plays(explorer: Explorer) -> None:
     explorer.matched("trumpet.flac")
     explorer.choose()
     page.locator("h1").click()
-    # The note that was played on arrival is over, and its tail with it.
-    while page.evaluate("() => heard.slice(-9000).some((sample) => Math.abs(sample) > 1e-5)"):
-        page.wait_for_timeout(200)
-    page.evaluate("() => { heard.length = 0; }")
-    page.keyboard.down("a")
-    # By what was heard, not by the clock: the audio thread of a busy machine falls behind.
-    page.wait_for_function("() => heard.length > 4 * heardRateHz")
-    page.keyboard.up("a")
-    heard = np.array(page.evaluate("() => heard"), np.float32)
-    rate_hz = page.evaluate("() => heardRateHz")
+    heard = heard_note(page)
     units = np.array(explorer.steps()[-1]["units"], np.float32)
     played = FlowSynth.load("builtin").synth.render(units, Note())[0][: Note().held_samples]
-    played = played[_onset(played) :]
-    resampled = soxr.resample(heard, rate_hz, SAMPLE_RATE_HZ)
-    begin = _onset(resampled)
-    found = resampled[begin : begin + len(played)]
-    assert len(found) == len(played)
-    assert np.abs(found).max() > 0.01
-    distance = multi_scale_spectral_distance(_features(played), _features(found))
-    assert distance.item() <= MOST_MSS_DB
-
-
-def _onset(audio: NDArray[np.float32]) -> int:
-    """The first sample that is no silence."""
-    return int(np.argmax(np.abs(audio) > 1e-3 * np.abs(audio).max()))
-
-
-def _features(audio: NDArray[np.float32]) -> torch.Tensor:
-    resampled = soxr.resample(audio, SAMPLE_RATE_HZ, FEATURE_RATE_HZ)
-    return torch.from_numpy(np.ascontiguousarray(resampled, np.float32))[None]
+    assert distance_db(from_onset(played), heard) <= MOST_MSS_DB
 
 
 def test_every_kind_of_control_moves_the_knobs(explorer: Explorer) -> None:
@@ -303,28 +271,19 @@ def test_keys_alone_are_enough(explorer: Explorer) -> None:
     page = explorer.page
     explorer.give("bass.flac")
     page.locator("[data-file]").focus()
-    _tab_to(explorer, "Match")
+    tab_to(page, "button", "Match")
     page.keyboard.press("Enter")
     explorer.wait_for("match-status", "Done")
     page.locator("[data-file]").focus()
-    _tab_to(explorer, "Choose candidate 1")
+    tab_to(page, "button", "Choose candidate 1")
     page.keyboard.press("Space")
     explorer.wait_for("step", "candidate 1")
-    _tab_to(explorer, "Mutate")
+    tab_to(page, "button", "Mutate")
     page.keyboard.press("Enter")
     explorer.wait_for("step", "a mutation")
-    _tab_to(explorer, "Undo")
+    tab_to(page, "button", "Undo")
     page.keyboard.press("Enter")
     explorer.wait_for("step", "candidate 1")
-
-
-def _tab_to(explorer: Explorer, name: str) -> None:
-    wanted = explorer.page.get_by_role("button", name=name, exact=True)
-    for _ in range(60):
-        if wanted.evaluate("(one) => one === document.activeElement"):
-            return
-        explorer.page.keyboard.press("Tab")
-    raise AssertionError(f"no Tab leads to {name}")
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -351,11 +310,4 @@ def _look(explorer: Explorer, name: str) -> None:
     page = explorer.page
     page.evaluate("() => scrollTo(0, 0)")
     page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
-    width = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    assert width <= 0
-    findings: list[dict[str, Any]] = page.evaluate("() => axe.run().then((r) => r.violations)")
-    assert [
-        (one["id"], [node["target"] for node in one["nodes"]])
-        for one in findings
-        if one["impact"] in ("serious", "critical")
-    ] == []
+    judge(page)
