@@ -25,6 +25,7 @@ interface FlowSynthData {
 
 declare var flowSynthData: FlowSynthData | undefined;
 
+declare var createRegl: typeof import("regl").default;
 declare var createScatterplot: typeof import("regl-scatterplot").default;
 
 /** Style is packed together with the script that needs it. */

@@ -34,7 +34,9 @@ def wave(content: bytes) -> Response:
     return Response(content, media_type="audio/wav")
 
 
-def model_answer(opened: Opened, presets: PresetFiles, plays_in_browser: bool) -> Json:
+def model_answer(
+    opened: Opened, presets: PresetFiles, *, plays_in_browser: bool, has_map: bool
+) -> Json:
     """What a page must know of the model."""
     description = opened.description
     key, synth = opened.key, description.synth
@@ -44,7 +46,7 @@ def model_answer(opened: Opened, presets: PresetFiles, plays_in_browser: bool) -
         "title": key if key == synth else f"{key}, a model of {synth}",
         "plays_in_browser": plays_in_browser,
         "has_candidates": OptionalMethod.SAMPLE in description.methods,
-        "has_map": opened.map is not None,
+        "has_map": has_map,
         "latent": [f"z{number}" for number in range(len(description.latent))],
         "knobs": [knob.model_dump(mode="json") for knob in description.parameters.parameters()],
         "preset_suffixes": presets.suffixes,

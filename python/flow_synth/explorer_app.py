@@ -37,7 +37,9 @@ class Explorer:
     def __init__(self, opened: Opened, stage: Stage, decoder: Decoder) -> None:
         files = PresetFiles(opened.flow_synth.synth)
         self._page = ExplorerPage(opened)
-        self._model_answer = model_answer(opened, files, self._page.plays)
+        self._model_answer = model_answer(
+            opened, files, plays_in_browser=self._page.plays, has_map=self._page.has_map
+        )
         self._listening = Listening(opened.flow_synth, stage, decoder)
         self._knobs = Knobs(opened.flow_synth, stage, files)
 
@@ -48,6 +50,8 @@ class Explorer:
                 Route("/", self._html),
                 Route("/style.css", self._style),
                 Route("/explore.js", self._script),
+                Route("/scatterplot.js", self._plot),
+                Route("/libraries-licences.txt", self._licences),
                 Route("/data/instrument.js", self._instrument),
                 Route("/data/map.js", self._map),
                 Route("/api/model", self._model),
@@ -84,14 +88,24 @@ class Explorer:
     async def _map(self, _: Request) -> Response:
         return _javascript(await in_thread(lambda: self._page.map))
 
+    async def _plot(self, _: Request) -> Response:
+        return _javascript(self._page.plot)
+
+    async def _licences(self, _: Request) -> Response:
+        return Response(_part(self._page.licences), media_type="text/plain")
+
     async def _model(self, _: Request) -> Response:
         return JSONResponse(self._model_answer)
 
 
 def _javascript(script: str | None) -> Response:
-    if script is None:
+    return Response(_part(script), media_type="text/javascript")
+
+
+def _part(content: str | None) -> str:
+    if content is None:
         raise Refusal(404, "the model has no such part; /api/model says which it has")
-    return Response(script, media_type="text/javascript")
+    return content
 
 
 def _answer(status: int, sentence: str) -> Response:

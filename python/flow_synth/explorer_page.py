@@ -11,11 +11,16 @@ from flow_synth.site_scripts import (
     bundle,
     data_script,
     has_instrument_module,
+    has_library,
     instrument_script,
+    library,
 )
 
 TEMPLATE = "explore.html.jinja"
 SCRIPT = "explore.js"
+#: What draws the map, and the licences of all that others wrote.
+PLOT = "scatterplot.js"
+LICENCES = "libraries-licences.txt"
 
 
 class ExplorerPage:
@@ -29,6 +34,8 @@ class ExplorerPage:
         self._opened = opened
         #: Whether the instrument in the page plays the model; all others are played by the server.
         self.plays = opened.sounds_in_browsers and has_instrument_module()
+        #: Whether there is a map, and what draws it.
+        self.has_map = opened.map is not None and has_library(PLOT)
 
     def html(self, model: Mapping[str, Any]) -> str:
         """The page itself, with the description of the model that scripts get."""
@@ -37,7 +44,9 @@ class ExplorerPage:
             "most_candidates": MOST_CANDIDATES if model["has_candidates"] else 1,
             "largest_sound_bytes": LARGEST_SOUND_BYTES,
         }
-        return render_page({"model": model, "instrument": instrument, **limits}, TEMPLATE)
+        shown = self._opened.map if self.has_map else None
+        context = {"model": model, "instrument": instrument, "map": shown, **limits}
+        return render_page(context, TEMPLATE)
 
     @property
     def style(self) -> bytes:
@@ -58,4 +67,16 @@ class ExplorerPage:
     def map(self) -> str | None:
         """The presets of the synth by how they sound."""
         found = self._opened.map
-        return data_script("map", found.model_dump(mode="json")) if found else None
+        if found is None or not self.has_map:
+            return None
+        return data_script("map", found.model_dump(mode="json"))
+
+    @property
+    def plot(self) -> str | None:
+        """What draws the map."""
+        return library(PLOT).decode() if self.has_map else None
+
+    @property
+    def licences(self) -> str | None:
+        """Of what draws the map."""
+        return library(LICENCES).decode() if self.has_map else None

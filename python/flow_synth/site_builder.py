@@ -132,6 +132,7 @@ def build_site(
         context: dict[str, Any] = {
             "models": views,
             "instrument": instrument and instrument_view(instrument),
+            "map": instrument and instrument.map,
             "tables": tables,
             "axes": AXES,
             "spectrogram": _spectrogram_axes(),
@@ -158,6 +159,7 @@ def _scripts(instrument: Opened | None) -> Mapping[str, str]:
     if instrument:
         scripts["data/instrument.js"] = instrument_script(instrument.file)
         if instrument.map:
+            scripts["scatterplot.js"] = library("scatterplot.js").decode()
             scripts["data/map.js"] = data_script("map", instrument.map.model_dump(mode="json"))
     return scripts
 
@@ -257,7 +259,6 @@ def instrument_view(model: Opened) -> Mapping[str, Any]:
         "macros": range(1, min(MACROS, len(model.description.latent)) + 1),
         "sliders": model.description.semantic_axes,
         "knobs": list(model.description.parameters.parameters()),
-        "map": model.map,
     }
 
 

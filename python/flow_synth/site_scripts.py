@@ -53,6 +53,11 @@ def instrument_module() -> bytes:
     return _built(MODULE, ", or give --silent for a page without the instrument")
 
 
+def has_library(name: str) -> bool:
+    """Whether a library of pages was built."""
+    return any(place.is_file() for place in _places(name))
+
+
 def library(name: str) -> bytes:
     """A script or style sheet of others' work, as ``web/libraries`` packs it.
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { categoryColour, colouring, shareColour } from "../../python/flow_synth/site/map_colours.js";
 import { MapSpace } from "../../python/flow_synth/site/map_space.js";
 
 function space() {
@@ -112,4 +113,36 @@ test("a place is brought into the middle", () => {
   const map = space();
   map.centre({ x: 0.75, y: 0.25 });
   assert.deepEqual(map.toPixels({ x: 0.75, y: 0.25 }), { x: 200, y: 100 });
+});
+
+test("the camera of the library sees what is seen", () => {
+  for (const [width, height] of [[400, 200], [200, 400]]) {
+    const map = space();
+    map.resize(width, height);
+    map.zoomBy(3, { x: 50, y: 20 });
+    map.panBy(-13, 7);
+    for (const place of map.presets) {
+      const { x, y } = map.toPixels(place);
+      // Column by column, as WebGL has it; its window is 2 high, and wider as the picture is.
+      const at = (row) => {
+        const of = (column) => map.view[4 * column + row];
+        return of(0) * (2 * place.x - 1) + of(1) * (2 * place.y - 1) + of(3);
+      };
+      near(((at(0) * height) / width / 2 + 0.5) * width, x);
+      near((0.5 - at(1) / 2) * height, y);
+    }
+  }
+});
+
+test("presets are coloured by category, or by their share of an axis", () => {
+  const { presets } = space();
+  const coloured = (axis) => {
+    const { colours, numbers } = colouring(presets, axis);
+    return numbers.map((number) => colours[number]);
+  };
+  assert.deepEqual(coloured(-1), [0, 0, 1, -1].map(categoryColour));
+  assert.notEqual(categoryColour(0), categoryColour(1));
+  assert.deepEqual(coloured(0), presets.map(() => shareColour(0)));
+  assert.deepEqual(coloured(1), presets.map(() => shareColour(1)));
+  assert.match(shareColour(0.5), /^#[0-9a-f]{6}$/);
 });

@@ -116,7 +116,7 @@ def test_every_kind_of_control_moves_the_knobs(explorer: Explorer) -> None:
     page.keyboard.press("End")
     explorer.wait_for("step", "Step 3 of 3: moved by hand.")
     page.click("[data-keep=a]")
-    page.focus("canvas")
+    page.get_by_role("application").focus()
     page.keyboard.press("ArrowRight")
     explorer.wait_for("step", "on the map")
     page.click("[data-keep=b]")
@@ -190,7 +190,7 @@ def test_a_preset_is_saved_and_found_again(explorer: Explorer, tmp_path: Path) -
     explorer.drop(file.name, base64.b64encode(file.read_bytes()).decode())
     explorer.wait_for("step", "preset Stage Piano")
     explorer.wait_for("map-status", "Stage Piano lies at the cross")
-    expect(page.locator("canvas")).to_be_in_viewport(ratio=0.9)
+    expect(page.get_by_role("application")).to_be_in_viewport(ratio=0.9)
     page.screenshot(path=PICTURES / "1440-light-located.png")
     np.testing.assert_allclose(explorer.steps()[-1]["units"], saved, atol=1e-3)
 

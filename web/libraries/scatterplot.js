@@ -1,5 +1,6 @@
-// regl-scatterplot for scripts that are no modules.
+// regl-scatterplot, and what it draws with, for scripts that are no modules.
 
+import createRegl from "regl";
 import createScatterplot from "regl-scatterplot";
 
-Object.assign(globalThis, { createScatterplot });
+Object.assign(globalThis, { createRegl, createScatterplot });

@@ -9,6 +9,7 @@ import { Favourites } from "./favourites.js";
 import { FavouritesPanel } from "./favourites_panel.js";
 import { HistoryPanel } from "./history_panel.js";
 import { InstrumentPanel } from "./instrument_panel.js";
+import { InstrumentVoice } from "./instrument_voice.js";
 import { describe } from "./knob_text.js";
 import { Listener } from "./listener.js";
 import { LockList } from "./lock_list.js";
@@ -27,6 +28,7 @@ import { bindTheme } from "./theme.js";
 /**
  * @typedef {import("./server.js").Server} Server
  * @typedef {import("./sound_panel.js").Sound} Sound
+ * @typedef {import("./instrument_voice.js").Voice} Voice
  * @typedef {import("../../../web/instrument/description.js").Knob} Knob
  *
  * @typedef {object} Model as the server describes it.
@@ -89,7 +91,7 @@ export class Explorer {
     this.#bindKnobs();
     this.#bindKept();
     bindDrop(root, (file) => this.#take(file));
-    bindTheme(() => this.#map?.draw());
+    bindTheme();
     void this.#resume();
   }
 
@@ -99,10 +101,11 @@ export class Explorer {
     const synth = new BrowserSynth(panel);
     panel.onstart = () => synth.resume(this.#history.current?.units, this.#locks.names);
     synth.onlocked = (locked) => this.#showLocks(locked);
-    if (root.querySelector("canvas")) {
-      this.#map = new MapPanel(root, panel);
-      this.#map.onchoose = (name) => synth.willCome(`${name} on the map`);
-    }
+    const voice = new InstrumentVoice(panel);
+    voice.onlabel = (label) => synth.willCome(label);
+    this.#openMap(voice);
+    panel.onmorph = (share) => this.#map?.markMorph(share);
+    panel.onend = (end) => this.#map?.markEnd(end);
     return synth;
   }
 
@@ -122,7 +125,17 @@ export class Explorer {
     part(this.#root, "[data-hear-synth]").addEventListener("click", () =>
       this.#do("Playing…", synth.hear()),
     );
+    this.#openMap(synth);
     return synth;
+  }
+
+  /** If the model has one. @param {Voice} voice that it is heard by. */
+  #openMap(voice) {
+    const place = /** @type {HTMLElement|null} */ (this.#root.querySelector("[data-map]"));
+    this.#map = place ? MapPanel.open(place, voice) : undefined;
+    if (this.#map) {
+      this.#map.onproblem = (error) => this.#complain(error);
+    }
   }
 
   #bindSound() {

@@ -36,6 +36,8 @@ export class InstrumentPanel {
   onend = (/** @type {number} */ _index) => {};
   /** Is told where everything stands, whenever that is shown. */
   onstate = (/** @type {State} */ _state) => {};
+  /** Is told that it goes elsewhere, or a control is moved. */
+  onmove = () => {};
   /** What is to be done once, before the first sound. */
   onstart = async () => {};
 
@@ -105,6 +107,18 @@ export class InstrumentPanel {
   async go(units) {
     await this.start();
     await this.#move(this.#player?.locate(units));
+  }
+
+  /** Goes to a place in the audio space. @param {number[]} z */
+  async goTo(z) {
+    await this.start();
+    await this.#move(this.#player?.goTo(z));
+  }
+
+  /** Passes through a place in the audio space, while what sounds sounds on. @param {number[]} z */
+  glide(z) {
+    this.#player?.goTo(z).catch((error) => this.#complain(error));
+    this.refresh();
   }
 
   /** Goes to a neighbour. @param {number} amount 0 to 1: how far away. */
@@ -178,6 +192,7 @@ export class InstrumentPanel {
 
   /** @param {Promise<void>|undefined} asked */
   #turn(asked) {
+    this.onmove();
     asked?.catch((error) => this.#complain(error));
     this.refresh();
     if (this.#keyboard.pitches.length === 0 || this.#timer) {
@@ -197,6 +212,7 @@ export class InstrumentPanel {
 
   /** @param {Promise<void>|undefined} asked */
   async #move(asked) {
+    this.onmove();
     try {
       await asked;
     } catch (error) {

@@ -2,19 +2,19 @@
 
 import { Clips } from "./clips.js";
 import { InstrumentPanel } from "./instrument_panel.js";
+import { InstrumentVoice } from "./instrument_voice.js";
 import { MapPanel } from "./map_panel.js";
 import { bindTheme } from "./theme.js";
 
 new Clips().listen(document);
 
-/** @type {MapPanel|undefined} */
-let map;
 const root = /** @type {HTMLElement|null} */ (document.querySelector("[data-instrument]"));
+const place = /** @type {HTMLElement|null} */ (root?.querySelector("[data-map]"));
 if (root) {
   const panel = new InstrumentPanel(root);
-  if (root.querySelector("canvas")) {
-    map = new MapPanel(root, panel);
-  }
+  const map = place ? MapPanel.open(place, new InstrumentVoice(panel)) : undefined;
+  panel.onmorph = (share) => map?.markMorph(share);
+  panel.onend = (end) => map?.markEnd(end);
 }
 
-bindTheme(() => map?.draw());
+bindTheme();

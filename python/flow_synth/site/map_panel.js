@@ -1,13 +1,19 @@
-// The map of presets under the hand: pointer, wheel, keys, filters and search.
+// The map of presets under the hand: pointer, keys, filters and search, and what is heard of it.
 
 import { loaded } from "./loading.js";
-import { MapPicture, categoryColour } from "./map_picture.js";
+import { categoryColour } from "./map_colours.js";
+import { MapPicture } from "./map_picture.js";
+import { MapPointer } from "./map_pointer.js";
 import { MapSpace } from "./map_space.js";
+import { convexWeights, mixture, neighbours } from "./neighbourhood.js";
+import { PathPanel } from "./path_panel.js";
 
-/** @typedef {import("./instrument_panel.js").InstrumentPanel} InstrumentPanel */
+/** @typedef {import("./instrument_voice.js").Voice} Voice */
 
 const REACH_PIXELS = 14;
-const DRAG_PIXELS = 4;
+const ZOOM = 1.6;
+/** Presets that a surprise lies among. */
+const N_NEIGHBOURS = 6;
 const ARROWS = new Map([
   ["ArrowLeft", [-1, 0]],
   ["ArrowRight", [1, 0]],
@@ -15,51 +21,84 @@ const ARROWS = new Map([
   ["ArrowDown", [0, -1]],
 ]);
 
-/** Binds the map to its canvas and to the instrument. */
+/** Binds the map to its parts and to what it is heard by. */
 export class MapPanel {
   #root;
-  #panel;
+  #voice;
   #space;
   #picture;
-  /** @type {{x: number, y: number, isDrag: boolean}|undefined} */
-  #pressed;
+  #path;
+  #random;
 
-  /** @param {HTMLElement} root @param {InstrumentPanel} panel */
-  constructor(root, panel) {
+  /**
+   * @param {HTMLElement} root
+   * @param {Voice} voice
+   * @returns {MapPanel|undefined} undefined if the browser cannot draw it, which it then says.
+   */
+  static open(root, voice) {
+    try {
+      return new MapPanel(root, voice);
+    } catch (error) {
+      root.querySelectorAll("[data-map-part]").forEach((part) => part.remove());
+      const said = /** @type {HTMLElement} */ (root.querySelector("[data-map-status]"));
+      said.textContent = error instanceof Error ? error.message : String(error);
+      return undefined;
+    }
+  }
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Voice} voice
+   * @param {() => number} random gives numbers from 0 to below 1.
+   * @throws {Error} if the browser cannot draw it.
+   */
+  constructor(root, voice, random = Math.random) {
     this.#root = root;
-    this.#panel = panel;
-    const canvas = /** @type {HTMLCanvasElement} */ (root.querySelector("canvas"));
-    const map = loaded("map") ?? { presets: [] };
-    this.#space = new MapSpace(map.presets);
-    this.#picture = new MapPicture(canvas, this.#space);
-    this.#bindPointer(canvas);
-    this.#bindKeys(canvas);
-    root.querySelectorAll("[data-filter]").forEach((field) =>
-      field.addEventListener("input", () => this.#filter()),
-    );
+    this.#voice = voice;
+    this.#random = random;
+    const face = /** @type {HTMLElement} */ (root.querySelector("[data-map-face]"));
+    this.#space = new MapSpace(loaded("map")?.presets ?? []);
+    this.#picture = new MapPicture(face, this.#space);
+    const pointer = this.#bindPointer(face);
+    this.#path = new PathPanel(root, this.#space, this.#picture, pointer, voice);
+    this.#path.onsay = (sentence) => this.#tell(sentence);
+    this.#path.onproblem = (error) => this.onproblem(error);
+    this.#bindKeys(face);
+    this.#on("[data-zoom=in]", "click", () => this.#zoom(ZOOM));
+    this.#on("[data-zoom=out]", "click", () => this.#zoom(1 / ZOOM));
+    this.#on("[data-zoom=all]", "click", () => {
+      this.#space.showAll();
+      this.#picture.draw();
+    });
+    this.#on("[data-surprise]", "click", () => void this.#surprise());
+    this.#on("[data-filter]", "input", () => this.#filter());
+    this.#on("[data-colour]", "input", () => this.#colour());
     root.querySelectorAll("[data-swatch]").forEach((swatch) => {
       const one = /** @type {HTMLElement} */ (swatch);
       one.style.background = categoryColour(Number(one.dataset.swatch));
     });
-    panel.onmorph = (share) => {
-      this.#picture.share = share;
-      this.#picture.draw();
-    };
-    panel.onend = (index) => {
-      this.#picture.ends[index] = this.#picture.chosen;
-      this.#picture.draw();
-    };
-    new ResizeObserver(() => this.#picture.draw()).observe(canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+    this.#colour();
     this.#filter();
   }
 
-  draw() {
+  /** Is told what went wrong. */
+  onproblem = (/** @type {any} */ error) => {
+    if (error?.name !== "AbortError") {
+      this.#tell(error?.message ?? String(error));
+    }
+  };
+
+  /** Marks how far the morph is. @param {number} share 0 to 1, from A to B. */
+  markMorph(share) {
+    this.#picture.marks.share = share;
     this.#picture.draw();
   }
 
-  /** Is told the name of a preset before the instrument goes there. */
-  onchoose = (/** @type {string} */ _name) => {};
+  /** Marks what is chosen as an end of the morph. @param {number} end 0 or 1. */
+  markEnd(end) {
+    this.#picture.marks.ends[end] = this.#picture.marks.chosen;
+    this.#picture.draw();
+  }
 
   /**
    * Marks where knobs lie, on the preset that has them or among those that nearly do.
@@ -69,79 +108,48 @@ export class MapPanel {
    */
   show(units, name) {
     const place = this.#space.placeOf(units);
-    this.#picture.here = place;
+    this.#picture.marks.here = place;
     if (place && name !== undefined) {
       this.#space.centre(place);
       this.#tell(`${name} lies at the cross`);
-      this.#root.querySelector(".map")?.scrollIntoView({ block: "nearest" });
+      this.#root.querySelector(".map-box")?.scrollIntoView({ block: "nearest" });
     } else if (place) {
       this.#space.reveal(place);
     }
-    this.draw();
+    this.#picture.draw();
   }
 
-  /** @param {HTMLCanvasElement} canvas */
-  #bindPointer(canvas) {
-    const at = (/** @type {MouseEvent} */ event) => ({ x: event.offsetX, y: event.offsetY });
-    canvas.addEventListener("pointerdown", (event) => {
-      canvas.setPointerCapture(event.pointerId);
-      this.#pressed = { ...at(event), isDrag: false };
-    });
-    canvas.addEventListener("pointermove", (event) => {
-      const here = at(event);
-      if (!this.#pressed) {
-        this.#hover(this.#space.nearest(here, REACH_PIXELS));
-        return;
-      }
-      const { x, y } = this.#pressed;
-      if (this.#pressed.isDrag || Math.hypot(here.x - x, here.y - y) > DRAG_PIXELS) {
-        this.#space.panBy(here.x - x, here.y - y);
-        this.#pressed = { ...here, isDrag: true };
-        this.draw();
-      }
-    });
-    canvas.addEventListener("pointerup", (event) => {
-      const wasDrag = this.#pressed?.isDrag;
-      this.#pressed = undefined;
-      const found = this.#space.nearest(at(event), REACH_PIXELS);
-      if (!wasDrag && found >= 0) {
-        this.#choose(found);
-      }
-    });
-    canvas.addEventListener("pointerleave", () => this.#hover(-1));
-    canvas.addEventListener(
-      "wheel",
-      (event) => {
-        // A page that scrolls must not be caught by a map that lies on its way.
-        if (event.ctrlKey || event.metaKey || document.activeElement === canvas) {
-          event.preventDefault();
-          this.#space.zoomBy(Math.exp(-event.deltaY / 300), at(event));
-          this.draw();
-        }
-      },
-      { passive: false },
-    );
-    this.#on("[data-zoom=in]", () => this.#zoom(1.6));
-    this.#on("[data-zoom=out]", () => this.#zoom(1 / 1.6));
-    this.#on("[data-zoom=all]", () => {
-      this.#space.showAll();
-      this.draw();
-    });
+  /** @param {HTMLElement} face */
+  #bindPointer(face) {
+    const pointer = new MapPointer(face);
+    pointer.onhover = (at) => this.#hover(at ? this.#space.nearest(at, REACH_PIXELS) : -1);
+    pointer.onclick = (at) => this.#choose(this.#space.nearest(at, REACH_PIXELS));
+    pointer.onpan = (right, down) => {
+      this.#space.panBy(right, down);
+      this.#picture.draw();
+    };
+    pointer.onzoom = (factor, at) => {
+      this.#space.zoomBy(factor, at);
+      this.#picture.draw();
+    };
+    return pointer;
   }
 
-  /** @param {HTMLCanvasElement} canvas */
-  #bindKeys(canvas) {
-    canvas.addEventListener("keydown", (event) => {
+  /** @param {HTMLElement} face */
+  #bindKeys(face) {
+    face.addEventListener("keydown", (event) => {
       const arrow = ARROWS.get(event.key);
+      const { chosen } = this.#picture.marks;
       if (arrow) {
         event.preventDefault();
         const [right, up] = arrow;
-        const from = this.#picture.chosen;
-        this.#choose(from < 0 ? this.#firstShown() : this.#space.neighbour(from, right, up));
+        this.#choose(chosen < 0 ? this.#firstShown() : this.#space.neighbour(chosen, right, up));
       } else if (event.key === "Enter") {
-        this.#choose(this.#picture.chosen);
+        this.#choose(chosen);
       } else if (event.key === "+" || event.key === "-") {
-        this.#zoom(event.key === "+" ? 1.6 : 1 / 1.6);
+        this.#zoom(event.key === "+" ? ZOOM : 1 / ZOOM);
+      } else if (event.key.toLowerCase() === "p" && !event.ctrlKey && !event.metaKey) {
+        this.#path.add(chosen);
       }
     });
   }
@@ -154,19 +162,20 @@ export class MapPanel {
   #zoom(factor) {
     const { width, height } = this.#space;
     this.#space.zoomBy(factor, { x: width / 2, y: height / 2 });
-    this.draw();
+    this.#picture.draw();
   }
 
   /** @param {number} index */
   #hover(index) {
-    if (index === this.#picture.hovered) {
+    const { marks } = this.#picture;
+    if (index === marks.hovered) {
       return;
     }
-    this.#picture.hovered = index;
-    this.draw();
+    marks.hovered = index;
+    this.#picture.draw();
     const isHeard = /** @type {HTMLInputElement} */ (this.#root.querySelector("[data-hover]"));
-    if (index >= 0 && isHeard.checked && this.#panel.isOn) {
-      void this.#panel.go(this.#space.units(index));
+    if (index >= 0 && isHeard.checked && this.#voice.isOn && !this.#path.isPlaying) {
+      this.#do(this.#voice.audition(this.#space.units(index)));
     }
   }
 
@@ -175,31 +184,64 @@ export class MapPanel {
     if (index < 0) {
       return;
     }
-    this.#picture.chosen = index;
-    this.#space.reveal(this.#space.presets[index]);
-    this.#tell(this.#space.presets[index].name);
-    this.draw();
-    this.onchoose(this.#space.presets[index].name);
-    void this.#panel.go(this.#space.units(index));
+    this.#path.stop();
+    const preset = this.#space.presets[index];
+    this.#picture.marks.chosen = index;
+    this.#space.reveal(preset);
+    this.#tell(preset.name);
+    this.#picture.draw();
+    this.#do(this.#voice.go(this.#space.units(index), `${preset.name} on the map`));
+  }
+
+  /** Goes to a random place between what is chosen, or else what is seen, and its neighbours. */
+  async #surprise() {
+    this.#path.stop();
+    const { presets, isShown, middle } = this.#space;
+    const { chosen, here } = this.#picture.marks;
+    const among = neighbours(presets, isShown, presets[chosen] ?? here ?? middle, N_NEIGHBOURS);
+    if (among.length === 0) {
+      this.#tell("No preset is shown to be near to");
+      return;
+    }
+    const name = presets[among[0]].name;
+    try {
+      const zs = await Promise.all(among.map((index) => this.#voice.locate(this.#space.units(index))));
+      const place = mixture(zs, convexWeights(zs.length, this.#random));
+      this.show(await this.#voice.goTo(place, `a surprise near ${name}`));
+      this.#tell(`A surprise near ${name}, among ${among.length} presets`);
+    } catch (error) {
+      this.onproblem(error);
+    }
+  }
+
+  /** @param {Promise<void>} deed */
+  #do(deed) {
+    deed.catch((error) => this.onproblem(error));
   }
 
   #filter() {
     const field = (/** @type {string} */ name) =>
-      /** @type {HTMLInputElement} */ (this.#root.querySelector(`[data-filter=${name}]`)).value;
+      /** @type {HTMLInputElement|null} */ (this.#root.querySelector(`[data-filter=${name}]`))?.value;
     const [axis, side] = (field("tag") || "-1 0").split(" ").map(Number);
     const shown = this.#space.filter({
-      category: Number(field("category")),
+      category: Number(field("category") ?? -1),
       axis,
       side,
       text: field("text"),
     });
-    this.#picture.axis = Number(field("colour"));
-    this.#root
-      .querySelectorAll("[data-legend]")
-      .forEach((one) => (/** @type {HTMLElement} */ (one).hidden =
-        (/** @type {HTMLElement} */ (one).dataset.legend === "category") !== this.#picture.axis < 0));
     this.#tell(`${shown} of ${this.#space.presets.length} presets`);
-    this.draw();
+    this.#picture.plot.filter();
+  }
+
+  #colour() {
+    const axis = Number(
+      /** @type {HTMLSelectElement} */ (this.#root.querySelector("[data-colour]")).value,
+    );
+    this.#root.querySelectorAll("[data-legend]").forEach((one) => {
+      const legend = /** @type {HTMLElement} */ (one);
+      legend.hidden = (legend.dataset.legend === "category") !== axis < 0;
+    });
+    this.#picture.plot.colour(axis);
   }
 
   /** @param {string} sentence */
@@ -207,8 +249,8 @@ export class MapPanel {
     /** @type {HTMLElement} */ (this.#root.querySelector("[data-map-status]")).textContent = sentence;
   }
 
-  /** @param {string} selector @param {() => void} take */
-  #on(selector, take) {
-    this.#root.querySelector(selector)?.addEventListener("click", take);
+  /** @param {string} selector @param {string} event @param {() => void} take */
+  #on(selector, event, take) {
+    this.#root.querySelectorAll(selector).forEach((one) => one.addEventListener(event, take));
   }
 }

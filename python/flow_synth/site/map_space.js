@@ -65,6 +65,23 @@ export class MapSpace {
     };
   }
 
+  /** The middle of what is seen. @returns {Point} */
+  get middle() {
+    return { ...this.#middle };
+  }
+
+  /**
+   * What is seen as the matrix of a camera, column by column: it looks at a map that reaches from
+   * -1 to 1 to each side, through a window that is 2 high.
+   *
+   * @returns {number[]}
+   */
+  get view() {
+    const scale = this.#scale / this.height;
+    const [x, y] = [this.#middle.x, this.#middle.y].map((one) => -scale * (2 * one - 1));
+    return [scale, 0, 0, 0, 0, scale, 0, 0, 0, 0, 1, 0, x, y, 0, 1];
+  }
+
   /**
    * What lies under a point stays there.
    *

@@ -4,13 +4,23 @@
  * @typedef {import("./server.js").Server} Server
  * @typedef {import("./listener.js").Listener} Listener
  * @typedef {import("./locks.js").Locks} Locks
+ * @typedef {import("./instrument_voice.js").Voice} Voice
+ * @typedef {import("./instrument_voice.js").Walk} Walk
  */
 
 const MIDDLE_C = 60;
 const VELOCITY = 100;
 const MOST_SEED = 2 ** 31;
+/** Between two notes on a path: time enough for the server to play the next one. */
+const NOTE_SECONDS = 0.8;
+/** A pointer that rests for so long wants to hear what is under it. */
+const REST_MS = 120;
 
-/** What `BrowserSynth` does, by asking. */
+/**
+ * What `BrowserSynth` does, and the voice of the map, by asking.
+ *
+ * @implements {Voice}
+ */
 export class ServerSynth {
   #server;
   #listener;
@@ -83,9 +93,93 @@ export class ServerSynth {
   /** Plays middle C. */
   async hear() {
     await this.start();
-    const json = { units: this.units, note: MIDDLE_C, velocity: VELOCITY };
     const { signal } = this.#next();
-    await this.#listener.playAnswer(this.#server.file("POST", "/api/render", { json, signal }));
+    await this.#listener.playAnswer(this.#rendered(/** @type {number[]} */ (this.units), signal));
+  }
+
+  /** There is nothing to be switched on. */
+  get isOn() {
+    return true;
+  }
+
+  /** Plays knobs, without going there. @param {ArrayLike<number>} units */
+  async audition(units) {
+    const { signal } = this.#next();
+    await pause(REST_MS);
+    signal.throwIfAborted();
+    await this.#listener.playAnswer(this.#rendered(units, signal));
+  }
+
+  /** @param {ArrayLike<number>} units @returns {Promise<number[]>} z there. */
+  async locate(units) {
+    const json = { units: Array.from(units) };
+    return (await this.#server.json("POST", "/api/locate", { json })).z;
+  }
+
+  /** @param {number[]} z @param {string} label */
+  async goTo(z, label) {
+    const { units } = await this.#server.json("POST", "/api/decode", { json: { z } });
+    await this.go(units, label);
+    return /** @type {number[]} */ (this.units);
+  }
+
+  /**
+   * In notes: each is played by the server while the one before it sounds.
+   *
+   * @param {Walk} walk
+   * @param {string} label
+   */
+  async walk({ at, seconds, signal, onshare }, label) {
+    await this.start();
+    const asked = this.#next();
+    signal.addEventListener("abort", () => asked.abort());
+    const nNotes = Math.max(Math.round(seconds / NOTE_SECONDS), 2);
+    const share = (/** @type {number} */ number) => number / (nNotes - 1);
+    let next = this.#noteAt(at(0), asked.signal);
+    const begun = performance.now();
+    try {
+      for (let number = 0; number < nNotes; ++number) {
+        const { units, answer } = await next;
+        if (number + 1 < nNotes) {
+          next = this.#noteAt(at(share(number + 1)), asked.signal);
+          next.catch(() => {}); // It is waited for later, or never.
+        }
+        await pause(begun + (1000 * seconds * number) / nNotes - performance.now());
+        asked.signal.throwIfAborted();
+        this.units = units;
+        this.onunits(units);
+        onshare(share(number));
+        await this.#listener.playAnswer(Promise.resolve(answer));
+      }
+      await pause(begun + 1000 * seconds - performance.now());
+    } catch (error) {
+      if (!asked.signal.aborted) {
+        throw error;
+      }
+    }
+    if (signal.aborted) {
+      this.#listener.stop();
+    }
+    if (this.#asked === asked) {
+      this.onplace(/** @type {number[]} */ (this.units), label);
+    }
+  }
+
+  /**
+   * @param {number[]} z
+   * @param {AbortSignal} signal
+   * @returns {Promise<{units: number[], answer: {content: Blob}}>} knobs there, and their sound.
+   */
+  async #noteAt(z, signal) {
+    const { units } = await this.#server.json("POST", "/api/decode", { json: { z }, signal });
+    const held = this.#locks.held(this.units ?? units, units);
+    return { units: held, answer: await this.#rendered(held, signal) };
+  }
+
+  /** @param {ArrayLike<number>} units @param {AbortSignal} signal */
+  #rendered(units, signal) {
+    const json = { units: Array.from(units), note: MIDDLE_C, velocity: VELOCITY };
+    return this.#server.file("POST", "/api/render", { json, signal });
   }
 
   /** Gives up what was asked before: nobody wants it any more. */
@@ -94,4 +188,9 @@ export class ServerSynth {
     this.#asked = new AbortController();
     return this.#asked;
   }
+}
+
+/** @param {number} ms @returns {Promise<void>} at once if there is nothing to wait for. */
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(ms, 0)));
 }
