@@ -51,7 +51,8 @@ public:
     std::string_view kernel() const noexcept;
 
     /// [control-thread, allocates, blocks] Audio [B, n_samples] at any rate -> audio [B, ...] at
-    /// the model's rate; `resampled` takes the size of the result.
+    /// the model's rate; `resampled` takes the size of the result. The weights of one rate are
+    /// remembered.
     Status resample(std::span<const float> audio, std::size_t n_samples, std::uint32_t rate_hz,
                     std::vector<float>& resampled);
 
