@@ -147,7 +147,7 @@ struct Engine::Model {
             !Resampler::can_serve(rate_hz, settings().sample_rate_hz)) {
             return nullptr;
         }
-        const std::lock_guard lock(resampler_mutex);
+        const std::scoped_lock lock(resampler_mutex);
         if (!resampler || resampler->from_hz() != rate_hz) {
             resampler = std::make_shared<const Resampler>(rate_hz, settings().sample_rate_hz);
         }

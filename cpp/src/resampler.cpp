@@ -99,7 +99,7 @@ Resampler::Resampler(std::uint32_t from_hz, std::uint32_t to_hz) : m_from_hz(fro
 }
 
 bool Resampler::can_serve(std::uint32_t from_hz, std::uint32_t to_hz) noexcept {
-    const double n_phases = to_hz / std::gcd(from_hz, to_hz);
+    const std::uint32_t n_phases = to_hz / std::gcd(from_hz, to_hz);
     return from_hz != to_hz &&
            n_phases * 2 * Filter(from_hz, to_hz).half_width() < static_cast<double>(k_most_weights);
 }

@@ -45,17 +45,14 @@ def line_chart(
     parts = [_frame()]
     for number in (low, (low + high) / 2, high):
         parts.append(_text(_LEFT - 5, y(number) + 3.5, f"{number:.3g}", "end"))
-        parts.append(
-            f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" '
-            f'y1="{y(number):.1f}" y2="{y(number):.1f}"/>'
-        )
+        parts.append(f'<path class="grid" d="M{_LEFT} {_short(y(number))}H{_WIDTH - _RIGHT}"/>')
     for number, anchor in ((first, "start"), ((first + last) / 2, "middle"), (last, "end")):
         parts.append(_text(x(number), _HEIGHT - _BOTTOM + 14, f"{number:.2g}", anchor))
     parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 4, across, "middle"))
     parts.append(_text(4, 12, up, "start"))
     for index, (name, line) in enumerate(lines.items()):
         points = " ".join(
-            f"{x(position):.1f},{y(number):.1f}"
+            f"{_short(x(position))},{_short(y(number))}"
             for position, number in zip(positions, line, strict=True)
             if np.isfinite(number)
         )
@@ -83,17 +80,15 @@ def interval_chart(
     parts = []
     bottom = row_height * len(rows) + 6
     for tick in _ticks(last):
-        parts.append(
-            f'<line class="grid" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="2" y2="{bottom}"/>'
-        )
+        parts.append(f'<path class="grid" d="M{_short(x(tick))} 2V{bottom}"/>')
         parts.append(_text(x(tick), bottom + 14, f"{tick:.3g}", "middle"))
     parts.append(_text((left + width) / 2, bottom + 30, across, "middle"))
     for index, (name, (mean, low, high)) in enumerate(rows.items()):
         y = row_height * (index + 0.5) + 3
         kind = "own" if name in own else "other"
-        parts.append(_text(left - 8, y + 4, name, "end", "label name"))
+        parts.append(_text(left - 8, y + 4, name, "end", "name"))
         if mean > last:
-            parts.append(_text(x(last) + 8, y + 4, f"{mean:.3g} →", "end", "label"))
+            parts.append(_text(x(last) + 8, y + 4, f"{mean:.3g} →", "end"))
             continue
         parts.append(
             f'<line class="interval {kind}" x1="{x(low):.1f}" x2="{x(high):.1f}" '
@@ -120,8 +115,8 @@ def knob_bars(values: Sequence[float], table: ParameterTable) -> Markup:
         high = max(height * float(value), 1.0)
         label = escape(f"{knob.label}: {knob.describe(float(value))}")
         parts.append(
-            f'<rect class="bar" x="{step * index + 1}" y="{height - high:.1f}" width="{step - 2}" '
-            f'height="{high:.1f}"><title>{label}</title></rect>'
+            f'<path d="M{step * (index + 0.5):g} {height}v-{_short(high)}">'
+            f"<title>{label}</title></path>"
         )
     what = f"{len(values)} knobs, each from 0 to 1 of its range"
     return _svg(step * len(values), height, what, parts, "knobs")
@@ -148,9 +143,17 @@ def _frame() -> str:
     )
 
 
-def _text(x: float, y: float, text: str, anchor: str, kind: str = "label") -> str:
-    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
-    return f'<text class="{kind}" {place}>{escape(text)}</text>'
+def _text(x: float, y: float, text: str, anchor: str, kind: str = "") -> str:
+    # What is so by itself is left out: a page has hundreds of charts.
+    place = f'x="{_short(x)}" y="{_short(y)}"'
+    aligned = f' text-anchor="{anchor}"' if anchor != "start" else ""
+    kind = f' class="{kind}"' if kind else ""
+    return f"<text{kind} {place}{aligned}>{escape(text)}</text>"
+
+
+def _short(number: float) -> str:
+    """A place to a tenth."""
+    return f"{number:.1f}".removesuffix(".0")
 
 
 def _svg(width: float, height: float, what: str, parts: Sequence[str], kind: str) -> Markup:

@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+from collections.abc import Sequence
 from typing import Any, Self
 
 from page_browser import ROOT, complaints
@@ -17,15 +18,26 @@ _DROP = """([name, text]) => {
   dataTransfer.items.add(new File([bytes], name));
   document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
 }"""
-_STEPS = "() => JSON.parse(sessionStorage.getItem('flow-synth explore builtin steps') ?? '[]')"
+_STEPS = """() => {
+  const key = Object.keys(sessionStorage).find((one) => one.endsWith(" steps"));
+  return JSON.parse(sessionStorage.getItem(key) ?? "[]");
+}"""
 
 
 class Server:
-    """The explorer as a process of its own."""
+    """The explorer as a process of its own.
 
-    def __init__(self, port: int = 0) -> None:
+    Args:
+        port: a free one if 0.
+        model: its name.
+        program: what to run in place of ``flow-synth``.
+    """
+
+    def __init__(
+        self, port: int = 0, model: str = "builtin", program: Sequence[str] = ("flow-synth",)
+    ) -> None:
         self.process = subprocess.Popen(
-            ["flow-synth", "explore", "builtin", "--port", str(port)],
+            [*program, "explore", model, "--port", str(port)],
             stdout=subprocess.PIPE,
             text=True,
         )

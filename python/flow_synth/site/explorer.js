@@ -135,6 +135,7 @@ export class Explorer {
     this.#map = place ? MapPanel.open(place, voice) : undefined;
     if (this.#map) {
       this.#map.onproblem = (error) => this.#complain(error);
+      this.#map.onwait = (deed) => void this.#busy.during("Playing…", deed).catch(() => {});
     }
   }
 

@@ -88,6 +88,9 @@ export class MapPanel {
     }
   };
 
+  /** Is told of what may take a while. */
+  onwait = (/** @type {Promise<any>} */ _deed) => {};
+
   /** Marks how far the morph is. @param {number} share 0 to 1, from A to B. */
   markMorph(share) {
     this.#picture.marks.share = share;
@@ -190,7 +193,7 @@ export class MapPanel {
     this.#space.reveal(preset);
     this.#tell(preset.name);
     this.#picture.draw();
-    this.#do(this.#voice.go(this.#space.units(index), `${preset.name} on the map`));
+    this.#do(this.#voice.go(this.#space.units(index), `${preset.name} on the map`), true);
   }
 
   /** Goes to a random place between what is chosen, or else what is seen, and its neighbours. */
@@ -207,16 +210,21 @@ export class MapPanel {
     try {
       const zs = await Promise.all(among.map((index) => this.#voice.locate(this.#space.units(index))));
       const place = mixture(zs, convexWeights(zs.length, this.#random));
-      this.show(await this.#voice.goTo(place, `a surprise near ${name}`));
+      const deed = this.#voice.goTo(place, `a surprise near ${name}`);
+      this.onwait(deed);
+      this.show(await deed);
       this.#tell(`A surprise near ${name}, among ${among.length} presets`);
     } catch (error) {
       this.onproblem(error);
     }
   }
 
-  /** @param {Promise<void>} deed */
-  #do(deed) {
+  /** @param {Promise<void>} deed @param {boolean} isWaitedFor */
+  #do(deed, isWaitedFor = false) {
     deed.catch((error) => this.onproblem(error));
+    if (isWaitedFor) {
+      this.onwait(deed);
+    }
   }
 
   #filter() {

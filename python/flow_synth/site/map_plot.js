@@ -41,6 +41,7 @@ export class MapPlot {
       deselectOnEscape: false,
       deselectOnDblClick: false,
       opacity: OPACITY,
+      antiAliasing: 1,
       pointSize: Math.min(Math.max(size, LEAST_PIXELS), MOST_PIXELS),
       colorBy: "category",
     });
