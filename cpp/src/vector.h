@@ -8,6 +8,11 @@
 #include <cstring>
 #include <numbers>
 
+// MSVC has no type for them; tests compile what it compiles, by other compilers.
+#if defined(__GNUC__) && !defined(FLOW_SYNTH_LANES)
+#define FLOW_SYNTH_VECTORS
+#endif
+
 // MSVC has no macro for F16C; every processor with AVX2 has both.
 #if defined(__F16C__) || (defined(_MSC_VER) && defined(__AVX2__))
 #define FLOW_SYNTH_F16C
@@ -30,7 +35,7 @@ inline constexpr std::size_t k_width = 8;
 inline constexpr std::size_t k_width = 4;
 #endif
 
-#if defined(__GNUC__)
+#if defined(FLOW_SYNTH_VECTORS)
 
 using Vector [[gnu::vector_size(k_width * sizeof(float))]] = float;
 using Integers [[gnu::vector_size(k_width * sizeof(float))]] = std::int32_t;
@@ -65,6 +70,11 @@ FLOW_SYNTH_OPERATOR(-)
 FLOW_SYNTH_OPERATOR(*)
 FLOW_SYNTH_OPERATOR(/)
 #undef FLOW_SYNTH_OPERATOR
+
+template <typename Number>
+FLOW_SYNTH_INLINE Lanes<Number>& operator+=(Lanes<Number>& a, Lanes<Number> b) {
+    return a = a + b;
+}
 
 #endif
 
@@ -109,7 +119,7 @@ FLOW_SYNTH_INLINE void store(Vector x, float* to) { std::memcpy(to, &x, sizeof(x
 
 /// `x` where that is larger, else `y`: also where `x` is no number.
 FLOW_SYNTH_INLINE Vector larger(Vector x, Vector y) {
-#if defined(__GNUC__)
+#if defined(FLOW_SYNTH_VECTORS)
     return x > y ? x : y;
 #else
     return each<float>([&](std::size_t i) { return x[i] > y[i] ? x[i] : y[i]; });
@@ -118,7 +128,7 @@ FLOW_SYNTH_INLINE Vector larger(Vector x, Vector y) {
 
 /// `x` where that is smaller, else `y`: also where `x` is no number.
 FLOW_SYNTH_INLINE Vector smaller(Vector x, Vector y) {
-#if defined(__GNUC__)
+#if defined(FLOW_SYNTH_VECTORS)
     return x < y ? x : y;
 #else
     return each<float>([&](std::size_t i) { return x[i] < y[i] ? x[i] : y[i]; });
@@ -131,7 +141,7 @@ FLOW_SYNTH_INLINE Vector scaled(Vector x, Vector shifted) {
     Integers bits;
     std::memcpy(&exponent, &shifted, sizeof(exponent));
     std::memcpy(&bits, &x, sizeof(bits));
-#if defined(__GNUC__)
+#if defined(FLOW_SYNTH_VECTORS)
     bits += exponent << 23;
 #else
     bits = each<std::int32_t>([&](std::size_t i) {

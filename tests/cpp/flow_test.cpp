@@ -10,6 +10,7 @@
 #include "catch2.h"
 #include "golden.h"
 #include "kernel.h"
+#include "lanes_kernel.h"
 #include "reference_flow.h"
 
 using flow_synth::fastest_kernel;
@@ -92,7 +93,7 @@ TEST_CASE("every kernel computes what the model file's page says") {
     CAPTURE(static_cast<int>(shape.type), shape.n_dimensions, shape.n_first);
     const FlowWeights weights = random_flow(shape, 7);
     const std::size_t n = shape.n_dimensions;
-    for (const Kernel* kernel : {&k_baseline_kernel, &fastest_kernel()}) {
+    for (const Kernel* kernel : {&k_baseline_kernel, &k_lanes_kernel, &fastest_kernel()}) {
         const PackedFlow flow = packed(weights, kernel->reads_half);
         CHECK(flow.is_half == kernel->reads_half);
         for (std::uint32_t seed = 0; seed < 20; ++seed) {
@@ -110,7 +111,7 @@ TEST_CASE("every kernel finds the z of a preset") {
     CAPTURE(static_cast<int>(shape.type), shape.n_dimensions, shape.n_first);
     const FlowWeights weights = random_flow(shape, 8);
     const std::size_t n = shape.n_dimensions;
-    for (const Kernel* kernel : {&k_baseline_kernel, &fastest_kernel()}) {
+    for (const Kernel* kernel : {&k_baseline_kernel, &k_lanes_kernel, &fastest_kernel()}) {
         const PackedFlow flow = packed(weights, kernel->reads_half);
         for (std::uint32_t seed = 0; seed < 20; ++seed) {
             const auto v = random_units(n, seed);
@@ -210,7 +211,7 @@ TEST_CASE("numbers without sense give presets all the same") {
     constexpr float k_infinity = std::numeric_limits<float>::infinity();
     const FlowType type = GENERATE(FlowType::iaf, FlowType::maf, FlowType::coupling);
     const FlowWeights weights = random_flow({type, 12, 40, 40, 4}, 1);
-    for (const Kernel* kernel : {&k_baseline_kernel, &fastest_kernel()}) {
+    for (const Kernel* kernel : {&k_baseline_kernel, &k_lanes_kernel, &fastest_kernel()}) {
         const PackedFlow flow = packed(weights, kernel->reads_half);
         for (const float wild : {k_nan, k_infinity, -k_infinity, 1e30F, -1e30F, 1e-40F}) {
             for (std::size_t place = 0; place < 12; ++place) {

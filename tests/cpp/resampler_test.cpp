@@ -5,10 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <numbers>
+#include <random>
 #include <vector>
 
 #include "catch2.h"
+#include "lanes_kernel.h"
 
+using flow_synth::Kernel;
 using flow_synth::Resampler;
 
 namespace {
@@ -84,4 +87,29 @@ TEST_CASE("rates with hardly a common divisor are left to the model") {
     REQUIRE_FALSE(Resampler::can_serve(44101, k_to_hz));
     REQUIRE_FALSE(Resampler::can_serve(191999, k_to_hz));
     REQUIRE_FALSE(Resampler::can_serve(k_to_hz, k_to_hz));
+}
+
+TEST_CASE("every kernel weighs windows alike") {
+    constexpr std::size_t k_n = 40;
+    constexpr std::size_t k_stride = 3;
+    std::mt19937 generator(1);
+    std::uniform_real_distribution<float> uniform(-1.0F, 1.0F);
+    std::vector<float> weights(k_n);
+    std::vector<float> samples(k_n + flow_synth::k_n_windows * k_stride);
+    std::ranges::generate(weights, [&] { return uniform(generator); });
+    std::ranges::generate(samples, [&] { return uniform(generator); });
+    for (const Kernel* kernel :
+         {&flow_synth::k_baseline_kernel, &k_lanes_kernel, &flow_synth::fastest_kernel()}) {
+        std::vector<float> sums(flow_synth::k_n_windows);
+        kernel->weigh(weights.data(), k_n, samples.data(), k_stride, sums.data());
+        for (std::size_t window = 0; window < sums.size(); ++window) {
+            double wanted = 0.0;
+            for (std::size_t index = 0; index < k_n; ++index) {
+                wanted += static_cast<double>(weights[index]) *
+                          static_cast<double>(samples[window * k_stride + index]);
+            }
+            CAPTURE(kernel->name, window);
+            REQUIRE(std::abs(sums[window] - wanted) < 2e-6);
+        }
+    }
 }
