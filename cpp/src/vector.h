@@ -3,6 +3,7 @@
 // serve another, and so every build has a namespace of its own.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -44,7 +45,7 @@ using Integers [[gnu::vector_size(k_width * sizeof(float))]] = std::int32_t;
 
 template <typename Number>
 struct Lanes {
-    Number lane[k_width];
+    std::array<Number, k_width> lane;
     Number& operator[](std::size_t index) { return lane[index]; }
     Number operator[](std::size_t index) const { return lane[index]; }
 };
