@@ -40,6 +40,8 @@ export class InstrumentVoice {
 
   /** @param {Float32Array} units @param {string} label */
   async go(units, label) {
+    // Where it begins has a label of its own.
+    await this.#panel.start();
     this.onlabel(label);
     await this.#panel.go(units);
   }

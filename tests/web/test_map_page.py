@@ -1,0 +1,469 @@
+"""The map of presets under a person's hand: in the explorer, with both synths, in Chromium."""
+
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib.image
+import numpy as np
+import pytest
+from explorer_browser import Explorer, Server
+from numpy.typing import NDArray
+from page_browser import DESKTOP, PHONE, ROOT, new_page, opened_browser
+from page_sound import MOST_MSS_DB, SILENCE, distance_db
+from playwright.sync_api import Browser, FloatRect, Page, Request, expect
+
+from flow_synth.preset_map import MapPreset, PresetMap
+
+pytestmark = pytest.mark.slow
+
+PICTURES = ROOT / "build" / "reports" / "map"
+SHIPPED = ROOT / "python" / "flow_synth" / "shipped"
+#: Unit values of a map are rounded, and go through the audio space and back.
+UNITS = 2e-3
+#: Of a colour from 0 to 255: dots are a little transparent, and their edges soft.
+COLOUR = 30
+#: The explorer of the built-in synth, on a machine where nobody built its instrument.
+WITHOUT_INSTRUMENT = (
+    sys.executable,
+    "-c",
+    "from flow_synth import __main__, site_scripts\n"
+    "site_scripts.MODULE = 'missing.wasm'\n"
+    "__main__.main()",
+)
+_WITHOUT_WEBGL = """
+const { getContext } = HTMLCanvasElement.prototype;
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+  return kind.startsWith("webgl") ? null : getContext.call(this, kind, ...rest);
+};
+"""
+
+
+def read_map(model: str) -> PresetMap:
+    return PresetMap.read(SHIPPED / f"{model}.map.json")
+
+
+@dataclass(frozen=True)
+class Map:
+    """The map of a page, and what is in it."""
+
+    explorer: Explorer
+    content: PresetMap
+
+    @property
+    def page(self) -> Page:
+        return self.explorer.page
+
+    @property
+    def box(self) -> FloatRect:
+        face = self.page.get_by_role("application")
+        face.scroll_into_view_if_needed()
+        box = face.bounding_box()
+        assert box
+        return box
+
+    def place(self, preset: MapPreset) -> tuple[float, float]:
+        """Where a preset is in the window, as long as the whole map is seen."""
+        box = self.box
+        side = min(box["width"], box["height"])
+        x = box["x"] + box["width"] / 2 + (preset.x - 0.5) * side
+        y = box["y"] + box["height"] / 2 - (preset.y - 0.5) * side
+        return x, y
+
+    def lonely(self, number: int = 0) -> MapPreset:
+        """The preset that is farthest from any other one, or one of the next."""
+        places = np.array([(one.x, one.y) for one in self.content.presets])
+        distances = np.linalg.norm(places[:, None] - places[None], axis=-1)
+        np.fill_diagonal(distances, np.inf)
+        return self.content.presets[int(np.argsort(-distances.min(0))[number])]
+
+    def choose(self, preset: MapPreset) -> None:
+        self.page.mouse.click(*self.place(preset))
+        self.explorer.wait_for("map-status", preset.name)
+        self.explorer.wait_for("step", f"{preset.name} on the map")
+
+    def mark(self, name: str) -> tuple[float, float]:
+        """The middle of a mark, in the window."""
+        self.settle()
+        box = self.page.locator(f"[data-mark='{name}']").bounding_box()
+        assert box
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def settle(self) -> None:
+        """Two frames: one in which it is asked for, one in which it is drawn."""
+        self.page.evaluate(
+            "() => new Promise((resolve) => requestAnimationFrame(() => "
+            "requestAnimationFrame(() => setTimeout(resolve, 100))))"
+        )
+
+    def colour(self, at: tuple[float, float]) -> NDArray[np.float64]:
+        """Red, green and blue of a place in the window, 0 to 255."""
+        self.settle()
+        picture = matplotlib.image.imread(io.BytesIO(self.page.screenshot()))
+        scale = picture.shape[1] / self.page.evaluate("() => innerWidth")
+        x, y = (round(scale * one) for one in at)
+        return np.asarray(255.0 * picture[y - 1 : y + 2, x - 1 : x + 2, :3].mean((0, 1)))
+
+    def units(self) -> NDArray[np.float32]:
+        return np.array(self.explorer.steps()[-1]["units"], np.float32)
+
+
+def sent(request: Request) -> dict[str, Any]:
+    return dict(request.post_data_json or {})
+
+
+def expected_colour(map_: Map, preset: MapPreset) -> NDArray[np.float64]:
+    """What the legend says of its category."""
+    swatch = map_.page.locator(f"[data-swatch='{preset.category}']")
+    text = swatch.evaluate("(one) => getComputedStyle(one).backgroundColor")
+    return np.array([float(part) for part in text[4:-1].split(",")])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with opened_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def builtin() -> Iterator[Server]:
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def amsynth() -> Iterator[Server]:
+    with Server(model="amsynth-32") as server:
+        yield server
+
+
+def opened(page: Page, server: Server, model: str = "builtin") -> Map:
+    explorer = Explorer(page, server.address)
+    return Map(explorer, read_map(model))
+
+
+@pytest.fixture
+def map_(browser: Browser, builtin: Server) -> Iterator[Map]:
+    """Of a page of which the console says nothing bad until the test is over."""
+    map_ = opened(new_page(browser), builtin)
+    yield map_
+    assert map_.explorer.errors == []
+    map_.page.context.close()
+
+
+@pytest.fixture
+def plugin_map(browser: Browser, amsynth: Server) -> Iterator[Map]:
+    """The same of a plug-in, which the server plays."""
+    map_ = opened(new_page(browser), amsynth, "amsynth-32")
+    yield map_
+    assert map_.explorer.errors == []
+    map_.page.context.close()
+
+
+def test_a_preset_is_named_under_the_pointer_and_chosen_by_a_click(map_: Map) -> None:
+    page, preset = map_.page, map_.lonely()
+    page.mouse.move(*map_.place(preset))
+    expect(page.locator("[data-mark=name]")).to_have_text(preset.name)
+    assert map_.mark("hovered") == pytest.approx(map_.place(preset), abs=1)
+    map_.choose(preset)
+    np.testing.assert_allclose(map_.units(), np.array(preset.units) / 10000, atol=UNITS)
+    page.mouse.move(0, 0)
+    expect(page.locator("[data-mark=name]")).to_be_hidden()
+    assert map_.mark("chosen") == pytest.approx(map_.place(preset), abs=1)
+
+
+def test_what_is_under_the_pointer_is_heard_if_one_wants(map_: Map) -> None:
+    page = map_.page
+    page.click("[data-switch]")
+    map_.explorer.wait_for("step", "the beginning")
+    page.mouse.move(*map_.place(map_.lonely(1)))
+    expect(page.locator("[data-mark=name]")).to_have_text(map_.lonely(1).name)
+    page.wait_for_timeout(1000)
+    assert len(map_.explorer.steps()) == 1
+    page.check("[data-hover]")
+    page.mouse.move(*map_.place(map_.lonely(2)))
+    map_.explorer.wait_for("step", "Step 2 of 2")
+    np.testing.assert_allclose(map_.units(), np.array(map_.lonely(2).units) / 10000, atol=UNITS)
+    page.wait_for_function(f"() => heard.some((one) => Math.abs(one) > {1000 * SILENCE})")
+
+
+def test_dots_have_their_colours_and_go_when_they_are_filtered(map_: Map) -> None:
+    page, preset = map_.page, map_.lonely()
+    at = map_.place(preset)
+    np.testing.assert_allclose(map_.colour(at), expected_colour(map_, preset), atol=COLOUR)
+    axis = 0
+    page.select_option("[data-colour]", str(axis))
+    share = preset.descriptors[axis]
+    between = (1 - share) * np.array([38, 110, 186]) + share * np.array([230, 126, 20])
+    np.testing.assert_allclose(map_.colour(at), between, atol=COLOUR)
+    page.fill("[data-filter=text]", "no preset has this name")
+    map_.explorer.wait_for("map-status", f"0 of {len(map_.content.presets)} presets")
+    np.testing.assert_allclose(map_.colour(at), 255, atol=1)
+    # What is not there is not under the pointer either.
+    page.mouse.move(*at)
+    expect(page.locator("[data-mark=name]")).to_be_hidden()
+    page.fill("[data-filter=text]", preset.name)
+    np.testing.assert_allclose(map_.colour(at), between, atol=COLOUR)
+
+
+def test_filters_show_as_many_as_the_map_has(map_: Map) -> None:
+    page, presets = map_.page, map_.content.presets
+
+    def shown(number: int) -> None:
+        map_.explorer.wait_for("map-status", f"{number} of {len(presets)} presets")
+
+    page.select_option("[data-filter=category]", label="bell")
+    bell = map_.content.categories.index("bell")
+    bells = [one for one in presets if one.category == bell]
+    shown(len(bells))
+    page.select_option("[data-filter=tag]", label="bright")
+    bright = [one for one in bells if one.tags[0] == 1]
+    assert 0 < len(bright) < len(bells)
+    shown(len(bright))
+    page.fill("[data-filter=text]", bright[0].name.upper())
+    shown(sum(bright[0].name in one.name for one in bright))
+    at = map_.place(next(one for one in presets if one.category != bell))
+    page.mouse.move(*at)
+    name = page.locator("[data-mark=name]")
+    assert not name.is_visible() or name.inner_text() == bright[0].name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_zoom_and_pan_keep_every_preset_at_its_place(
+    browser: Browser, builtin: Server, scheme: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 1200, "height": 800},
+        device_scale_factor=2,
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    map_ = opened(context.new_page(), builtin)
+    page, preset = map_.page, map_.lonely()
+    map_.choose(preset)
+    colour = expected_colour(map_, preset)
+    at = map_.mark("chosen")
+    np.testing.assert_allclose(map_.colour(at), colour, atol=COLOUR)
+    # What lies under the pointer stays there.
+    page.mouse.move(*at)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+    assert map_.mark("chosen") == pytest.approx(at, abs=1.5)
+    np.testing.assert_allclose(map_.colour(at), colour, atol=COLOUR)
+    # It goes with the hand.
+    page.mouse.down()
+    page.mouse.move(at[0] - 60, at[1] - 35, steps=4)
+    page.mouse.up()
+    moved = map_.mark("chosen")
+    assert moved == pytest.approx((at[0] - 60, at[1] - 35), abs=1.5)
+    np.testing.assert_allclose(map_.colour(moved), colour, atol=COLOUR)
+    page.set_viewport_size({"width": 800, "height": 900})
+    page.get_by_role("application").scroll_into_view_if_needed()
+    np.testing.assert_allclose(map_.colour(map_.mark("chosen")), colour, atol=COLOUR)
+    sizes = page.evaluate(
+        "() => { const one = document.querySelector('[data-map-face] canvas');"
+        " return [one.width, one.height, 2 * one.clientWidth, 2 * one.clientHeight]; }"
+    )
+    assert sizes[:2] == sizes[2:]
+    assert map_.explorer.errors == []
+    context.close()
+
+
+def test_the_wheel_scrolls_the_page_and_zooms_a_map_that_is_held(map_: Map) -> None:
+    page, preset = map_.page, map_.lonely()
+    map_.choose(preset)
+    page.locator("[data-filter=text]").focus()
+    before = map_.mark("chosen")
+    page.mouse.move(*map_.place(map_.lonely(1)))
+    page.mouse.wheel(0, 50)
+    page.wait_for_function("() => scrollY > 0")
+    page.wait_for_timeout(300)
+    page.evaluate("() => scrollTo(0, 0)")
+    page.get_by_role("application").scroll_into_view_if_needed()
+    assert map_.mark("chosen")[0] == pytest.approx(before[0], abs=1)
+    page.get_by_role("application").focus()
+    page.mouse.move(*map_.place(map_.lonely(1)))
+    scrolled = page.evaluate("() => scrollY")
+    page.mouse.wheel(0, -200)
+    map_.settle()
+    assert page.evaluate("() => scrollY") == scrolled
+    assert map_.mark("chosen") != pytest.approx(map_.place(preset), abs=5)
+
+
+def test_keys_alone_go_zoom_and_make_a_path(map_: Map) -> None:
+    face = map_.page.get_by_role("application")
+    names = set()
+    for key in ("ArrowRight", "p", "ArrowRight", "p", "ArrowDown", "p"):
+        face.press(key)
+        if key != "p":
+            map_.explorer.wait_for("step", "on the map")
+            names.add(map_.explorer.text("map-status"))
+    assert len(names) == 3
+    map_.explorer.wait_for("map-status", "The path has 3 presets")
+    at = map_.mark("chosen")
+    face.press("+")
+    assert map_.mark("chosen") != pytest.approx(at, abs=1)
+    face.press("-")
+    assert map_.mark("chosen") == pytest.approx(at, abs=1)
+    map_.page.click("[data-path-clear]")
+    expect(map_.page.locator("[data-path-play]")).to_be_disabled()
+    expect(map_.page.locator("[data-mark=path]")).to_be_hidden()
+
+
+def draw_line(map_: Map, presets: list[MapPreset]) -> None:
+    page = map_.page
+    page.click("[data-path-draw]")
+    page.mouse.move(*map_.place(presets[0]))
+    page.mouse.down()
+    for preset in presets[1:]:
+        page.mouse.move(*map_.place(preset), steps=12)
+    page.mouse.up()
+    map_.explorer.wait_for("map-status", "The path has")
+
+
+def test_a_path_is_drawn_and_heard_to_its_end(map_: Map) -> None:
+    page, explorer = map_.page, map_.explorer
+    page.click("[data-switch]")
+    explorer.wait_for("step", "the beginning")
+    ends = [map_.lonely(3), map_.lonely(8)]
+    draw_line(map_, ends)
+    expect(page.locator("[data-mark=path]")).to_be_visible()
+    page.screenshot(path=PICTURES / "path.png")
+    page.fill("[data-path-seconds]", "4")
+    page.evaluate("() => { heard.length = 0; }")
+    page.click("[data-path-play]")
+    expect(page.locator("[data-path-play]")).to_have_text("Stop")
+    expect(page.locator("[data-mark=heard]")).to_be_visible()
+    expect(page.locator("[data-path-play]")).to_have_text("Play the path")
+    expect(page.locator("[data-mark=heard]")).to_be_hidden()
+    seconds = page.evaluate("() => heard.length / heardRateHz")
+    assert seconds >= 3.5
+    explorer.wait_for("step", "a path on the map")
+    np.testing.assert_allclose(map_.units(), np.array(ends[1].units) / 10000, atol=UNITS)
+    # Every second is a note of its own; the first sounds otherwise than the last.
+    heard = np.array(page.evaluate("() => heard"), np.float32)
+    rate_hz = page.evaluate("() => heardRateHz")
+    first, last = heard[: int(rate_hz)], heard[int(3 * rate_hz) : int(4 * rate_hz)]
+    assert min(np.abs(first).max(), np.abs(last).max()) > 0.01
+    length = min(len(first), len(last))
+    assert distance_db(first[:length], last[:length]) >= 4 * MOST_MSS_DB
+
+
+def test_a_path_can_be_stopped(map_: Map) -> None:
+    page = map_.page
+    draw_line(map_, [map_.lonely(3), map_.lonely(8)])
+    page.fill("[data-path-seconds]", "60")
+    page.click("[data-path-play]")
+    expect(page.locator("[data-mark=heard]")).to_be_visible()
+    page.wait_for_timeout(500)
+    page.click("[data-path-play]")
+    expect(page.locator("[data-path-play]")).to_have_text("Play the path")
+    map_.explorer.wait_for("step", "a path on the map")
+    units = map_.units()
+    page.wait_for_timeout(1000)
+    np.testing.assert_array_equal(map_.units(), units)
+    end = np.array(map_.lonely(8).units) / 10000
+    assert np.abs(units - end).max() > 0.05
+
+
+def test_a_surprise_lies_between_presets(map_: Map) -> None:
+    page, preset = map_.page, map_.lonely(5)
+    map_.choose(preset)
+    page.click("[data-surprise]")
+    map_.explorer.wait_for("step", f"a surprise near {preset.name}")
+    first = map_.units()
+    bank = np.array([one.units for one in map_.content.presets]) / 10000
+    assert np.abs(bank - first).max(1).min() > 0.01
+    page.click("[data-surprise]")
+    map_.explorer.wait_for("step", "Step 4 of 4")
+    assert np.abs(map_.units() - first).max() > 0.01
+
+
+def test_the_plug_in_is_heard_where_the_map_is_clicked(plugin_map: Map) -> None:
+    map_, page = plugin_map, plugin_map.page
+    map_.explorer.wait_for("map-status", f"of {len(map_.content.presets)} presets")
+    map_.choose(map_.lonely())
+    expected = np.array(map_.lonely().units) / 10000
+    np.testing.assert_allclose(map_.units(), expected, atol=1e-4)
+    page.wait_for_function(f"() => heard.some((one) => Math.abs(one) > {1000 * SILENCE})")
+    page.click("[data-surprise]")
+    map_.explorer.wait_for("step", "a surprise near")
+    assert np.abs(map_.units() - expected).max() > 0.01
+    page.screenshot(path=PICTURES / "plug-in.png")
+
+
+def test_the_plug_in_is_heard_under_the_pointer_and_goes_nowhere(plugin_map: Map) -> None:
+    map_, page = plugin_map, plugin_map.page
+    page.check("[data-hover]")
+    with page.expect_response("**/api/render") as rendered:
+        page.mouse.move(*map_.place(map_.lonely(1)))
+    expected = np.array(map_.lonely(1).units) / 10000
+    np.testing.assert_allclose(sent(rendered.value.request)["units"], expected, atol=1e-4)
+    page.wait_for_function(f"() => heard.some((one) => Math.abs(one) > {1000 * SILENCE})")
+    assert map_.explorer.steps() == []
+
+
+def test_the_plug_in_walks_a_path(plugin_map: Map) -> None:
+    map_, page = plugin_map, plugin_map.page
+    ends = [map_.lonely(1), map_.lonely(2)]
+    draw_line(map_, ends)
+    page.fill("[data-path-seconds]", "4")
+    rendered: list[list[float]] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/api/render"):
+            rendered.append(sent(request)["units"])
+
+    page.on("request", note)
+    page.click("[data-path-play]")
+    map_.explorer.wait_for("step", "a path on the map")
+    walked = np.array(rendered)
+    assert len(walked) == 5
+    assert (np.abs(np.diff(walked, axis=0)).max(1) > 0).all()
+    for units, preset in zip(walked[[0, -1]], ends, strict=True):
+        np.testing.assert_allclose(units, np.array(preset.units) / 10000, atol=UNITS)
+    np.testing.assert_allclose(map_.units(), walked[-1], atol=1e-6)
+
+
+def test_without_the_instrument_the_server_plays_the_map(browser: Browser) -> None:
+    with Server(program=WITHOUT_INSTRUMENT) as server:
+        map_ = opened(new_page(browser), server)
+        expect(map_.page.locator("[data-switch]")).to_have_count(0)
+        with map_.page.expect_response("**/api/render"):
+            map_.choose(map_.lonely())
+        assert map_.explorer.errors == []
+        map_.page.context.close()
+
+
+def test_without_webgl_it_says_so_and_all_else_works(browser: Browser, builtin: Server) -> None:
+    page = new_page(browser)
+    page.context.add_init_script(_WITHOUT_WEBGL)
+    explorer = Explorer(page, builtin.address)
+    explorer.wait_for("map-status", "This browser draws no map")
+    expect(page.get_by_role("application")).to_have_count(0)
+    page.click("[data-switch]")
+    explorer.wait_for("step", "the beginning")
+    page.click("[data-vary]")
+    explorer.wait_for("step", "a mutation")
+    page.click("[data-keep=a]")
+    page.click("[data-theme-switch]")
+    assert explorer.errors == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_finger_chooses_and_draws(
+    browser: Browser, builtin: Server, size: tuple[int, int]
+) -> None:
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, has_touch=True, device_scale_factor=2
+    )
+    map_ = opened(context.new_page(), builtin)
+    map_.page.touchscreen.tap(*map_.place(map_.lonely()))
+    map_.explorer.wait_for("map-status", map_.lonely().name)
+    map_.explorer.wait_for("step", f"{map_.lonely().name} on the map")
+    assert map_.explorer.errors == []
+    context.close()
