@@ -299,6 +299,15 @@ def test_an_older_page_is_replaced_and_nothing_else_is(
     )
 
 
+def test_libraries_are_missed_first_because_a_silent_page_needs_them_too(
+    model: Path, results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_scripts, "_places", lambda name: (tmp_path / name,))
+    with pytest.raises(InputError, match=r"formulas.js is missing.*in the source tree$"):
+        build_site(open_models([str(model)]), tmp_path / "out", results, Plan())
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_command_refuses_what_is_missing(run: Run, model: Path, tmp_path: Path) -> None:
     result = run(
         "page", model, "--out", tmp_path / "out", "--results", tmp_path / "none", "--silent"
