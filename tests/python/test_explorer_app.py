@@ -116,7 +116,8 @@ def test_the_page_and_its_parts_are_there(client: TestClient) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "default-src 'self'" in answer.headers["content-security-policy"]
         assert "set-cookie" not in answer.headers
-    for address in ("/data/instrument.js", "/data/map.js"):
+    without_map = ("/data/map.js", "/scatterplot.js", "/libraries-licences.txt")
+    for address in ("/data/instrument.js", *without_map):
         assert client.get(address).status_code == 404
 
 

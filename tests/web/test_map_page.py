@@ -1,6 +1,8 @@
 """The map of presets under a person's hand: in the explorer, with both synths, in Chromium."""
 
 import io
+import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -78,6 +80,11 @@ class Map:
         distances = np.linalg.norm(places[:, None] - places[None], axis=-1)
         np.fill_diagonal(distances, np.inf)
         return self.content.presets[int(np.argsort(-distances.min(0))[number])]
+
+    def ends(self) -> list[MapPreset]:
+        """Two presets that are far from each other, and no other one near either."""
+        few = sorted((self.lonely(number) for number in range(20)), key=lambda one: one.x)
+        return [few[0], few[-1]]
 
     def choose(self, preset: MapPreset) -> None:
         self.page.mouse.click(*self.place(preset))
@@ -328,8 +335,9 @@ def test_a_path_is_drawn_and_heard_to_its_end(map_: Map) -> None:
     page, explorer = map_.page, map_.explorer
     page.click("[data-switch]")
     explorer.wait_for("step", "the beginning")
-    ends = [map_.lonely(3), map_.lonely(8)]
+    ends = map_.ends()
     draw_line(map_, ends)
+    assert len(page.locator("[data-mark^='stop ']").all()) > 5
     expect(page.locator("[data-mark=path]")).to_be_visible()
     page.screenshot(path=PICTURES / "path.png")
     page.fill("[data-path-seconds]", "4")
@@ -354,7 +362,8 @@ def test_a_path_is_drawn_and_heard_to_its_end(map_: Map) -> None:
 
 def test_a_path_can_be_stopped(map_: Map) -> None:
     page = map_.page
-    draw_line(map_, [map_.lonely(3), map_.lonely(8)])
+    ends = map_.ends()
+    draw_line(map_, ends)
     page.fill("[data-path-seconds]", "60")
     page.click("[data-path-play]")
     expect(page.locator("[data-mark=heard]")).to_be_visible()
@@ -365,7 +374,7 @@ def test_a_path_can_be_stopped(map_: Map) -> None:
     units = map_.units()
     page.wait_for_timeout(1000)
     np.testing.assert_array_equal(map_.units(), units)
-    end = np.array(map_.lonely(8).units) / 10000
+    end = np.array(ends[1].units) / 10000
     assert np.abs(units - end).max() > 0.05
 
 
@@ -408,7 +417,7 @@ def test_the_plug_in_is_heard_under_the_pointer_and_goes_nowhere(plugin_map: Map
 
 def test_the_plug_in_walks_a_path(plugin_map: Map) -> None:
     map_, page = plugin_map, plugin_map.page
-    ends = [map_.lonely(1), map_.lonely(2)]
+    ends = map_.ends()
     draw_line(map_, ends)
     page.fill("[data-path-seconds]", "4")
     rendered: list[list[float]] = []
@@ -467,3 +476,15 @@ def test_a_finger_chooses_and_draws(
     map_.explorer.wait_for("step", f"{map_.lonely().name} on the map")
     assert map_.explorer.errors == []
     context.close()
+
+
+def test_the_benchmark_draws_the_whole_map() -> None:
+    """How fast it does so, is said by the benchmark, and depends on the machine."""
+    script = ROOT / "python" / "benchmarks" / "map.py"
+    command = [sys.executable, str(script), "--seconds", "1", "--json"]
+    result = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    assert result["presets"] == len(read_map("amsynth-32").presets) > 3000
+    assert result["shown"] == f"{result['presets']} of {result['presets']} presets"
+    assert result["renderer"] != "none"
+    for how in ("pan", "zoom"):
+        assert 0 < result[how]["median_ms"] <= result[how]["slow_ms"]
