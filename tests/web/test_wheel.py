@@ -21,6 +21,8 @@ with model_path("builtin") as model:
 assert "data:text/javascript;base64," in script
 assert site_scripts.instrument_module().startswith(b"\\0asm")
 assert "class InstrumentPanel" in site_scripts.page_script()
+for name in ("scatterplot.js", "formulas.js", "formulas.css", "libraries-licences.txt"):
+    assert len(site_scripts.library(name)) > 1000
 """
 
 
