@@ -413,6 +413,10 @@ def test_the_plug_in_is_heard_under_the_pointer_and_goes_nowhere(plugin_map: Map
     np.testing.assert_allclose(sent(rendered.value.request)["units"], expected, atol=1e-4)
     page.wait_for_function(f"() => heard.some((one) => Math.abs(one) > {1000 * SILENCE})")
     assert map_.explorer.steps() == []
+    # Nor does the pointer, as it goes on, keep anybody from where they have clicked.
+    page.mouse.click(*map_.place(map_.lonely(1)))
+    page.mouse.move(*map_.place(map_.lonely(2)))
+    map_.explorer.wait_for("step", f"Step 1 of 1: {map_.lonely(1).name} on the map")
 
 
 def test_the_plug_in_walks_a_path(plugin_map: Map) -> None:
@@ -471,9 +475,24 @@ def test_a_finger_chooses_and_draws(
         viewport={"width": size[0], "height": size[1]}, has_touch=True, device_scale_factor=2
     )
     map_ = opened(context.new_page(), builtin)
-    map_.page.touchscreen.tap(*map_.place(map_.lonely()))
+    page = map_.page
+    page.touchscreen.tap(*map_.place(map_.lonely()))
     map_.explorer.wait_for("map-status", map_.lonely().name)
     map_.explorer.wait_for("step", f"{map_.lonely().name} on the map")
+    page.get_by_role("button", name="Draw a path").tap()
+    # Up and down as well, where a finger scrolls the page at other times.
+    begin, end = (map_.place(one) for one in map_.ends())
+    steps = [(begin[0] + (end[0] - begin[0]) * k / 10, begin[1] - 8 * k) for k in range(11)]
+    scrolled = page.evaluate("() => scrollY")
+    touch = context.new_cdp_session(page)
+    for number, (x, y) in enumerate(steps):
+        kind = "touchMove" if number else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    map_.explorer.wait_for("map-status", "The path has")
+    assert len(page.locator("[data-mark^='stop ']").all()) > 3
+    assert page.evaluate("() => scrollY") == scrolled
+    page.locator("[data-map]").screenshot(path=PICTURES / f"{size[0]}-path.png")
     assert map_.explorer.errors == []
     context.close()
 

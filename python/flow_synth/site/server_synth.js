@@ -27,6 +27,7 @@ export class ServerSynth {
   #locks;
   #nDimensions;
   #asked = new AbortController();
+  #auditioned = new AbortController();
 
   /** @type {number[]|undefined} */
   units;
@@ -102,9 +103,10 @@ export class ServerSynth {
     return true;
   }
 
-  /** Plays knobs, without going there. @param {ArrayLike<number>} units */
+  /** Plays knobs, without going there: what it goes to meanwhile is reached. @param {ArrayLike<number>} units */
   async audition(units) {
-    const { signal } = this.#next();
+    this.#auditioned.abort();
+    const { signal } = (this.#auditioned = new AbortController());
     await pause(REST_MS);
     signal.throwIfAborted();
     await this.#listener.playAnswer(this.#rendered(units, signal));
@@ -185,6 +187,7 @@ export class ServerSynth {
   /** Gives up what was asked before: nobody wants it any more. */
   #next() {
     this.#asked.abort();
+    this.#auditioned.abort();
     this.#asked = new AbortController();
     return this.#asked;
   }
