@@ -1,12 +1,13 @@
 """How many frames a second the map of presets is drawn with, as it is moved and enlarged.
 
-python python/benchmarks/map.py [--model amsynth-32] [--seconds 5] [--scale 1] [--json]
+python python/benchmarks/map.py [--model amsynth-32] [--seconds 5] [--scale 1] [--times 1]
 
 It needs Chromium. Without a GPU, WebGL is computed by the processor; the renderer is printed.
 """
 
 import argparse
 import json
+import random
 import shutil
 import statistics
 import tempfile
@@ -65,6 +66,7 @@ def main() -> None:
     parser.add_argument("--model", default="amsynth-32", help="of which the map is shown")
     parser.add_argument("--seconds", type=float, default=5.0, help="to measure for, each")
     parser.add_argument("--scale", type=float, default=1.0, help="pixels of the screen by pixel")
+    parser.add_argument("--times", type=int, default=1, help="so many times as many presets")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -72,7 +74,7 @@ def main() -> None:
         parser.exit(2, "Chromium is missing; install it to time the map\n")
     found = PresetMap.read(SHIPPED / f"{arguments.model}{SUFFIX}")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        write_page(Path(folder), found)
+        write_page(Path(folder), found, arguments.times)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(
             viewport={"width": 1440, "height": 900}, device_scale_factor=arguments.scale
@@ -80,7 +82,6 @@ def main() -> None:
         page.goto((Path(folder) / "index.html").as_uri())
         result = {
             "model": arguments.model,
-            "presets": len(found.presets),
             "shown": page.locator("[data-map-status]").inner_text(),
             "scale": arguments.scale,
             "renderer": page.evaluate(_RENDERER),
@@ -99,8 +100,11 @@ def main() -> None:
         )
 
 
-def write_page(folder: Path, found: PresetMap) -> None:
-    """Writes a page with the instrument and a map, which opens from disk."""
+def write_page(folder: Path, found: PresetMap, times: int) -> None:
+    """Writes a page with the instrument and a map, which opens from disk.
+
+    Of every preset there are so many, all but the first at random places.
+    """
     (opened,) = open_models([BUILTIN])
     model = {"title": found.model, "knobs": [], "preset_suffixes": []}
     context: dict[str, Any] = {
@@ -116,7 +120,13 @@ def write_page(folder: Path, found: PresetMap) -> None:
     (folder / "explore.js").write_text(page_script())
     (folder / "scatterplot.js").write_bytes(library("scatterplot.js"))
     (folder / "style.css").write_bytes((SITE / "style.css").read_bytes())
-    script = data_script("map", found.model_dump(mode="json"))
+    content = found.model_dump(mode="json")
+    places = random.Random(0)
+    content["presets"] += [
+        {**preset, "x": places.random(), "y": places.random()}
+        for preset in content["presets"] * (times - 1)
+    ]
+    script = data_script("map", content)
     (folder / "data" / "map.js").write_text(script)
 
 
