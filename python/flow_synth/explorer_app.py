@@ -4,10 +4,10 @@ import logging
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from flow_synth.error import InputError
 from flow_synth.explorer_answer import in_thread, model_answer
@@ -43,9 +43,9 @@ class Explorer:
         self._listening = Listening(opened.flow_synth, stage, decoder)
         self._knobs = Knobs(opened.flow_synth, stage, files)
 
-    def app(self, host: str) -> Starlette:
+    def app(self, host: str) -> ASGIApp:
         """What a server runs that is bound to ``host``."""
-        return Starlette(
+        application = Starlette(
             routes=[
                 Route("/", self._html),
                 Route("/style.css", self._style),
@@ -58,7 +58,6 @@ class Explorer:
                 *self._listening.routes,
                 *self._knobs.routes,
             ],
-            middleware=[Middleware(Guard, host=host)],
             exception_handlers={
                 Refusal: _refused,
                 InputError: _misused,
@@ -68,6 +67,8 @@ class Explorer:
                 Exception: _broken,
             },
         )
+        # Around all of it: answers to what fails are guarded, too.
+        return Guard(application, host)
 
     def close(self) -> None:
         """Ends what is being matched."""

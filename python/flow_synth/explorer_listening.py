@@ -58,7 +58,7 @@ class Listening:
             Route("/api/matches", self._add_match, methods=["POST"]),
             Route("/api/matches/{id}", self._watch_match),
             Route("/api/matches/{id}", self._cancel_match, methods=["DELETE"]),
-            Route("/api/matches/{id}/sounds/{rank:int}", self._candidate_sound),
+            Route("/api/matches/{id}/sounds/{rank}", self._candidate_sound),
         ]
 
     def close(self) -> None:
@@ -113,11 +113,13 @@ class Listening:
 
     async def _candidate_sound(self, request: Request) -> Response:
         candidates, rank = self._match(request).news.candidates, request.path_params["rank"]
-        if not 1 <= rank <= len(candidates):
+        # Compared as text: a number of any length may be asked for.
+        found = {str(number): one for number, one in enumerate(candidates, 1)}.get(rank)
+        if found is None:
             raise Refusal(
-                404, f"there is no candidate {rank} of {len(candidates)}; take another one"
+                404, f"there is no such candidate among {len(candidates)}; take another one"
             )
-        return wave(candidates[rank - 1].sound)
+        return wave(found.sound)
 
     def _match(self, request: Request) -> MatchRun:
         name = request.path_params["id"]

@@ -57,7 +57,11 @@ class PresetFiles:
         Raises:
             InputError: it is none of these.
         """
-        self._known(suffix)
+        if suffix not in self.suffixes:
+            raise InputError(
+                f"{suffix!r} is no kind of file for a preset of {self._synth.identity!r}; ask for "
+                f"{' or '.join(self.suffixes)}"
+            )
         if suffix == OWN:
             return preset_text(preset, self._synth.table, self._synth.identity).encode()
         from flow_synth.synths.amsynth import amsynth_table, completed

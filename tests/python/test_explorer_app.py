@@ -287,9 +287,8 @@ def test_what_is_gone_is_said_to_be(
         addresses = [asked(client, others[0]) for _ in range(3)]
         assert client.get(addresses[0]).status_code == 404
         (last,) = followed(client, addresses[2])[-1:]
-        assert (
-            client.get(f"{addresses[2]}/sounds/{len(last['candidates']) + 1}").status_code == 404
-        )
+        for rank in (len(last["candidates"]) + 1, 0, -1, "first", "9" * 5000):
+            assert client.get(f"{addresses[2]}/sounds/{rank}").status_code == 404
     for method, address, status in (
         ("GET", "/nothing", 404),
         ("POST", "/api/model", 405),
@@ -348,6 +347,8 @@ def test_a_body_that_is_no_question_is_refused(
         ("/api/mutate", {"seed": -1}),
         ("/api/presets/file", {"name": ""}),
         ("/api/presets/file", {"suffix": ".exe"}),
+        ("/api/presets/file", {"suffix": "/x.preset.json"}),
+        ("/api/presets/file", {"suffix": "/../../x.preset.json"}),
         ("/api/presets/file", {"units": UNITS[:-1]}),
         ("/api/matches", {"candidates": 0}),
         ("/api/matches", {"candidates": 17}),
