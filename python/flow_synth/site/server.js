@@ -64,10 +64,13 @@ export class Server {
    */
   async #asked(method, address, { json, content, signal } = {}, read) {
     /** @type {RequestInit} */
-    const request = { method, signal, body: content };
+    const request = { method, signal };
     if (json !== undefined) {
       request.headers = { "Content-Type": "application/json" };
       request.body = JSON.stringify(json);
+    }
+    if (content) {
+      request.body = await contentOf(content);
     }
     for (;;) {
       try {
@@ -79,10 +82,10 @@ export class Server {
         }
         return value;
       } catch (error) {
-        if (error instanceof Refused || signal?.aborted) {
+        // Nobody answered, or the answer broke off; asked again, all else would only fail again.
+        if (!(error instanceof TypeError) || signal?.aborted) {
           throw error;
         }
-        // Nobody answered, or the answer broke off.
         this.#tell(false);
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
         signal?.throwIfAborted();
@@ -96,6 +99,24 @@ export class Server {
       this.#isThere = isThere;
       this.onchange(isThere);
     }
+  }
+}
+
+/**
+ * Read before anything is asked: a file that is gone would look like a server that does not answer.
+ *
+ * @param {Blob} file
+ * @returns {Promise<ArrayBuffer>}
+ * @throws {Error} if it cannot be read.
+ */
+async function contentOf(file) {
+  try {
+    return await file.arrayBuffer();
+  } catch {
+    const name = file instanceof File ? file.name : "the recording";
+    throw new Error(
+      `${name} cannot be read: it is a folder, or was changed or deleted; choose a file once more`,
+    );
   }
 }
 
