@@ -31,10 +31,21 @@ export class Listener {
     this.#sound(await kept, address, asked);
   }
 
-  /** @param {Promise<{content: Blob}>} answer of a sound that is heard once. */
-  async playAnswer(answer) {
+  /**
+   * @param {Promise<{content: Blob}>} answer of a sound that is heard once.
+   * @param {AbortSignal} [signal] ends this sound, and no other.
+   */
+  async playAnswer(answer, signal) {
     const asked = this.#begin();
-    this.#sound(await this.#decoded(answer), "", asked);
+    const buffer = await this.#decoded(answer);
+    if (signal?.aborted) {
+      return;
+    }
+    const source = this.#sound(buffer, "", asked);
+    const end = () => source === this.#source && this.stop();
+    if (source) {
+      signal?.addEventListener("abort", end, { once: true });
+    }
   }
 
   stop() {
@@ -63,10 +74,15 @@ export class Listener {
     return context.decodeAudioData(await content.arrayBuffer());
   }
 
-  /** @param {AudioBuffer} buffer @param {string} address @param {number} asked */
+  /**
+   * @param {AudioBuffer} buffer
+   * @param {string} address
+   * @param {number} asked
+   * @returns {AudioBufferSourceNode|undefined} undefined if another was asked for in the meantime.
+   */
   #sound(buffer, address, asked) {
     if (asked !== this.#nAsked) {
-      return; // Another was asked for in the meantime.
+      return undefined;
     }
     this.stop();
     const context = /** @type {AudioContext} */ (this.#context);
@@ -77,5 +93,6 @@ export class Listener {
     source.start();
     this.#source = source;
     this.onplay(address);
+    return source;
   }
 }

@@ -107,8 +107,7 @@ export class ServerSynth {
   async audition(units) {
     this.#auditioned.abort();
     const { signal } = (this.#auditioned = new AbortController());
-    await pause(REST_MS);
-    signal.throwIfAborted();
+    await pause(REST_MS, signal);
     await this.#listener.playAnswer(this.#rendered(units, signal));
   }
 
@@ -133,34 +132,36 @@ export class ServerSynth {
    */
   async walk({ at, seconds, signal, onshare }, label) {
     await this.start();
+    if (signal.aborted) {
+      return;
+    }
     const asked = this.#next();
-    signal.addEventListener("abort", () => asked.abort());
+    const end = () => asked.abort();
+    signal.addEventListener("abort", end);
     const nNotes = Math.max(Math.round(seconds / NOTE_SECONDS), 2);
     const share = (/** @type {number} */ number) => number / (nNotes - 1);
-    let next = this.#noteAt(at(0), asked.signal);
     const begun = performance.now();
     try {
+      let next = this.#noteAt(at(0), asked.signal);
       for (let number = 0; number < nNotes; ++number) {
         const { units, answer } = await next;
         if (number + 1 < nNotes) {
           next = this.#noteAt(at(share(number + 1)), asked.signal);
           next.catch(() => {}); // It is waited for later, or never.
         }
-        await pause(begun + (1000 * seconds * number) / nNotes - performance.now());
-        asked.signal.throwIfAborted();
+        await pause(begun + (1000 * seconds * number) / nNotes - performance.now(), asked.signal);
         this.units = units;
         this.onunits(units);
         onshare(share(number));
-        await this.#listener.playAnswer(Promise.resolve(answer));
+        await this.#listener.playAnswer(Promise.resolve(answer), asked.signal);
       }
-      await pause(begun + 1000 * seconds - performance.now());
+      await pause(begun + 1000 * seconds - performance.now(), asked.signal);
     } catch (error) {
       if (!asked.signal.aborted) {
         throw error;
       }
-    }
-    if (signal.aborted) {
-      this.#listener.stop();
+    } finally {
+      signal.removeEventListener("abort", end); // The last note may fade.
     }
     if (this.#asked === asked) {
       this.onplace(/** @type {number[]} */ (this.units), label);
@@ -193,7 +194,22 @@ export class ServerSynth {
   }
 }
 
-/** @param {number} ms @returns {Promise<void>} at once if there is nothing to wait for. */
-function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(ms, 0)));
+/**
+ * @param {number} ms at most 0 if there is nothing to wait for.
+ * @param {AbortSignal} signal ends it at once.
+ * @returns {Promise<void>} rejected if it was ended.
+ */
+async function pause(ms, signal) {
+  signal.throwIfAborted();
+  await new Promise((resolve, reject) => {
+    const giveUp = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", giveUp);
+      resolve(undefined);
+    }, Math.max(ms, 0));
+    signal.addEventListener("abort", giveUp, { once: true });
+  });
 }
