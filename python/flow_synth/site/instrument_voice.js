@@ -72,7 +72,8 @@ export class InstrumentVoice {
     const ended = new AbortController();
     signal.addEventListener("abort", () => ended.abort());
     // Whatever else is asked for takes its place.
-    this.#panel.onmove = () => ended.abort();
+    const end = () => ended.abort();
+    this.#panel.onmove = end;
     let nextNote = 0;
     for (let share = 0; share < 1 && !ended.signal.aborted; ) {
       const passed = player.context.currentTime - begun;
@@ -85,7 +86,9 @@ export class InstrumentVoice {
       }
       await new Promise((resolve) => requestAnimationFrame(resolve));
     }
-    this.#panel.onmove = () => {};
+    if (this.#panel.onmove === end) {
+      this.#panel.onmove = () => {};
+    }
   }
 
   async #player() {

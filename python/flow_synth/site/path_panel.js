@@ -21,6 +21,8 @@ export class PathPanel {
   #pointer;
   #voice;
   #walk = new AbortController();
+  /** Whether what remains of the line under the hand counts for nothing. */
+  #isGivenUp = false;
 
   /** Is told, in one sentence, what became of it. */
   onsay = (/** @type {string} */ _sentence) => {};
@@ -44,6 +46,11 @@ export class PathPanel {
     part(root, "[data-path-draw]").addEventListener("click", () => this.#setDrawing(!pointer.isDrawing));
     part(root, "[data-path-clear]").addEventListener("click", () => this.clear());
     part(root, "[data-path-play]").addEventListener("click", () => this.#play());
+    document.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape" && pointer.isDrawing) {
+        this.#giveUp();
+      }
+    });
   }
 
   /** Whether it is heard now. */
@@ -53,7 +60,12 @@ export class PathPanel {
 
   /** Ends what is heard of it. */
   stop() {
-    this.#walk.abort();
+    if (this.isPlaying) {
+      this.#walk.abort();
+      part(this.#root, "[data-path-play]").textContent = "Play the path";
+      this.#picture.marks.heard = undefined;
+      this.#picture.draw();
+    }
   }
 
   clear() {
@@ -83,9 +95,31 @@ export class PathPanel {
     }
   }
 
+  /** Draws nothing, after all. */
+  #giveUp() {
+    const { marks } = this.#picture;
+    if (marks.line.length > 0) {
+      // The hand still holds the line: until it lets go, it would move the map, or click on it.
+      this.#isGivenUp = true;
+      marks.line = [];
+      this.#picture.draw();
+    } else if (!this.#isGivenUp) {
+      this.#setDrawing(false);
+    }
+    this.onsay("No line is drawn.");
+  }
+
   /** @param {"begin"|"on"|"end"} what @param {Point} place */
   #draw(what, place) {
     const { marks } = this.#picture;
+    if (this.#isGivenUp && what !== "begin") {
+      if (what === "end") {
+        this.#isGivenUp = false;
+        this.#setDrawing(false);
+      }
+      return;
+    }
+    this.#isGivenUp = false;
     if (what === "begin") {
       this.#set([]);
       marks.line = [];
@@ -126,7 +160,8 @@ export class PathPanel {
     const button = part(this.#root, "[data-path-play]");
     const { marks } = this.#picture;
     const { stops } = marks;
-    const { signal } = (this.#walk = new AbortController());
+    const walk = (this.#walk = new AbortController());
+    const { signal } = walk;
     button.textContent = "Stop";
     try {
       const zs = await Promise.all(stops.map((stop) => this.#voice.locate(this.#space.units(stop))));
@@ -138,8 +173,10 @@ export class PathPanel {
             seconds: this.#seconds,
             signal,
             onshare: (share) => {
-              marks.heard = path.at(share).place;
-              this.#picture.draw();
+              if (!signal.aborted) {
+                marks.heard = path.at(share).place;
+                this.#picture.draw();
+              }
             },
           },
           LABEL,
@@ -148,10 +185,10 @@ export class PathPanel {
     } catch (error) {
       this.onproblem(error);
     }
-    this.stop();
-    button.textContent = "Play the path";
-    marks.heard = undefined;
-    this.#picture.draw();
+    // Whoever stops it may have let another one begin.
+    if (this.#walk === walk) {
+      this.stop();
+    }
   }
 
   /** For the whole path: what stands in the field, as far as it may. */
