@@ -109,6 +109,51 @@ test("knobs of a preset lie where it does, and all others among their nearest", 
   assert.equal(new MapSpace([]).placeOf([0]), undefined);
 });
 
+test("knobs are a preset's if they are nearly its own", () => {
+  const preset = (unit) => ({ name: "", x: 0, y: 0, category: 0, tags: [], descriptors: [], units: [unit, 0] });
+  const map = new MapSpace([preset(5010), preset(5000), preset(9000)]);
+  assert.equal(map.presetAt([0.5001, 0.0015]), 1);
+  assert.equal(map.presetAt([0.9, 0.001]), 2);
+  assert.equal(map.presetAt([0.88, 0]), -1);
+  assert.equal(new MapSpace([]).presetAt([0]), -1);
+});
+
+test("what is found is brought into sight, if nothing of it is there", () => {
+  const map = space();
+  map.zoomBy(20, map.toPixels(map.presets[3]));
+  const { zoom } = map;
+  const seen = () => map.presets.filter((preset, index) => map.isShown[index] && map.sees(preset)).length;
+  map.filter({ text: "bell" });
+  assert.equal(seen(), 0);
+  map.revealShown();
+  assert.equal(seen(), 1);
+  assert.equal(map.zoom, zoom);
+  map.filter({ text: "bass" });
+  map.revealShown();
+  assert.equal(seen(), 2);
+  assert.ok(map.zoom < zoom);
+});
+
+test("a hand that looks at something found is not led elsewhere", () => {
+  const map = space();
+  map.zoomBy(20, map.toPixels(map.presets[0]));
+  const { zoom, middle } = map;
+  map.filter({ text: "bass" });
+  map.revealShown();
+  map.filter({ text: "nothing" });
+  map.revealShown();
+  assert.deepEqual([map.zoom, map.middle], [zoom, middle]);
+});
+
+test("the preset nearest to a place is one that is shown", () => {
+  const map = space();
+  assert.equal(map.nearestShown({ x: 0.3, y: 0.3 }), 0);
+  map.filter({ text: "bright" });
+  assert.equal(map.nearestShown({ x: 0.3, y: 0.3 }), 1);
+  map.filter({ text: "nothing" });
+  assert.equal(map.nearestShown({ x: 0.3, y: 0.3 }), -1);
+});
+
 test("a place is brought into the middle", () => {
   const map = space();
   map.centre({ x: 0.75, y: 0.25 });

@@ -7,6 +7,7 @@ import { InstrumentVoice } from "./instrument_voice.js";
 import { MapPanel } from "./map_panel.js";
 import { bindTheme } from "./theme.js";
 
+bindTheme();
 new Clips().listen(document);
 drawFormulasNearby(document);
 
@@ -15,8 +16,7 @@ const place = /** @type {HTMLElement|null} */ (root?.querySelector("[data-map]")
 if (root) {
   const panel = new InstrumentPanel(root);
   const map = place ? MapPanel.open(place, new InstrumentVoice(panel)) : undefined;
+  panel.onstate = ({ units }) => map?.follow(units);
   panel.onmorph = (share) => map?.markMorph(share);
   panel.onend = (end) => map?.markEnd(end);
 }
-
-bindTheme();

@@ -14,13 +14,14 @@ export class MapMarks {
   #space;
   /** @type {Map<string, SVGElement>} by name. */
   #marks = new Map();
-  /** Numbers of presets: under the pointer, chosen, and the ends of the morph; -1 for none. */
+  /** Numbers of presets: under the pointer, and chosen; -1 for none. */
   hovered = -1;
   chosen = -1;
-  ends = [-1, -1];
+  /** Where the ends of the morph lie, as far as they are kept. @type {(Point|undefined)[]} */
+  ends = [undefined, undefined];
   /** Where the morph stands from A to B, 0 to 1. */
   share = 0;
-  /** Where a sound lies that is no preset of the map. @type {Point|undefined} */
+  /** Where the knobs lie that sound. @type {Point|undefined} */
   here;
   /** The line under the hand. @type {Point[]} */
   line = [];
@@ -37,9 +38,9 @@ export class MapMarks {
 
   draw() {
     const at = (/** @type {Point|undefined} */ place) => place && this.#space.toPixels(place);
-    const { presets } = this.#space;
+    const { presets, isShown } = this.#space;
     const of = (/** @type {number} */ index) => at(presets[index]);
-    const [a, b] = this.ends.map(of);
+    const [a, b] = this.ends.map(at);
     this.#polyline("line", this.line.map((place) => this.#space.toPixels(place)));
     this.#polyline("path", this.stops.map((index) => this.#space.toPixels(presets[index])));
     this.stops.forEach((index, number) => this.#circle(`stop ${number}`, of(index), 2.5));
@@ -50,7 +51,7 @@ export class MapMarks {
     this.#text("end-a", a, "A");
     this.#text("end-b", b, "B");
     this.#cross(at(this.here));
-    this.#circle("chosen", of(this.chosen), RING_PIXELS);
+    this.#circle("chosen", isShown[this.chosen] ? of(this.chosen) : undefined, RING_PIXELS);
     this.#circle("heard", at(this.heard), HEAD_PIXELS);
     this.#circle("hovered", of(this.hovered), RING_PIXELS - 1);
     this.#name(of(this.hovered), presets[this.hovered]?.name ?? "");

@@ -14,6 +14,8 @@ const REACH_PIXELS = 14;
 const ZOOM = 1.6;
 /** Presets that a surprise lies among. */
 const N_NEIGHBOURS = 6;
+/** Of a knob that is somewhere else than it was. */
+const LEAST_MOVE = 1e-4;
 const ARROWS = new Map([
   ["ArrowLeft", [-1, 0]],
   ["ArrowRight", [1, 0]],
@@ -29,6 +31,11 @@ export class MapPanel {
   #picture;
   #path;
   #random;
+  /** Where the knobs were shown last. @type {Float32Array|undefined} */
+  #units;
+  /** How many presets are being gone to, and whether the knobs have yet to come to the last one. */
+  #coming = 0;
+  #isAwaited = false;
 
   /**
    * @param {HTMLElement} root
@@ -59,6 +66,8 @@ export class MapPanel {
     const face = /** @type {HTMLElement} */ (root.querySelector("[data-map-face]"));
     this.#space = new MapSpace(loaded("map")?.presets ?? []);
     this.#picture = new MapPicture(face, this.#space);
+    this.#picture.onsay = (sentence) => this.#tell(sentence);
+    this.#picture.onproblem = (error) => this.onproblem(error);
     const pointer = this.#bindPointer(face);
     this.#path = new PathPanel(root, this.#space, this.#picture, pointer, voice);
     this.#path.onsay = (sentence) => this.#tell(sentence);
@@ -72,6 +81,7 @@ export class MapPanel {
     });
     this.#on("[data-surprise]", "click", () => void this.#surprise());
     this.#on("[data-filter]", "input", () => this.#filter());
+    this.#bindSearch();
     this.#on("[data-colour]", "input", () => this.#colour());
     root.querySelectorAll("[data-swatch]").forEach((swatch) => {
       const one = /** @type {HTMLElement} */ (swatch);
@@ -97,9 +107,9 @@ export class MapPanel {
     this.#picture.draw();
   }
 
-  /** Marks what is chosen as an end of the morph. @param {number} end 0 or 1. */
+  /** Marks where the knobs lie as an end of the morph. @param {number} end 0 or 1. */
   markEnd(end) {
-    this.#picture.marks.ends[end] = this.#picture.marks.chosen;
+    this.#picture.marks.ends[end] = this.#picture.marks.here;
     this.#picture.draw();
   }
 
@@ -110,8 +120,7 @@ export class MapPanel {
    * @param {string} [name] of what is looked for: the map, and the page, move there.
    */
   show(units, name) {
-    const place = this.#space.placeOf(units);
-    this.#picture.marks.here = place;
+    const place = this.#mark(units);
     if (place && name !== undefined) {
       this.#space.centre(place);
       this.#tell(`${name} lies at the cross`);
@@ -120,6 +129,51 @@ export class MapPanel {
       this.#space.reveal(place);
     }
     this.#picture.draw();
+  }
+
+  /** Marks where knobs lie that move, and lets the map lie still. @param {ArrayLike<number>} units */
+  follow(units) {
+    const { marks } = this.#picture;
+    // What has not moved yet is on its way to what was chosen, which is marked already.
+    if (!marks.here || this.#hasMoved(units)) {
+      this.#mark(units);
+      this.#picture.draw();
+    }
+  }
+
+  /** @param {ArrayLike<number>} units where the knobs are now. @returns their place. */
+  #mark(units) {
+    const { marks } = this.#picture;
+    const hasMoved = this.#hasMoved(units);
+    this.#units = Float32Array.from(units);
+    marks.here = this.#space.placeOf(units);
+    const preset = this.#space.presetAt(units);
+    if (preset >= 0 && this.#coming === 0) {
+      marks.chosen = preset;
+    } else if (hasMoved && this.#coming === 0 && !this.#isAwaited) {
+      marks.chosen = -1;
+    }
+    if (hasMoved) {
+      this.#isAwaited = false;
+    }
+    return marks.here;
+  }
+
+  /** @param {ArrayLike<number>} units */
+  #hasMoved(units) {
+    const before = this.#units;
+    return !before || before.some((unit, index) => Math.abs(unit - units[index]) > LEAST_MOVE);
+  }
+
+  #bindSearch() {
+    const field = this.#root.querySelector("[data-filter=text]");
+    field?.addEventListener("keydown", (event) => {
+      const { key, isComposing } = /** @type {KeyboardEvent} */ (event);
+      if (key === "Enter" && !isComposing) {
+        event.preventDefault();
+        this.#choose(this.#space.isShown.indexOf(true));
+      }
+    });
   }
 
   /** @param {HTMLElement} face */
@@ -141,24 +195,42 @@ export class MapPanel {
   /** @param {HTMLElement} face */
   #bindKeys(face) {
     face.addEventListener("keydown", (event) => {
-      const arrow = ARROWS.get(event.key);
-      const { chosen } = this.#picture.marks;
-      if (arrow) {
+      // With these, keys belong to the browser.
+      const isOthers = event.ctrlKey || event.altKey || event.metaKey;
+      if (!isOthers && this.#press(event.key)) {
         event.preventDefault();
-        const [right, up] = arrow;
-        this.#choose(chosen < 0 ? this.#firstShown() : this.#space.neighbour(chosen, right, up));
-      } else if (event.key === "Enter") {
-        this.#choose(chosen);
-      } else if (event.key === "+" || event.key === "-") {
-        this.#zoom(event.key === "+" ? ZOOM : 1 / ZOOM);
-      } else if (event.key.toLowerCase() === "p" && !event.ctrlKey && !event.metaKey) {
-        this.#path.add(chosen);
+        // Letters are keys of the piano elsewhere on the page.
+        event.stopPropagation();
       }
     });
   }
 
-  #firstShown() {
-    return this.#space.isShown.indexOf(true);
+  /** @param {string} key @returns {boolean} whether it means something here. */
+  #press(key) {
+    const arrow = ARROWS.get(key);
+    const { chosen } = this.#picture.marks;
+    // What is filtered out is not there for keys.
+    const from = this.#space.isShown[chosen] ? chosen : -1;
+    if (arrow) {
+      const [right, up] = arrow;
+      this.#choose(
+        from < 0 ? this.#space.nearestShown(this.#here) : this.#space.neighbour(from, right, up),
+      );
+    } else if (key === "Enter") {
+      this.#choose(from);
+    } else if (key === "+" || key === "-") {
+      this.#zoom(key === "+" ? ZOOM : 1 / ZOOM);
+    } else if (key.toLowerCase() === "p") {
+      this.#path.add(from);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** Where the knobs lie that sound; as long as none do, the middle of what is seen. */
+  get #here() {
+    return this.#picture.marks.here ?? this.#space.middle;
   }
 
   /** @param {number} factor */
@@ -189,19 +261,51 @@ export class MapPanel {
     }
     this.#path.stop();
     const preset = this.#space.presets[index];
-    this.#picture.marks.chosen = index;
+    const { marks } = this.#picture;
+    marks.chosen = index;
+    marks.here = { x: preset.x, y: preset.y };
     this.#space.reveal(preset);
     this.#tell(preset.name);
     this.#picture.draw();
-    this.#do(this.#voice.go(this.#space.units(index), `${preset.name} on the map`), true);
+    this.#do(this.#come(index, `${preset.name} on the map`), true);
   }
 
-  /** Goes to a random place between what is chosen, or else what is seen, and its neighbours. */
+  /** Goes to a preset, which is marked already. @param {number} index @param {string} label */
+  async #come(index, label) {
+    const units = this.#space.units(index);
+    this.#isAwaited = this.#units === undefined || this.#space.presetAt(this.#units) !== index;
+    this.#coming += 1;
+    try {
+      await this.#voice.go(units, label);
+      if (!this.#voice.isOn) {
+        // The instrument was not to be loaded, and says so.
+        this.#isAwaited = false;
+        this.#stay();
+      }
+    } catch (error) {
+      this.#isAwaited = false;
+      if (this.#coming === 1) {
+        this.#stay();
+      }
+      throw error;
+    } finally {
+      this.#coming -= 1;
+    }
+  }
+
+  /** The knobs have not gone to what was chosen: they are where they were. */
+  #stay() {
+    const { marks } = this.#picture;
+    marks.chosen = this.#units ? this.#space.presetAt(this.#units) : -1;
+    marks.here = this.#units && this.#space.placeOf(this.#units);
+    this.#picture.draw();
+  }
+
+  /** Goes to a random place between the presets around what sounds. */
   async #surprise() {
     this.#path.stop();
-    const { presets, isShown, middle } = this.#space;
-    const { chosen, here } = this.#picture.marks;
-    const among = neighbours(presets, isShown, presets[chosen] ?? here ?? middle, N_NEIGHBOURS);
+    const { presets, isShown } = this.#space;
+    const among = neighbours(presets, isShown, this.#here, N_NEIGHBOURS);
     if (among.length === 0) {
       this.#tell("No preset is shown to be near to");
       return;
@@ -237,8 +341,13 @@ export class MapPanel {
       side,
       text: field("text"),
     });
+    const { marks } = this.#picture;
+    if (!this.#space.isShown[marks.hovered]) {
+      marks.hovered = -1;
+    }
+    this.#space.revealShown();
     this.#tell(`${shown} of ${this.#space.presets.length} presets`);
-    this.#picture.plot.filter();
+    this.#picture.filter();
   }
 
   #colour() {
@@ -249,7 +358,7 @@ export class MapPanel {
       const legend = /** @type {HTMLElement} */ (one);
       legend.hidden = (legend.dataset.legend === "category") !== axis < 0;
     });
-    this.#picture.plot.colour(axis);
+    this.#picture.colour(axis);
   }
 
   /** @param {string} sentence */

@@ -8,6 +8,8 @@ import { colouring } from "./map_colours.js";
 
 const CANNOT =
   "This browser draws no map: it has no WebGL with textures in floating point. Everything else works.";
+const NO_LIBRARY =
+  "The map cannot be drawn: scatterplot.js is missing, and has to be built again. Everything else works.";
 const OPACITY = 0.9;
 /** Many presets have small dots: of the width at which they would fill a page, in pixels. */
 const CROWD_PIXELS = 260;
@@ -19,8 +21,13 @@ export class MapPlot {
   #canvas;
   #space;
   #plot;
+  #renderer;
   /** The library draws one thing after the other, and refuses what comes in between. */
   #drawn = Promise.resolve();
+  #isDestroyed = false;
+
+  /** Is told what could not be drawn. */
+  onproblem = (/** @type {any} */ _error) => {};
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -28,11 +35,15 @@ export class MapPlot {
    * @throws {Error} if the browser cannot draw it; the sentence says why.
    */
   constructor(canvas, space) {
+    if (typeof createScatterplot === "undefined" || typeof createRegl === "undefined") {
+      throw new Error(NO_LIBRARY);
+    }
     this.#canvas = canvas;
     this.#space = space;
+    this.#renderer = rendererOf(canvas);
     const size = CROWD_PIXELS / Math.sqrt(Math.max(space.presets.length, 1));
     this.#plot = createScatterplot({
-      renderer: rendererOf(canvas),
+      renderer: this.#renderer,
       canvas,
       width: 1,
       height: 1,
@@ -72,14 +83,31 @@ export class MapPlot {
     const { width, height, view } = this.#space;
     const pixels = [width, height].map((one) => Math.floor(one * globalThis.devicePixelRatio));
     if (this.#canvas.width !== pixels[0] || this.#canvas.height !== pixels[1]) {
-      void this.#plot.set({ width, height });
+      this.#plot.set({ width, height }).catch((error) => this.#complain(error));
     }
     this.#plot.view(view);
   }
 
+  /** Draws no more, and gives the canvas back. */
+  destroy() {
+    this.#isDestroyed = true;
+    this.#plot.destroy();
+    this.#renderer.regl.destroy();
+  }
+
   /** @param {() => Promise<void>} draw */
   #after(draw) {
-    this.#drawn = this.#drawn.then(draw);
+    // What fails must not keep what comes after it from being drawn.
+    this.#drawn = this.#drawn
+      .then(() => (this.#isDestroyed ? undefined : draw()))
+      .catch((error) => this.#complain(error));
+  }
+
+  /** @param {any} error */
+  #complain(error) {
+    if (!this.#isDestroyed) {
+      this.onproblem(error);
+    }
   }
 }
 

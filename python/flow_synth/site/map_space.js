@@ -1,5 +1,7 @@
 // The map of presets as numbers: which part of it is seen, what lies where, and what is shown.
 
+import { neighbours } from "./neighbourhood.js";
+
 /**
  * @typedef {object} MapPreset
  * @property {string} name
@@ -19,6 +21,10 @@ const MOST_ZOOM = 40;
 const N_NEIGHBOURS = 5;
 const NEARNESS = 4;
 const LEAST_DISTANCE = 1e-3;
+/** Knobs that have gone through the audio space and back are no further from where they were. */
+const SAME_UNIT = 3e-3;
+/** Of the picture, that what was brought into it fills at most. */
+const FILLED = 0.8;
 
 /** The part of the map that is seen: a square of the map's width over the zoom. */
 export class MapSpace {
@@ -112,12 +118,35 @@ export class MapSpace {
     this.#moveTo({ x: 0.5, y: 0.5 });
   }
 
+  /** @param {Point} place @returns {boolean} whether it is seen. */
+  sees(place) {
+    const { x, y } = this.toPixels(place);
+    return x >= 0 && y >= 0 && x <= this.width && y <= this.height;
+  }
+
   /** Brings a place into what is seen. @param {Point} place */
   reveal(place) {
-    const { x, y } = this.toPixels(place);
-    if (x < 0 || y < 0 || x > this.width || y > this.height) {
+    if (!this.sees(place)) {
       this.#moveTo(place);
     }
+  }
+
+  /** Brings all presets that are shown into what is seen, unless one of them is there. */
+  revealShown() {
+    const shown = this.presets.filter((_, index) => this.isShown[index]);
+    if (shown.length === 0 || shown.some((preset) => this.sees(preset))) {
+      return;
+    }
+    const [left, right] = ends(shown.map(({ x }) => x));
+    const [bottom, top] = ends(shown.map(({ y }) => y));
+    const least = Math.min(this.width, this.height);
+    const fitting = FILLED * Math.min(
+      this.width / least / Math.max(right - left, LEAST_DISTANCE),
+      this.height / least / Math.max(top - bottom, LEAST_DISTANCE),
+    );
+    // Nobody asked for dots that are larger than they were.
+    this.#zoom = Math.max(Math.min(this.#zoom, fitting), 1);
+    this.#moveTo({ x: (left + right) / 2, y: (bottom + top) / 2 });
   }
 
   /** Brings a place into the middle. @param {Point} place */
@@ -142,6 +171,21 @@ export class MapSpace {
     const mean = (/** @type {"x"|"y"} */ axis) =>
       near.reduce((total, { preset }, index) => total + preset[axis] * weights[index], 0) / sum;
     return near.length > 0 ? { x: mean("x"), y: mean("y") } : undefined;
+  }
+
+  /** @param {ArrayLike<number>} units @returns {number} of the preset that has these knobs; -1 if none has. */
+  presetAt(units) {
+    let best = -1;
+    let least = Infinity;
+    this.presets.forEach((preset, index) => {
+      const isSame = preset.units.every((unit, knob) => Math.abs(unit / UNIT_SCALE - units[knob]) <= SAME_UNIT);
+      const far = isSame ? distance(preset.units, units) : Infinity;
+      if (far < least) {
+        least = far;
+        best = index;
+      }
+    });
+    return best;
   }
 
   /** @param {Point} middle */
@@ -169,6 +213,11 @@ export class MapSpace {
       }
     });
     return best;
+  }
+
+  /** @param {Point} place @returns {number} of the preset nearest to it that is shown; -1 if none is. */
+  nearestShown(place) {
+    return neighbours(this.presets, this.isShown, place, 1)[0] ?? -1;
   }
 
   /**
@@ -219,5 +268,15 @@ export class MapSpace {
 
 /** @param {number[]} preset times 10000. @param {ArrayLike<number>} units */
 function distance(preset, units) {
-  return Math.hypot(...preset.map((unit, index) => unit / UNIT_SCALE - units[index]));
+  // Knobs that are turned ask for it of thousands of presets in every frame.
+  let sum = 0;
+  for (let index = 0; index < preset.length; ++index) {
+    sum += (preset[index] / UNIT_SCALE - units[index]) ** 2;
+  }
+  return Math.sqrt(sum);
+}
+
+/** @param {number[]} numbers @returns {[number, number]} the least and the most. */
+function ends(numbers) {
+  return numbers.reduce(([least, most], one) => [Math.min(least, one), Math.max(most, one)], [Infinity, -Infinity]);
 }
