@@ -35,6 +35,11 @@ WITHOUT_INSTRUMENT = (
     "site_scripts.MODULE = 'missing.wasm'\n"
     "__main__.main()",
 )
+_LOSE = """() => {
+  const canvas = document.querySelector("[data-map-face] canvas");
+  window.lost = canvas.getContext("webgl").getExtension("WEBGL_lose_context");
+  window.lost.loseContext();
+}"""
 _WITHOUT_WEBGL = """
 const { getContext } = HTMLCanvasElement.prototype;
 HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
@@ -493,6 +498,180 @@ def test_a_finger_chooses_and_draws(
     assert len(page.locator("[data-mark^='stop ']").all()) > 3
     assert page.evaluate("() => scrollY") == scrolled
     page.locator("[data-map]").screenshot(path=PICTURES / f"{size[0]}-path.png")
+    assert map_.explorer.errors == []
+    context.close()
+
+
+def test_the_cross_goes_where_the_sound_goes_and_the_ring_stays_behind(map_: Map) -> None:
+    page, preset = map_.page, map_.lonely()
+
+    def cross() -> list[float]:
+        """Where it is in the picture."""
+        map_.settle()
+        moved = page.locator("[data-mark=cross]").get_attribute("transform") or ""
+        return [float(one) for one in moved[len("translate(") : -1].split()]
+
+    map_.choose(preset)
+    assert map_.mark("cross") == pytest.approx(map_.place(preset), abs=1)
+    chosen = cross()
+    page.click("[data-keep=a]")
+    page.locator("[data-keep=a][aria-pressed=true]").wait_for()
+    page.click("[data-vary]")
+    map_.explorer.wait_for("step", "a mutation")
+    expect(page.locator("[data-mark=chosen]")).to_be_hidden()
+    mutated = cross()
+    assert mutated != pytest.approx(chosen, abs=1)
+    page.click("[data-keep=b]")
+    page.locator("[data-keep=b][aria-pressed=true]").wait_for()
+    map_.settle()
+    way = page.locator("[data-mark=way]").get_attribute("points") or ""
+    ends = [float(one) for end in way.split() for one in end.split(",")]
+    assert ends == pytest.approx([*chosen, *mutated], abs=1)
+    page.go_back()
+    map_.explorer.wait_for("step", f"{preset.name} on the map")
+    expect(page.locator("[data-mark=chosen]")).to_be_visible()
+    assert cross() == pytest.approx(chosen, abs=1)
+
+
+def test_a_surprise_is_near_the_sound_and_not_near_what_was_chosen_before(plugin_map: Map) -> None:
+    map_, page = plugin_map, plugin_map.page
+    first, second = map_.ends()
+    map_.choose(first)
+    map_.choose(second)
+    page.go_back()
+    map_.explorer.wait_for("step", f"{first.name} on the map")
+    page.click("[data-surprise]")
+    map_.explorer.wait_for("step", f"a surprise near {first.name}")
+
+
+def test_what_is_found_is_seen_and_chosen_by_enter(map_: Map) -> None:
+    page = map_.page
+    wanted, other = map_.ends()
+    page.get_by_role("application").focus()
+    page.mouse.move(*map_.place(other))
+    for _ in range(4):
+        page.mouse.wheel(0, -300)
+    page.fill("[data-filter=text]", wanted.name)
+    map_.explorer.wait_for("map-status", f" of {len(map_.content.presets)} presets")
+    found = next(one for one in map_.content.presets if wanted.name in one.name)
+    page.press("[data-filter=text]", "Enter")
+    map_.explorer.wait_for("step", f"{found.name} on the map")
+    box, (x, y) = map_.box, map_.mark("chosen")
+    assert box["x"] < x < box["x"] + box["width"]
+    assert box["y"] < y < box["y"] + box["height"]
+
+
+def test_what_is_filtered_out_is_not_there_for_keys(map_: Map) -> None:
+    page, preset = map_.page, map_.lonely()
+    map_.choose(preset)
+    page.fill("[data-filter=text]", "no preset has this name")
+    face = page.get_by_role("application")
+    for key in ("ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Enter", "p"):
+        face.press(key)
+    page.wait_for_timeout(1000)
+    assert len(map_.explorer.steps()) == 2
+    assert page.locator("[data-mark^='stop ']").all() == []
+    expect(page.locator("[data-mark=chosen]")).to_be_hidden()
+    other = map_.lonely(3)
+    page.fill("[data-filter=text]", other.name)
+    face.press("ArrowRight")
+    map_.explorer.wait_for("step", "Step 3 of 3")
+    assert other.name in map_.explorer.text("step")
+
+
+def test_a_key_of_the_map_is_none_of_the_piano(map_: Map) -> None:
+    page, face = map_.page, map_.page.get_by_role("application")
+    map_.choose(map_.lonely())
+    page.wait_for_timeout(4000)
+    page.evaluate("() => { heard.length = 0; }")
+    face.press("p", delay=300)
+    map_.explorer.wait_for("map-status", "The path has one preset")
+    page.wait_for_timeout(500)
+    assert page.evaluate("() => heard.every((one) => Math.abs(one) < 0.01)")
+    # Others are.
+    face.press("g", delay=300)
+    page.wait_for_function("() => heard.some((one) => Math.abs(one) > 0.01)")
+
+
+def test_a_lost_context_is_said_and_the_map_drawn_again(map_: Map) -> None:
+    page, preset = map_.page, map_.lonely()
+    at, colour = map_.place(preset), expected_colour(map_, preset)
+    page.evaluate(_LOSE)
+    map_.explorer.wait_for("map-status", "The graphics of this browser were reset")
+    # What is done meanwhile does no harm, and counts.
+    page.select_option("[data-colour]", "0")
+    page.select_option("[data-colour]", "-1")
+    page.fill("[data-filter=text]", preset.name)
+    page.get_by_role("application").press("+")
+    page.click("[data-zoom=all]")
+    page.mouse.move(0, 0)
+    page.evaluate("() => lost.restoreContext()")
+    map_.explorer.wait_for("map-status", "The map is back")
+    np.testing.assert_allclose(map_.colour(at), colour, atol=COLOUR)
+    gone = next(map_.lonely(number) for number in range(1, 9))
+    np.testing.assert_allclose(map_.colour(map_.place(gone)), 255, atol=1)
+    page.fill("[data-filter=text]", "")
+    np.testing.assert_allclose(
+        map_.colour(map_.place(gone)), expected_colour(map_, gone), atol=COLOUR
+    )
+    map_.explorer.errors[:] = [one for one in map_.explorer.errors if "CONTEXT_LOST" not in one]
+
+
+def test_without_its_library_the_map_says_so(browser: Browser, builtin: Server) -> None:
+    page = new_page(browser)
+    page.route("**/scatterplot.js", lambda route: route.fulfill(body=""))
+    explorer = Explorer(page, builtin.address)
+    explorer.wait_for("map-status", "scatterplot.js is missing")
+    expect(page.get_by_role("application")).to_have_count(0)
+    assert explorer.errors == []
+    page.context.close()
+
+
+def test_colours_are_seen_where_the_system_forces_its_own(
+    browser: Browser, builtin: Server
+) -> None:
+    context = browser.new_context(forced_colors="active")
+    page = context.new_page()
+    Explorer(page, builtin.address)
+    page.click("[data-switch]")
+    colours = """(parts) => parts.map((one) => getComputedStyle(one).backgroundColor)"""
+    swatches = page.eval_on_selector_all("[data-swatch]", colours)
+    assert len(set(swatches)) == len(swatches)
+    keys = [
+        page.eval_on_selector_all(f".piano {kind}", colours)[0] for kind in (".white", ".black")
+    ]
+    assert keys == ["rgb(255, 255, 255)", "rgb(34, 37, 43)"]
+    context.close()
+
+
+def test_the_theme_outlives_a_reload(map_: Map) -> None:
+    theme = "() => document.documentElement.dataset.theme"
+    map_.page.click("[data-theme-switch]")
+    assert map_.page.evaluate(theme) == "dark"
+    map_.page.reload()
+    map_.page.locator("[data-locked]:not(:empty)").wait_for()
+    assert map_.page.evaluate(theme) == "dark"
+
+
+def test_two_fingers_spread_the_map(browser: Browser, builtin: Server) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    map_ = opened(context.new_page(), builtin)
+    preset = map_.lonely()
+    map_.page.touchscreen.tap(*map_.place(preset))
+    map_.explorer.wait_for("step", f"{preset.name} on the map")
+    x, y = map_.mark("chosen")
+    touch = context.new_cdp_session(map_.page)
+    scrolled = map_.page.evaluate("() => scrollY")
+    for number, half in enumerate(range(20, 61, 4)):
+        kind = "touchMove" if number else "touchStart"
+        # As fingers do: neither level nor upright.
+        points = [{"x": x + 15 + way * half, "y": y + way * half / 2} for way in (-1, 1)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    # Three times as far from the middle of the hand as it was.
+    assert map_.mark("chosen") == pytest.approx((x - 30, y), abs=4)
+    assert map_.page.evaluate("() => scrollY") == scrolled
+    assert map_.page.evaluate("() => visualViewport.scale") == 1
     assert map_.explorer.errors == []
     context.close()
 
