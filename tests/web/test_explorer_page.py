@@ -33,6 +33,17 @@ pytestmark = pytest.mark.slow
 PICTURES = ROOT / "build" / "reports" / "explorer"
 MOST_LOAD_SECONDS = 2.0
 MOST_BYTES = 1_500_000
+_ADD_INPUT = """() => document.body.append(
+  Object.assign(document.createElement("input"), { type: "file", id: "other" })
+)"""
+#: Drops what an input that is not of the page holds, and takes the input away.
+_DROP_CHOSEN = """() => {
+  const input = document.querySelector("#other");
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(input.files[0]);
+  input.remove();
+  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -125,10 +136,38 @@ def test_every_kind_of_control_moves_the_knobs(explorer: Explorer) -> None:
     page.click("[data-vary]")
     explorer.wait_for("step", "Step 6 of 6: a mutation.")
     page.click("[data-reset]")
-    explorer.wait_for("step", "Step 7 of 7: moved by hand.")
+    explorer.wait_for("step", "Step 7 of 7: a reset.")
     units = [step["units"] for step in explorer.steps()]
     assert all(one != other for one, other in pairwise(units))
     np.testing.assert_allclose(units[-1], units[0], atol=1e-4)
+
+
+def test_whatever_is_asked_for_soon_after_another_is_a_step(explorer: Explorer) -> None:
+    page = explorer.page
+    page.get_by_role("application").focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(350)
+    explorer.wait_for("step", "on the map")
+    page.click("[data-vary]")
+    page.wait_for_timeout(150)
+    page.focus("[data-macro='1']")
+    page.keyboard.press("Home")
+    explorer.wait_for("step", "moved by hand")
+    labels = [step["label"] for step in explorer.steps()]
+    assert labels[0] == "the beginning"
+    assert [label.endswith(" on the map") for label in labels[1:5]] == [True] * 4
+    assert len(set(labels[1:5])) > 2
+    assert labels[5:] == ["a mutation", "moved by hand"]
+
+
+def test_a_key_that_switches_it_on_leaves_the_first_dial_in_hand(explorer: Explorer) -> None:
+    page = explorer.page
+    page.focus("[data-switch]")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-macro='1']")).to_be_focused()
+    page.keyboard.press("Home")
+    explorer.wait_for("step", "moved by hand")
 
 
 def test_locked_knobs_stay_where_they_are(explorer: Explorer) -> None:
@@ -246,6 +285,20 @@ def test_what_is_no_sound_is_refused_in_a_sentence(explorer: Explorer) -> None:
     # That the server refused it is said by the browser, too.
     assert all("415" in error for error in explorer.errors)
     explorer.errors.clear()
+
+
+def test_a_file_that_is_gone_is_refused_in_a_sentence(explorer: Explorer, tmp_path: Path) -> None:
+    page = explorer.page
+    files = [tmp_path / "bass.flac", tmp_path / "Old.preset.json"]
+    for file in files:
+        file.write_bytes((EXAMPLES / "bass.flac").read_bytes())
+        page.evaluate(_ADD_INPUT)
+        page.set_input_files("#other", file)
+        file.unlink()
+        page.evaluate(_DROP_CHOSEN)
+        explorer.wait_for("notice", f"{file.name} cannot be read")
+        expect(page.locator("[data-connection]")).to_be_hidden()
+    expect(page.locator("[data-sound-status]")).to_have_text("No sound yet.")
 
 
 def test_a_server_that_was_killed_is_waited_for_and_given_the_sound_again(

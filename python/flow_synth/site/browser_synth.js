@@ -5,12 +5,21 @@
 /** A control that is still for so long has been put where it is. */
 const STILL_MS = 600;
 const LEAST_MOVE = 1e-4;
+const BY_HAND = "moved by hand";
 
-/** Follows the instrument wherever it goes, by hand or because the page says so. */
+/**
+ * Follows the instrument wherever it goes. What the page asks for is a step as soon as it is there;
+ * what a hand does is one when it is still, or when something else is asked for.
+ */
 export class BrowserSynth {
   #panel;
-  #label = "";
+  /** How what is under way moves; undefined at rest. @type {string|undefined} */
+  #label;
   #timer = 0;
+  /** What is asked for, one after the other. */
+  #travels = Promise.resolve();
+  /** What was gone to without a step: left soon, it is none. @type {Float32Array|undefined} */
+  #passed;
 
   /** Unit values of all knobs; undefined as long as it is off. @type {Float32Array|undefined} */
   units;
@@ -24,6 +33,9 @@ export class BrowserSynth {
   constructor(panel) {
     this.#panel = panel;
     panel.onstate = (state) => this.#follow(state);
+    panel.ontravel = (label, move) => this.#travel(label, move);
+    panel.onwander = (label) => void (this.#label = label);
+    panel.onrest = () => this.#rest();
   }
 
   /** Lets it sound, if it does not. */
@@ -47,32 +59,29 @@ export class BrowserSynth {
     await Promise.all(locked.map((name) => this.#panel.player?.lock(name, true)));
     await this.#look();
     if (!units) {
-      this.willCome("the beginning");
-      this.#tell();
+      this.#tell("the beginning");
     }
   }
 
   /** @param {ArrayLike<number>} units @param {string} label */
   async go(units, label) {
     await this.start();
-    this.willCome(label);
-    await this.#panel.go(Float32Array.from(units));
-    await this.#settle();
+    await this.#panel.go(Float32Array.from(units), label);
   }
 
   /** Goes to where it has been. @param {ArrayLike<number>} units */
   async goBack(units) {
     await this.start();
+    // That was left for good: a step now would come after the one that is gone back to.
+    this.#calm();
     await this.#panel.go(Float32Array.from(units));
-    await this.#look();
+    this.#calm();
   }
 
   /** @param {number} amount 0 to 1. */
   async mutate(amount) {
     await this.start();
-    this.willCome("a mutation");
     await this.#panel.mutate(amount);
-    await this.#settle();
   }
 
   /** @param {string} name @param {boolean} isLocked */
@@ -82,39 +91,76 @@ export class BrowserSynth {
     this.#panel.refresh();
   }
 
-  /** Says how it will have come to the next place. @param {string} label */
-  willCome(label) {
-    this.#label = label;
+  /** @param {string|undefined} label @param {() => Promise<boolean>} move */
+  #travel(label, move) {
+    const travel = this.#travels.then(async () => {
+      await this.#rest();
+      const before = this.units;
+      if (await move()) {
+        await this.#look();
+        if (label !== undefined) {
+          this.#tell(label);
+        } else if (this.units && (!before || isElsewhere(this.units, before))) {
+          this.#passed = this.units;
+          this.#stir();
+        }
+      }
+    });
+    this.#travels = travel.catch(() => {});
+    return travel;
   }
 
-  /** What is there now is a place. */
-  async #settle() {
-    await this.#look();
-    this.#tell();
+  /** Where it has come to until now is a place, if it has moved. */
+  async #rest() {
+    const label = this.#label;
+    this.#calm();
+    if (label !== undefined) {
+      await this.#look();
+      if (!this.units || !this.#passed || isElsewhere(this.units, this.#passed)) {
+        this.#tell(label);
+      }
+    }
   }
 
   async #look() {
-    const state = await this.#panel.player?.state();
-    this.units = state?.units;
-    clearTimeout(this.#timer);
+    this.units = (await this.#panel.player?.state())?.units;
+    this.#calm();
   }
 
-  #tell() {
+  /** @param {string} label */
+  #tell(label) {
+    this.#calm();
+    this.#passed = undefined;
     if (this.units) {
-      this.onplace(this.units, this.#label || "moved by hand");
+      this.onplace(this.units, label);
     }
-    this.#label = "";
+  }
+
+  /** Moved by hand, if nothing else moves it. */
+  #stir() {
+    this.#label ??= BY_HAND;
+    if (this.#label === BY_HAND) {
+      clearTimeout(this.#timer);
+      this.#timer = window.setTimeout(() => this.#tell(BY_HAND), STILL_MS);
+    }
+  }
+
+  #calm() {
+    this.#label = undefined;
+    clearTimeout(this.#timer);
   }
 
   /** @param {import("../../../web/instrument/description.js").State} state */
   #follow({ units, locked }) {
-    const before = this.units;
-    const hasMoved = units.some((unit, index) => Math.abs(unit - (before?.[index] ?? -1)) > LEAST_MOVE);
-    if (hasMoved) {
+    if (!this.units || isElsewhere(units, this.units)) {
       this.units = units;
-      clearTimeout(this.#timer);
-      this.#timer = window.setTimeout(() => this.#tell(), STILL_MS);
+      this.#stir();
     }
     this.onlocked(locked);
   }
+}
+
+/** @param {Float32Array} units @param {Float32Array} before */
+function isElsewhere(units, before) {
+  return units.some((unit, index) => Math.abs(unit - before[index]) > LEAST_MOVE);
 }

@@ -101,9 +101,7 @@ export class Explorer {
     const synth = new BrowserSynth(panel);
     panel.onstart = () => synth.resume(this.#history.current?.units, this.#locks.names);
     synth.onlocked = (locked) => this.#showLocks(locked);
-    const voice = new InstrumentVoice(panel);
-    voice.onlabel = (label) => synth.willCome(label);
-    this.#openMap(voice);
+    this.#openMap(new InstrumentVoice(panel));
     panel.onmorph = (share) => this.#map?.markMorph(share);
     panel.onend = (end) => this.#map?.markEnd(end);
     return synth;

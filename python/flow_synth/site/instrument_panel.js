@@ -8,16 +8,30 @@ import { describe } from "./knob_text.js";
 import { load, unpacked } from "./loading.js";
 import { bindPiano } from "./piano.js";
 
-/** @typedef {import("../../../web/instrument/description.js").State} State */
+/**
+ * @typedef {import("../../../web/instrument/description.js").Description} Description
+ * @typedef {import("../../../web/instrument/description.js").State} State
+ */
 
 const SLOTS = { a: 1, b: 2 };
 const MIDDLE_C = 60;
 const VELOCITY = 100;
 const HEARD_MS = 900;
 
+/** @returns {Promise<{player: Player, description: Description}>} what will sound. */
+async function opened() {
+  // Made while the click still counts as one, or browsers keep it silent.
+  const context = new AudioContext({ latencyHint: "interactive" });
+  const files = await load("instrument", "data/instrument.js");
+  const [wasm, model] = await Promise.all([unpacked(files.wasm), unpacked(files.model)]);
+  const player = await Player.open({ wasm, worklet: files.worklet }, context);
+  return { player, description: await player.load(model) };
+}
+
 /** Everything between the switch and the sound. */
 export class InstrumentPanel {
   #root;
+  #open;
   /** @type {Player|undefined} */
   #player;
   #keyboard = new Keyboard({
@@ -36,25 +50,37 @@ export class InstrumentPanel {
   onend = (/** @type {number} */ _index) => {};
   /** Is told where everything stands, whenever that is shown. */
   onstate = (/** @type {State} */ _state) => {};
-  /** Is told that it goes elsewhere, or a control is moved. */
+  /** Is told that it is about to go elsewhere, or a control to be moved. */
   onmove = () => {};
+  /**
+   * Lets it go elsewhere, and says whether it did.
+   *
+   * @type {(label: string|undefined, move: () => Promise<boolean>) => Promise<any>} given how it
+   *   will have come there, unless it is no step of its own.
+   */
+  ontravel = (_label, move) => move();
+  /** Is told how it will have come to wherever it goes until it rests. */
+  onwander = (/** @type {string} */ _label) => {};
+  /** Is told that where it is, is a place. */
+  onrest = async () => {};
   /** What is to be done once, before the first sound. */
   onstart = async () => {};
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /** @param {HTMLElement} root @param {typeof opened} open gives what will sound. */
+  constructor(root, open = opened) {
     this.#root = root;
+    this.#open = open;
     this.#on("[data-switch]", "click", () => this.start());
     this.#on("[data-macro]", "input", (input) =>
-      this.#turn(this.#player?.setMacro(Number(input.dataset.macro), Number(input.value))),
+      this.#turn((player) => player.setMacro(Number(input.dataset.macro), Number(input.value))),
     );
     this.#on("[data-slider]", "input", (input) =>
-      this.#turn(this.#player?.setSemantic(input.dataset.slider ?? "", Number(input.value))),
+      this.#turn((player) => player.setSemantic(input.dataset.slider ?? "", Number(input.value))),
     );
     this.#on("[data-keep]", "click", (button) => this.#keep(button.dataset.keep ?? "a"));
     this.#on("[data-morph]", "input", (input) => this.#morph(Number(input.value)));
     this.#on("[data-mutate]", "click", () => this.mutate(0.3));
-    this.#on("[data-reset]", "click", () => this.#move(this.#player?.reset()));
+    this.#on("[data-reset]", "click", () => this.#travel("a reset", (player) => player.reset()));
     this.#on("[data-midi]", "click", () => this.#listenToMidi());
     bindPiano(this.#inputs("[data-pitch]"), this.#keyboard, () => this.#endDemo());
   }
@@ -75,44 +101,53 @@ export class InstrumentPanel {
 
   async #load() {
     const button = /** @type {HTMLButtonElement} */ (this.#one("[data-switch]"));
+    const hadFocus = button === document.activeElement;
+    const isByKeys = hadFocus && button.matches(":focus-visible");
     button.disabled = true;
     this.#say("Loading the instrument…");
     try {
-      // Made while the click still counts as one, or browsers keep it silent.
-      const context = new AudioContext({ latencyHint: "interactive" });
-      const files = await load("instrument", "data/instrument.js");
-      const [wasm, model] = await Promise.all([unpacked(files.wasm), unpacked(files.model)]);
-      const player = await Player.open({ wasm, worklet: files.worklet }, context);
+      const { player, description } = await this.#open();
       player.onproblem = (sentence) => this.#say(sentence);
-      const description = await player.load(model);
       await player.resume();
       this.#knobs = description.knobs;
       this.#player = player;
       new ComputerKeys(this.#keyboard).listen(window);
       this.#root.classList.add("is-on");
       this.#root.querySelectorAll("fieldset").forEach((set) => (set.disabled = false));
+      const { activeElement } = document;
+      const isElsewhere = activeElement && activeElement !== button && activeElement !== document.body;
       button.hidden = true;
+      if (hadFocus && !isElsewhere) {
+        // The page must not jump under a pointer.
+        this.#one("fieldset input, fieldset button").focus({ preventScroll: !isByKeys });
+      }
       this.#say("On. Click the map, turn a dial, or play the keys A to K of your computer.");
       await this.onstart();
       this.hear();
       this.refresh();
     } catch (error) {
       button.disabled = false;
+      if (hadFocus) {
+        button.focus();
+      }
       this.#starting = undefined;
       this.#say(error instanceof Error ? error.message : String(error));
     }
   }
 
-  /** Goes to a preset. @param {Float32Array} units */
-  async go(units) {
-    await this.start();
-    await this.#move(this.#player?.locate(units));
+  /**
+   * Goes to a preset.
+   *
+   * @param {Float32Array} units
+   * @param {string} [label] how it comes there, unless that is no step of its own.
+   */
+  async go(units, label) {
+    await this.#travel(label, (player) => player.locate(units));
   }
 
-  /** Goes to a place in the audio space. @param {number[]} z */
-  async goTo(z) {
-    await this.start();
-    await this.#move(this.#player?.goTo(z));
+  /** Goes to a place in the audio space. @param {number[]} z @param {string} label */
+  async goTo(z, label) {
+    await this.#travel(label, (player) => player.goTo(z));
   }
 
   /** Passes through a place in the audio space, while what sounds sounds on. @param {number[]} z */
@@ -123,8 +158,7 @@ export class InstrumentPanel {
 
   /** Goes to a neighbour. @param {number} amount 0 to 1: how far away. */
   async mutate(amount) {
-    await this.start();
-    await this.#move(this.#player?.mutate(amount));
+    await this.#travel("a mutation", (player) => player.mutate(amount));
   }
 
   /** Plays middle C for a moment, unless something is held. */
@@ -190,10 +224,12 @@ export class InstrumentPanel {
     input.setAttribute("aria-valuetext", Number(input.value).toFixed(2));
   }
 
-  /** @param {Promise<void>|undefined} asked */
-  #turn(asked) {
+  /** @param {(player: Player) => Promise<void>} turn */
+  #turn(turn) {
     this.onmove();
-    asked?.catch((error) => this.#complain(error));
+    if (this.#player) {
+      turn(this.#player).catch((error) => this.#complain(error));
+    }
     this.refresh();
     if (this.#keyboard.pitches.length === 0 || this.#timer) {
       this.#hold();
@@ -210,16 +246,28 @@ export class InstrumentPanel {
     this.#timer = window.setTimeout(() => this.#endDemo(), HEARD_MS);
   }
 
-  /** @param {Promise<void>|undefined} asked */
-  async #move(asked) {
-    this.onmove();
+  /** @param {string|undefined} label @param {(player: Player) => Promise<void>} go */
+  async #travel(label, go) {
+    await this.start();
+    const player = this.#player;
+    if (player) {
+      this.onmove();
+      await this.ontravel(label, () => this.#arrive(go(player)));
+    }
+  }
+
+  /** @param {Promise<void>} asked @returns {Promise<boolean>} whether it went there. */
+  async #arrive(asked) {
+    let isThere = true;
     try {
       await asked;
     } catch (error) {
+      isThere = false;
       this.#complain(error);
     }
     this.hear();
     this.refresh();
+    return isThere;
   }
 
   /** @param {string} end a or b. */
@@ -241,7 +289,7 @@ export class InstrumentPanel {
   /** @param {number} share */
   #morph(share) {
     this.onmorph(share);
-    this.#turn(this.#player?.interpolate(SLOTS.a, SLOTS.b, share));
+    this.#turn((player) => player.interpolate(SLOTS.a, SLOTS.b, share));
   }
 
   async #listenToMidi() {

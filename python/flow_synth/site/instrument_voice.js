@@ -26,9 +26,6 @@ const NOTE_SECONDS = 1;
 export class InstrumentVoice {
   #panel;
 
-  /** Is told how the instrument comes to where it goes. */
-  onlabel = (/** @type {string} */ _label) => {};
-
   /** @param {InstrumentPanel} panel */
   constructor(panel) {
     this.#panel = panel;
@@ -40,10 +37,7 @@ export class InstrumentVoice {
 
   /** @param {Float32Array} units @param {string} label */
   async go(units, label) {
-    // Where it begins has a label of its own.
-    await this.#panel.start();
-    this.onlabel(label);
-    await this.#panel.go(units);
+    await this.#panel.go(units, label);
   }
 
   /** @param {Float32Array} units */
@@ -59,23 +53,28 @@ export class InstrumentVoice {
   /** @param {number[]} z @param {string} label */
   async goTo(z, label) {
     const player = await this.#player();
-    this.onlabel(label);
-    await this.#panel.goTo(z);
+    await this.#panel.goTo(z, label);
     return (await player.state()).units;
   }
 
   /** @param {Walk} walk @param {string} label */
   async walk({ at, seconds, signal, onshare }, label) {
     const player = await this.#player();
-    this.onlabel(label);
-    const begun = player.context.currentTime;
-    const ended = new AbortController();
-    signal.addEventListener("abort", () => ended.abort());
+    await this.#panel.onrest();
+    if (signal.aborted) {
+      return;
+    }
+    this.#panel.onwander(label);
+    /** @type {Promise<void>|undefined} */
+    let rest;
+    // At once, before anything else that is asked for has moved it.
+    const end = () => void (rest ??= this.#panel.onrest());
+    signal.addEventListener("abort", end);
     // Whatever else is asked for takes its place.
-    const end = () => ended.abort();
     this.#panel.onmove = end;
+    const begun = player.context.currentTime;
     let nextNote = 0;
-    for (let share = 0; share < 1 && !ended.signal.aborted; ) {
+    for (let share = 0; share < 1 && !rest; ) {
       const passed = player.context.currentTime - begun;
       share = Math.min(passed / seconds, 1);
       this.#panel.glide(at(share));
@@ -89,6 +88,9 @@ export class InstrumentVoice {
     if (this.#panel.onmove === end) {
       this.#panel.onmove = () => {};
     }
+    signal.removeEventListener("abort", end);
+    end();
+    await rest;
   }
 
   async #player() {

@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { BrowserSynth } from "../../python/flow_synth/site/browser_synth.js";
+import { InstrumentPanel } from "../../python/flow_synth/site/instrument_panel.js";
+import { InstrumentVoice } from "../../python/flow_synth/site/instrument_voice.js";
+
+/** Longer than what a control must be still for, to have been put where it is. */
+const STILL_MS = 700;
+
+/** What is there of an element. */
+class Part extends EventTarget {
+  dataset = {};
+  classList = { add() {} };
+  disabled = false;
+  hidden = false;
+  value = "0";
+  focus() {
+    document.activeElement = this;
+  }
+  matches() {
+    return false;
+  }
+  setAttribute() {}
+}
+
+/** Its one macro is its one knob; every answer takes its time, and they come in order. */
+class Player {
+  context = {
+    get currentTime() {
+      return performance.now() / 1000;
+    },
+  };
+  #unit = 0;
+  #last = Promise.resolve();
+
+  #after(deed) {
+    return (this.#last = this.#last.then(() => after(2)).then(deed));
+  }
+  locate([unit]) {
+    return this.#after(() => void (this.#unit = unit));
+  }
+  goTo([unit]) {
+    return this.locate([unit]);
+  }
+  setMacro(_number, unit) {
+    return this.locate([unit]);
+  }
+  reset() {
+    return this.locate([0]);
+  }
+  mutate() {
+    return this.#after(() => void (this.#unit += 0.001));
+  }
+  state() {
+    return this.#after(() => ({
+      units: Float32Array.of(this.#unit),
+      locked: [false],
+      macros: [this.#unit],
+      sliders: [],
+    }));
+  }
+  async invert(units) {
+    return units;
+  }
+  async resume() {}
+  note() {}
+  releaseNotes() {}
+}
+
+const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+let parts, open, panel, synth, voice, steps;
+
+/** @param {number} value */
+function slide(value) {
+  const macro = parts["[data-macro]"];
+  macro.value = String(value);
+  macro.dispatchEvent(new Event("input"));
+}
+
+function walk(signal, seconds = 30) {
+  const at = (share) => [0.5 + share / 2];
+  return voice.walk({ at, seconds, signal, onshare: () => {} }, "a path");
+}
+
+beforeEach(() => {
+  Object.assign(globalThis, {
+    window: Object.assign(new EventTarget(), { setTimeout }),
+    requestAnimationFrame: (draw) => setTimeout(draw, 16),
+  });
+  globalThis.document = /** @type {any} */ ({ body: new Part(), activeElement: null });
+  document.activeElement = document.body;
+  const named = ["switch", "macro", "reset", "mutate", "status"].map((name) => `[data-${name}]`);
+  parts = Object.fromEntries(named.map((name) => [name, new Part()]));
+  parts["[data-macro]"].dataset = { macro: "1" };
+  parts["fieldset input, fieldset button"] = parts["[data-macro]"];
+  const root = Object.assign(new Part(), {
+    querySelector: (name) => parts[name],
+    querySelectorAll: (name) => (parts[name] ? [parts[name]] : []),
+  });
+  open = async () => ({ player: new Player(), description: { knobs: [] } });
+  panel = new InstrumentPanel(/** @type {any} */ (root), /** @type {any} */ (() => open()));
+  synth = new BrowserSynth(panel);
+  voice = new InstrumentVoice(panel);
+  panel.onstart = () => synth.resume(undefined, []);
+  steps = [];
+  synth.onplace = ([unit], label) => steps.push(`${label}: ${unit.toFixed(2)}`);
+});
+
+test("presets that are chosen one soon after the other are steps, each with its label", async () => {
+  const deeds = [0.1, 0.2, 0.3, 0.4].map((unit) => voice.go(Float32Array.of(unit), "a dot"));
+  await Promise.all(deeds);
+  await voice.goTo([0.5], "a surprise");
+  await synth.mutate(1);
+  await synth.go([0.7], "a favourite");
+  parts["[data-reset]"].dispatchEvent(new Event("click"));
+  await after(STILL_MS);
+  assert.deepEqual(steps, [
+    "the beginning: 0.00",
+    "a dot: 0.10",
+    "a dot: 0.20",
+    "a dot: 0.30",
+    "a dot: 0.40",
+    "a surprise: 0.50",
+    "a mutation: 0.50",
+    "a favourite: 0.70",
+    "a reset: 0.00",
+  ]);
+});
+
+test("a choice and what a hand does to it are two steps", async () => {
+  await voice.go(Float32Array.of(0.1), "a dot");
+  await after(50);
+  slide(0.2);
+  await after(50);
+  slide(0.3);
+  await after(STILL_MS);
+  assert.deepEqual(steps.slice(1), ["a dot: 0.10", "moved by hand: 0.30"]);
+});
+
+test("what a hand has done is a step before what is chosen next", async () => {
+  await synth.start();
+  slide(0.2);
+  await after(50);
+  await voice.go(Float32Array.of(0.1), "a dot");
+  await after(STILL_MS);
+  assert.deepEqual(steps.slice(1), ["moved by hand: 0.20", "a dot: 0.10"]);
+});
+
+test("what is heard under the pointer is a step if the pointer stays, and the choice is one", async () => {
+  await synth.start();
+  await voice.audition(Float32Array.of(0.1));
+  await voice.audition(Float32Array.of(0.2));
+  await voice.go(Float32Array.of(0.2), "a dot");
+  await after(STILL_MS);
+  await voice.audition(Float32Array.of(0.3));
+  await after(STILL_MS);
+  assert.deepEqual(steps.slice(1), ["a dot: 0.20", "moved by hand: 0.30"]);
+});
+
+test("going back is no step, and what was under way is none either", async () => {
+  await voice.go(Float32Array.of(0.1), "a dot");
+  slide(0.2);
+  await after(50);
+  await synth.goBack([0]);
+  await after(STILL_MS);
+  assert.deepEqual(steps.slice(1), ["a dot: 0.10"]);
+  assert.deepEqual([...(synth.units ?? [])], [0]);
+});
+
+test("a path is one step, where it ends", async () => {
+  await synth.start();
+  await walk(new AbortController().signal, 0.9);
+  await after(STILL_MS);
+  assert.deepEqual(steps.slice(1), ["a path: 1.00"]);
+});
+
+test("a path that something else ends is a step before it", async () => {
+  await synth.start();
+  let walked = walk(new AbortController().signal);
+  await after(100);
+  await synth.go([0.1], "a favourite");
+  await walked;
+  walked = walk(new AbortController().signal);
+  await after(100);
+  slide(0.2);
+  await walked;
+  await after(STILL_MS);
+  const expected = ["a path: 0.50", "a favourite: 0.10", "a path: 0.50", "moved by hand: 0.20"];
+  assert.deepEqual(steps.slice(1), expected);
+});
+
+test("a path that was stopped does not keep a hand from ending the next one", async () => {
+  await synth.start();
+  const stop = new AbortController();
+  const first = walk(stop.signal);
+  await after(100);
+  stop.abort();
+  const second = walk(new AbortController().signal);
+  await first;
+  slide(0.2);
+  await second; // Or it would go on for half a minute.
+});
+
+test("whoever switches it on with a key has the first control in hand", async () => {
+  parts["[data-switch]"].focus();
+  await panel.start();
+  assert.ok(parts["[data-switch]"].hidden);
+  assert.equal(document.activeElement, parts["[data-macro]"]);
+});
+
+test("whoever has gone elsewhere while it loads stays there", async () => {
+  const field = new Part();
+  parts["[data-switch]"].focus();
+  const started = panel.start();
+  field.focus();
+  await started;
+  assert.equal(document.activeElement, field);
+});
+
+test("an instrument that does not load can be switched on again", async () => {
+  open = async () => {
+    throw new Error("it is not there");
+  };
+  parts["[data-switch]"].focus();
+  await panel.start();
+  assert.equal(document.activeElement, parts["[data-switch]"]);
+  assert.equal(parts["[data-status]"].textContent, "it is not there");
+  assert.ok(!parts["[data-switch]"].disabled);
+});
