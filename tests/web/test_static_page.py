@@ -255,6 +255,45 @@ def test_the_map_goes_to_presets(visitor: Visitor, site: Path) -> None:
     assert len(names) == 3
 
 
+def test_the_cross_follows_what_is_turned(visitor: Visitor) -> None:
+    page = visitor.page
+    ring, way = page.locator("[data-mark=chosen]"), page.locator("[data-mark=way]")
+
+    def cross() -> list[float]:
+        moved = page.locator("[data-mark=cross]").get_attribute("transform") or ""
+        return [float(one) for one in moved[len("translate(") : -1].split()]
+
+    def moved(before: list[float] | None) -> list[float]:
+        for _ in range(100):
+            at = cross()
+            page.wait_for_timeout(300)
+            if at == cross() and (before is None or at != pytest.approx(before, abs=1)):
+                return at
+        raise AssertionError("the cross has not moved")
+
+    visitor.switch_on()
+    expect(page.locator("[data-mark=cross]")).to_be_visible()
+    begun = moved(None)
+    page.get_by_role("application").press("ArrowRight")
+    chosen = moved(begun)
+    expect(ring).to_be_visible()
+    ringed = [float(ring.get_attribute(name) or "") for name in ("cx", "cy")]
+    assert chosen == pytest.approx(ringed, abs=0.5)
+    page.locator("[data-macro='1']").press("Home")
+    turned = moved(chosen)
+    expect(ring).to_be_hidden()
+    page.click("[data-keep=a]")
+    page.locator("[data-keep=a][aria-pressed=true]").wait_for()
+    page.click("[data-reset]")
+    reset = moved(turned)
+    page.click("[data-keep=b]")
+    expect(way).to_be_visible()
+    ends = [
+        float(one) for end in (way.get_attribute("points") or "").split() for one in end.split(",")
+    ]
+    assert ends == pytest.approx([*turned, *reset], abs=0.5)
+
+
 def test_keys_alone_are_enough(visitor: Visitor) -> None:
     page = visitor.page
     page.keyboard.press("Tab")
