@@ -60,7 +60,8 @@ test("what would only fail again is not asked again", async () => {
     () => Response.json({ error: "it is gone" }, { status: 404 }),
   );
   await assert.rejects(server.json("GET", "/api/model"), SyntaxError);
-  await assert.rejects(server.json("GET", "/api/sounds/1"), (error) => error instanceof Refused && error.isLost);
+  const isLost = (error) => error instanceof Refused && error.isLost;
+  await assert.rejects(server.json("GET", "/api/sounds/1"), isLost);
   assert.deepEqual([asked.length, told], [2, []]);
 });
 

@@ -115,7 +115,7 @@ export class InstrumentPanel {
       this.#root.classList.add("is-on");
       this.#root.querySelectorAll("fieldset").forEach((set) => (set.disabled = false));
       const { activeElement } = document;
-      const isElsewhere = activeElement && activeElement !== button && activeElement !== document.body;
+      const isElsewhere = ![null, button, document.body].includes(/** @type {any} */ (activeElement));
       button.hidden = true;
       if (hadFocus && !isElsewhere) {
         // The page must not jump under a pointer.
