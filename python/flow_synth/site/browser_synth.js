@@ -26,6 +26,8 @@ export class BrowserSynth {
 
   /** Is told of a place that it has come to, and how. */
   onplace = (/** @type {ArrayLike<number>} */ _units, /** @type {string} */ _label) => {};
+  /** Is told where it is, also on its way. */
+  onunits = (/** @type {ArrayLike<number>} */ _units) => {};
   /** Is told which knobs are locked. */
   onlocked = (/** @type {boolean[]} */ _locked) => {};
 
@@ -156,6 +158,7 @@ export class BrowserSynth {
       this.units = units;
       this.#stir();
     }
+    this.onunits(units);
     this.onlocked(locked);
   }
 }

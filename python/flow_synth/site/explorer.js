@@ -101,6 +101,7 @@ export class Explorer {
     const synth = new BrowserSynth(panel);
     panel.onstart = () => synth.resume(this.#history.current?.units, this.#locks.names);
     synth.onlocked = (locked) => this.#showLocks(locked);
+    synth.onunits = (units) => this.#map?.follow(units);
     this.#openMap(new InstrumentVoice(panel));
     panel.onmorph = (share) => this.#map?.markMorph(share);
     panel.onend = (end) => this.#map?.markEnd(end);
@@ -134,6 +135,10 @@ export class Explorer {
     if (this.#map) {
       this.#map.onproblem = (error) => this.#complain(error);
       this.#map.onwait = (deed) => void this.#busy.during("Playing…", deed).catch(() => {});
+      const { current } = this.#history;
+      if (current) {
+        this.#map.follow(current.units);
+      }
     }
   }
 
