@@ -115,6 +115,7 @@ private:
     explicit Engine(std::unique_ptr<Model> model);
 
     Status warm_up();
+    Status try_core(std::uint32_t rate_hz);
 
     std::unique_ptr<Model> m_model;
 };
