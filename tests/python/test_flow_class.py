@@ -42,6 +42,7 @@ def model(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> ClassModel
     return trained
 
 
+@pytest.mark.slow
 def test_candidates_are_presets_that_have_been_seen(model: ClassModel, dataset: Path) -> None:
     rows = Dataset.open(dataset)
     mel = torch.from_numpy(rows.mel(rows.rows(Split.TEST)[:1])).float()

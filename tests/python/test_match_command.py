@@ -28,6 +28,7 @@ def hearing_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_candidates_are_different_presets_with_their_sounds(
     run: Run, hearing_model: Path, tmp_path: Path
 ) -> None:

@@ -359,6 +359,7 @@ def test_a_match_is_no_further_than_the_model_s_one_answer(hearing: FlowSynth) -
     )  # The exact inverse, even of what was drawn.
 
 
+@pytest.mark.slow
 def test_matches_are_the_same_however_many_workers_play_them(hearing: FlowSynth) -> None:
     wishes = Wishes(n_candidates=4, budget=Budget(renders=32), seed=3)
     found = []
@@ -484,6 +485,7 @@ def test_similarity_halves_with_every_six_db() -> None:
     assert other.similarity_percent == pytest.approx(50)
 
 
+@pytest.mark.slow
 def test_a_sound_beyond_the_reach_of_a_model_is_doubted(hearing: FlowSynth) -> None:
     with hearing.stage() as stage:
 

@@ -14,6 +14,7 @@ from flow_synth.synth import SAMPLE_RATE_HZ, Note, SynthError
 NOTE = Note(total_seconds=4.0)
 
 
+@pytest.mark.slow
 def test_what_fails_is_none_and_all_others_are_played() -> None:
     presets = np.random.default_rng(0).random((12, 6), np.float32)
     kinds = {1: "crash", 4: "error", 5: "nan", 6: "exception", 9: "crash"}
