@@ -15,7 +15,7 @@ public:
     /// differ.
     Resampler(std::uint32_t from_hz, std::uint32_t to_hz);
 
-    /// [any-thread] Whether the rates have so many digits in common that few weights do. Those of
+    /// [any-thread] Whether the rates have so large a common divisor that few weights do. Those of
     /// sound cards have.
     static bool can_serve(std::uint32_t from_hz, std::uint32_t to_hz) noexcept;
 

@@ -586,8 +586,8 @@ def test_the_benchmark_draws_the_whole_map() -> None:
     script = ROOT / "python" / "benchmarks" / "map.py"
     command = [sys.executable, str(script), "--seconds", "1", "--json"]
     result = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    assert result["presets"] == len(read_map("amsynth-32").presets) > 3000
-    assert result["shown"] == f"{result['presets']} of {result['presets']} presets"
+    n_presets = len(read_map("amsynth-32").presets)
+    assert result["shown"] == f"{n_presets} of {n_presets} presets"
     assert result["renderer"] != "none"
     for how in ("pan", "zoom"):
         assert 0 < result[how]["median_ms"] <= result[how]["slow_ms"]

@@ -1,10 +1,11 @@
 // The synth where the instrument plays in the page.
 
+import { isElsewhere } from "./unit_values.js";
+
 /** @typedef {import("./instrument_panel.js").InstrumentPanel} InstrumentPanel */
 
 /** A control that is still for so long has been put where it is. */
 const STILL_MS = 600;
-const LEAST_MOVE = 1e-4;
 const BY_HAND = "moved by hand";
 
 /**
@@ -161,9 +162,4 @@ export class BrowserSynth {
     this.onunits(units);
     this.onlocked(locked);
   }
-}
-
-/** @param {Float32Array} units @param {Float32Array} before */
-function isElsewhere(units, before) {
-  return units.some((unit, index) => Math.abs(unit - before[index]) > LEAST_MOVE);
 }

@@ -1,7 +1,5 @@
 // Colours of presets on the map, told apart on light and on dark.
 
-/** @typedef {import("./map_space.js").MapPreset} MapPreset */
-
 /** Told apart by those who see few of them, too (Okabe and Ito 2008). */
 const CATEGORIES = [
   "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6bb1", "#8a8a2a",

@@ -7,6 +7,7 @@ import { MapPointer } from "./map_pointer.js";
 import { MapSpace } from "./map_space.js";
 import { convexWeights, mixture, neighbours } from "./neighbourhood.js";
 import { PathPanel } from "./path_panel.js";
+import { isElsewhere } from "./unit_values.js";
 
 /** @typedef {import("./instrument_voice.js").Voice} Voice */
 
@@ -14,8 +15,6 @@ const REACH_PIXELS = 14;
 const ZOOM = 1.6;
 /** Presets that a surprise lies among. */
 const N_NEIGHBOURS = 6;
-/** Of a knob that is somewhere else than it was. */
-const LEAST_MOVE = 1e-4;
 const ARROWS = new Map([
   ["ArrowLeft", [-1, 0]],
   ["ArrowRight", [1, 0]],
@@ -161,8 +160,7 @@ export class MapPanel {
 
   /** @param {ArrayLike<number>} units */
   #hasMoved(units) {
-    const before = this.#units;
-    return !before || before.some((unit, index) => Math.abs(unit - units[index]) > LEAST_MOVE);
+    return !this.#units || isElsewhere(units, this.#units);
   }
 
   #bindSearch() {

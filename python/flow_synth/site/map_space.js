@@ -2,18 +2,7 @@
 
 import { neighbours } from "./neighbourhood.js";
 
-/**
- * @typedef {object} MapPreset
- * @property {string} name
- * @property {number} category
- * @property {number} x 0 to 1.
- * @property {number} y 0 to 1.
- * @property {number[]} tags -1, 0 or 1 by axis.
- * @property {number[]} descriptors 0 to 1 by axis.
- * @property {number[]} units times 10000.
- *
- * @typedef {{x: number, y: number}} Point
- */
+/** @typedef {{x: number, y: number}} Point */
 
 const UNIT_SCALE = 10000;
 const MOST_ZOOM = 40;
