@@ -490,8 +490,8 @@ def explore(
     port: Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)] = 8642,
 ) -> None:
     """Serve a page that matches sounds and explores a synth; Ctrl-C ends it."""
-    from flow_synth.explorer_guard import LOOPBACK
-    from flow_synth.explorer_server import address, listening, open_explorer, serve
+    from flow_synth.explorer.guard import LOOPBACK
+    from flow_synth.explorer.server import address, listening, open_explorer, serve
 
     with listening(host, port) as listener, ExitStack() as stack:
         with progress_bar("opening the model and its synth"):

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from synths_for_tests import SineSynth, open_test_synth
 
 from flow_synth import candidates, refinement
-from flow_synth.explorer_app import Explorer
-from flow_synth.explorer_decoder import Decoder
+from flow_synth.explorer.app import Explorer
+from flow_synth.explorer.decoder import Decoder
 from flow_synth.export import Model
 from flow_synth.library import FlowSynth
 from flow_synth.models import Family

@@ -31,9 +31,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from flow_synth import explorer_listening
 from flow_synth.audio_file import read_audio
-from flow_synth.explorer_decoder import Decoder
+from flow_synth.explorer import listening as explorer_listening
+from flow_synth.explorer.decoder import Decoder
 from flow_synth.models import Family
 from flow_synth.preset import Preset
 from flow_synth.site_builder import Opened

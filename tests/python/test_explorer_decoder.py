@@ -12,7 +12,7 @@ from decoders_for_tests import crashes, eats_memory, hangs, leaves
 
 from flow_synth.audio_file import Audio, read_audio
 from flow_synth.error import InputError
-from flow_synth.explorer_decoder import Decoder, Read
+from flow_synth.explorer.decoder import Decoder, Read
 
 #: On a busy machine a process may take long to begin.
 SECONDS = 60.0

@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from flow_synth.explorer_guard import Guard
+from flow_synth.explorer.guard import Guard
 
 
 async def answered(_: Request) -> Response:

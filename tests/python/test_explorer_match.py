@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from flow_synth.audio_file import read_samples
 from flow_synth.error import InputError
-from flow_synth.explorer_match import MatchQueue, MatchRun, State
-from flow_synth.explorer_shelf import Shelf
-from flow_synth.explorer_sound import HeardSound
+from flow_synth.explorer.match import MatchQueue, MatchRun, State
+from flow_synth.explorer.shelf import Shelf
+from flow_synth.explorer.sound import HeardSound
 from flow_synth.library import FlowSynth
 from flow_synth.stage import LocalStage
 from flow_synth.synth import Note, SynthError

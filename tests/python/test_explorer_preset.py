@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from flow_synth.error import InputError
-from flow_synth.explorer_preset import PresetFiles
+from flow_synth.explorer.preset import PresetFiles
 from flow_synth.parameter import ParameterTable
 from flow_synth.preset import Preset
 from flow_synth.synth import Synth

@@ -14,7 +14,7 @@ import pytest
 from commands_for_tests import Run, write_tone
 
 from flow_synth.error import InputError
-from flow_synth.explorer_server import address, listening
+from flow_synth.explorer.server import address, listening
 
 #: On a busy machine.
 SECONDS = 120.0

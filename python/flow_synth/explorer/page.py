@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from flow_synth.explorer_request import LARGEST_SOUND_BYTES, MOST_CANDIDATES
+from flow_synth.explorer.request import LARGEST_SOUND_BYTES, MOST_CANDIDATES
 from flow_synth.site_builder import Opened, instrument_view, render_page
 from flow_synth.site_scripts import (
     SITE,

@@ -10,8 +10,8 @@ from typing import NoReturn
 import uvicorn
 
 from flow_synth.error import InputError
-from flow_synth.explorer_app import Explorer
-from flow_synth.explorer_decoder import Decoder
+from flow_synth.explorer.app import Explorer
+from flow_synth.explorer.decoder import Decoder
 from flow_synth.site_builder import open_models
 
 #: A process that counts what others leave behind says so when it clears it away after Ctrl-C.

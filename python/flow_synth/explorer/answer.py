@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from starlette.responses import Response
 
-from flow_synth.explorer_match import Candidate, MatchRun
-from flow_synth.explorer_preset import PresetFiles
-from flow_synth.explorer_sound import HeardSound
+from flow_synth.explorer.match import Candidate, MatchRun
+from flow_synth.explorer.preset import PresetFiles
+from flow_synth.explorer.sound import HeardSound
 from flow_synth.model_file import OptionalMethod
 from flow_synth.site_builder import Opened
 

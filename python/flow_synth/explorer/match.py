@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from flow_synth.audio_file import wav
 from flow_synth.error import InputError
-from flow_synth.explorer_sound import HeardSound
+from flow_synth.explorer.sound import HeardSound
 from flow_synth.library import FlowSynth
 from flow_synth.matching import Match, Matcher, Measures
 from flow_synth.model_file import N_REACH_RENDERS

@@ -10,9 +10,9 @@ from starlette.routing import Route
 
 from flow_synth.audio_file import wav
 from flow_synth.error import InputError
-from flow_synth.explorer_answer import in_thread, numbers, wave
-from flow_synth.explorer_preset import OWN, PresetFiles
-from flow_synth.explorer_request import (
+from flow_synth.explorer.answer import in_thread, numbers, wave
+from flow_synth.explorer.preset import OWN, PresetFiles
+from flow_synth.explorer.request import (
     LARGEST_PRESET_BYTES,
     DecodeRequest,
     LocateRequest,

@@ -10,14 +10,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from flow_synth.error import InputError
-from flow_synth.explorer_answer import in_thread, model_answer
-from flow_synth.explorer_decoder import Decoder
-from flow_synth.explorer_guard import Guard
-from flow_synth.explorer_knobs import Knobs
-from flow_synth.explorer_listening import Listening
-from flow_synth.explorer_page import ExplorerPage
-from flow_synth.explorer_preset import PresetFiles
-from flow_synth.explorer_request import Refusal
+from flow_synth.explorer.answer import in_thread, model_answer
+from flow_synth.explorer.decoder import Decoder
+from flow_synth.explorer.guard import Guard
+from flow_synth.explorer.knobs import Knobs
+from flow_synth.explorer.listening import Listening
+from flow_synth.explorer.page import ExplorerPage
+from flow_synth.explorer.preset import PresetFiles
+from flow_synth.explorer.request import Refusal
 from flow_synth.site_builder import Opened
 from flow_synth.stage import Stage
 from flow_synth.synth import SynthError

@@ -8,10 +8,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from flow_synth.error import InputError
-from flow_synth.explorer_answer import in_thread, match_answer, sound_answer, wave
-from flow_synth.explorer_decoder import Decoder
-from flow_synth.explorer_match import MatchQueue, MatchRun
-from flow_synth.explorer_request import (
+from flow_synth.explorer.answer import in_thread, match_answer, sound_answer, wave
+from flow_synth.explorer.decoder import Decoder
+from flow_synth.explorer.match import MatchQueue, MatchRun
+from flow_synth.explorer.request import (
     LARGEST_SOUND_BYTES,
     MatchRequest,
     Refusal,
@@ -19,8 +19,8 @@ from flow_synth.explorer_request import (
     read_body,
     read_json,
 )
-from flow_synth.explorer_shelf import Shelf
-from flow_synth.explorer_sound import HeardSound
+from flow_synth.explorer.shelf import Shelf
+from flow_synth.explorer.sound import HeardSound
 from flow_synth.library import FlowSynth
 from flow_synth.stage import Stage
 from flow_synth.wishes import Budget, Wishes
