@@ -212,7 +212,22 @@ def test_a_mutation_goes_its_way_and_leaves_locked_knobs(client: TestClient) -> 
     assert mutated(amount=0)["z"] == [0.1] * N_KNOBS
     first, again, other = (mutated(amount=0.5, seed=seed) for seed in (1, 1, 2))
     assert first == again != other
-    assert mutated(amount=0.5, locks={"partial_3": 0.75})["units"][2] == 0.75
+
+    held = mutated(amount=0.5, locks={"partial_3": 0.75})
+    assert held["units"][2] == 0.75
+    for one in (first, held):
+        units = client.post("/api/decode", json={"z": one["z"]}).json()["units"]
+        np.testing.assert_allclose(units, one["units"], atol=1e-4)
+
+
+def test_a_mutation_that_locks_hold_lies_nowhere_without_an_inverse(tmp_path: Path) -> None:
+    opened = open_sine(tmp_path, Family.VAE)
+    question = {"z": [0.1] * len(opened.description.latent), "amount": 0.5}
+    with client_of(opened, LocalStage(ManySines())) as client:
+        held = client.post("/api/mutate", json={**question, "locks": {"partial_3": 0.75}}).json()
+        free = client.post("/api/mutate", json=question).json()
+    assert held["z"] is None
+    assert free["z"] is not None
 
 
 def test_a_preset_file_is_read_as_it_was_written(client: TestClient, opened: Opened) -> None:

@@ -85,16 +85,17 @@ class Knobs:
         if place.shape == steps.shape:  # Another one is refused when it is decoded.
             place = place + steps
         units = locks.held(await in_thread(self._flow_synth.decode, place))
-        return JSONResponse({"z": place.tolist(), "units": numbers(units)})
+        # Knobs that are held lie elsewhere than the place whose other knobs they get.
+        z = await self._located(units) if asked.locks else place.tolist()
+        return JSONResponse({"z": z, "units": numbers(units)})
 
     async def _read_preset(self, request: Request) -> Response:
         name = given_name(request, "preset")
         content = await read_body(request, LARGEST_PRESET_BYTES)
         preset = await in_thread(self._files.read, content, name)
-        answer = {"name": shown_name(preset.name, 1), "units": numbers(preset.values), "z": None}
-        if OptionalMethod.INVERT in self._flow_synth.description.methods:
-            answer["z"] = numbers(await in_thread(self._flow_synth.locate, preset.values))
-        return JSONResponse(answer)
+        name, units = shown_name(preset.name, 1), numbers(preset.values)
+        z = await self._located(preset.values)
+        return JSONResponse({"name": name, "units": units, "z": z})
 
     async def _write_preset(self, request: Request) -> Response:
         asked = await read_json(request, PresetRequest)
@@ -107,6 +108,12 @@ class Knobs:
             media_type="application/octet-stream",
             headers={"Content-Disposition": f"attachment; filename*=utf-8''{file}"},
         )
+
+    async def _located(self, units: NDArray[np.float32]) -> list[float] | None:
+        """Where knobs lie, if the model can tell."""
+        if OptionalMethod.INVERT not in self._flow_synth.description.methods:
+            return None
+        return numbers(await in_thread(self._flow_synth.locate, units))
 
     def _units(self, units: tuple[float, ...]) -> NDArray[np.float32]:
         """[P] checked."""
