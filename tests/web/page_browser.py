@@ -27,17 +27,22 @@ const recorder = `registerProcessor("tap", class extends AudioWorkletProcessor {
   }
 })`;
 window.heard = [];
+const taps = new WeakMap();
 AudioNode.prototype.connect = function (to, ...rest) {
   if (to instanceof AudioDestinationNode) {
     const { context } = to;
     window.heardRateHz = context.sampleRate;
     const address = `data:text/javascript,${encodeURIComponent(recorder)}`;
-    void context.audioWorklet.addModule(address).then(() => {
-      const tap = new AudioWorkletNode(context, "tap");
-      tap.port.onmessage = ({ data }) => window.heard.push(...data);
-      connect.call(this, tap);
-      connect.call(tap, to);
-    });
+    // All that one context sounds, as one.
+    if (!taps.has(context)) {
+      taps.set(context, context.audioWorklet.addModule(address).then(() => {
+        const tap = new AudioWorkletNode(context, "tap");
+        tap.port.onmessage = ({ data }) => window.heard.push(...data);
+        connect.call(tap, to);
+        return tap;
+      }));
+    }
+    void taps.get(context).then((tap) => connect.call(this, tap));
   }
   return connect.call(this, to, ...rest);
 };

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from flow_synth.explorer.request import LARGEST_SOUND_BYTES, MOST_CANDIDATES
+from flow_synth.model_file import read_model_file
 from flow_synth.site_builder import Opened, instrument_view, render_page
 from flow_synth.site_scripts import (
     SITE,
@@ -34,12 +35,14 @@ class ExplorerPage:
         self._opened = opened
         #: Whether the instrument in the page plays the model; all others are played by the server.
         self.plays = opened.sounds_in_browsers and has_instrument_module()
+        #: Whether it turns the knobs, by a map that the core runs; else the server does that, too.
+        self.turns = self.plays or (has_instrument_module() and _has_map(opened))
         #: Whether there is a map, and what draws it.
         self.has_map = opened.map is not None and has_library(PLOT)
 
     def html(self, model: Mapping[str, Any]) -> str:
         """The page itself, with the description of the model that scripts get."""
-        instrument = instrument_view(self._opened) if self.plays else None
+        instrument = instrument_view(self._opened) if self.turns else None
         limits = {
             "most_candidates": MOST_CANDIDATES if model["has_candidates"] else 1,
             "largest_sound_bytes": LARGEST_SOUND_BYTES,
@@ -60,8 +63,8 @@ class ExplorerPage:
 
     @cached_property
     def instrument(self) -> str | None:
-        """The instrument with the model, for a page that can play it."""
-        return instrument_script(self._opened.file) if self.plays else None
+        """The instrument with the model, for a page that can turn its knobs."""
+        return instrument_script(self._opened.file) if self.turns else None
 
     @cached_property
     def map(self) -> str | None:
@@ -80,3 +83,7 @@ class ExplorerPage:
     def licences(self) -> str | None:
         """Of what draws the map."""
         return library(LICENCES).decode() if self.has_map else None
+
+
+def _has_map(opened: Opened) -> bool:
+    return read_model_file(opened.file).flow is not None

@@ -57,11 +57,14 @@ export class CandidateList {
     }
     if (candidates.length === 0) {
       this.#chosen = -1;
-      this.oncompare(undefined);
-    } else if (this.#chosen < 0) {
-      this.oncompare(candidates[0]);
     }
+    this.oncompare(candidates[Math.max(this.#chosen, 0)]);
     this.#draw();
+  }
+
+  /** Marks the one of a list to come, as it was before a reload. @param {number} rank */
+  expect(rank) {
+    this.#chosen = rank - 1;
   }
 
   /** @param {string} address of what sounds. */

@@ -1,5 +1,6 @@
 // The original and one candidate, in turn: by two buttons, or by one key.
 
+import { bindKey } from "./key_binding.js";
 import { part } from "./page_part.js";
 
 /** @typedef {import("./listener.js").Listener} Listener */
@@ -25,13 +26,7 @@ export class Comparison {
     this.#listener = listener;
     const sides = /** @type {("a"|"b")[]} */ (["a", "b"]);
     sides.forEach((side) => this.#buttons[side].addEventListener("click", () => this.#play(side)));
-    window.addEventListener("keydown", (event) => {
-      const isTyped = /** @type {any} */ (event.target)?.closest?.("input:not([type=range]), select");
-      const isOther = event.repeat || event.ctrlKey || event.altKey || event.metaKey;
-      if (event.code === KEY && !isTyped && !isOther) {
-        this.#play(this.#last === "a" && this.#addresses.b ? "b" : "a");
-      }
-    });
+    bindKey(KEY, () => this.#play(this.#last === "a" && this.#addresses.b ? "b" : "a"));
   }
 
   /** @param {string} address of the original. */

@@ -1,16 +1,15 @@
 // What belongs together on the explorer's page: sound, match, candidates, synth and what is kept.
 
-import { BrowserSynth } from "./browser_synth.js";
 import { Busy } from "./busy.js";
 import { CandidateList } from "./candidate_list.js";
 import { Comparison } from "./comparison.js";
 import { bindDrop } from "./drop_zone.js";
 import { Favourites } from "./favourites.js";
-import { FavouritesPanel } from "./favourites_panel.js";
 import { HistoryPanel } from "./history_panel.js";
 import { InstrumentPanel } from "./instrument_panel.js";
 import { InstrumentVoice } from "./instrument_voice.js";
-import { describe } from "./knob_text.js";
+import { KeepPanel } from "./keep_panel.js";
+import { KnobList } from "./knob_list.js";
 import { Listener } from "./listener.js";
 import { LockList } from "./lock_list.js";
 import { Locks } from "./locks.js";
@@ -18,7 +17,9 @@ import { MapPanel } from "./map_panel.js";
 import { MatchPanel } from "./match_panel.js";
 import { Notice } from "./notice.js";
 import { part } from "./page_part.js";
+import { PanelSynth } from "./panel_synth.js";
 import { PresetFiles } from "./preset_files.js";
+import { openRendered } from "./rendered_notes.js";
 import { Refused } from "./server.js";
 import { ServerSynth } from "./server_synth.js";
 import { Session } from "./session.js";
@@ -55,12 +56,14 @@ export class Explorer {
   #history;
   #locks;
   #lockList;
-  #favourites;
-  #favouritesPanel;
+  #knobs;
+  #kept;
   #presets;
   #synth;
   /** @type {MapPanel|undefined} */
   #map;
+  /** Ends what the synth plays to be heard, for something else is heard. */
+  #hush = () => {};
 
   /** @param {HTMLElement} root @param {Server} server @param {Model} model */
   constructor(root, server, model) {
@@ -79,10 +82,18 @@ export class Explorer {
     this.#history = new HistoryPanel(root, `${key} steps`);
     this.#locks = new Locks(model.knobs, this.#session.locks);
     this.#lockList = new LockList(root, model.knobs, this.#locks);
-    this.#favourites = new Favourites(localStorage, `${key} favourites`, model.knobs.length);
-    this.#favouritesPanel = new FavouritesPanel(root, this.#favourites);
+    this.#knobs = new KnobList(root, model.knobs);
     this.#presets = new PresetFiles(server, model.preset_suffixes);
-    this.#synth = model.plays_in_browser ? this.#browserSynth() : this.#serverSynth();
+    const favourites = new Favourites(localStorage, `${key} favourites`, model.knobs.length);
+    this.#kept = new KeepPanel(root, favourites, this.#presets, {
+      units: async () => {
+        await this.#synth.start();
+        return this.#synth.units ?? [];
+      },
+      label: () => this.#history.current?.label ?? "sound",
+    });
+    const controls = /** @type {HTMLElement|null} */ (root.querySelector("[data-instrument]"));
+    this.#synth = controls ? this.#panelSynth(controls) : this.#serverSynth();
     this.#synth.onplace = (units, label) => {
       this.#history.add(units, label);
       this.#map?.show(units);
@@ -90,16 +101,24 @@ export class Explorer {
     this.#bindSound();
     this.#bindKnobs();
     this.#bindKept();
+    const { current } = this.#history;
+    if (current) {
+      this.#knobs.show(current.units);
+      this.#map?.follow(current.units);
+    }
     bindDrop(root, (file) => this.#take(file));
     bindTheme();
     void this.#resume();
   }
 
-  #browserSynth() {
-    const root = /** @type {HTMLElement} */ (part(this.#root, "[data-instrument]"));
-    const panel = new InstrumentPanel(root);
-    const synth = new BrowserSynth(panel);
+  /** @param {HTMLElement} root of the controls. */
+  #panelSynth(root) {
+    const render = () => openRendered(this.#server, (error) => this.#complain(error));
+    const panel = new InstrumentPanel(root, this.#model.plays_in_browser ? undefined : render);
+    const synth = new PanelSynth(panel);
     panel.onstart = () => synth.resume(this.#history.current?.units, this.#locks.names);
+    panel.onhear = () => this.#listener.stop();
+    this.#hush = () => panel.hush();
     synth.onlocked = (locked) => this.#showLocks(locked);
     synth.onunits = (units) => this.#map?.follow(units);
     this.#openMap(new InstrumentVoice(panel));
@@ -108,19 +127,12 @@ export class Explorer {
     return synth;
   }
 
+  /** Without controls: the page has no part that could turn the knobs. */
   #serverSynth() {
-    const { knobs, latent } = this.#model;
-    const synth = new ServerSynth(this.#server, this.#listener, this.#locks, latent.length);
+    const { length } = this.#model.latent;
+    const synth = new ServerSynth(this.#server, this.#listener, this.#locks, length);
     synth.units = this.#history.current?.units;
-    synth.onunits = (units) =>
-      knobs.forEach((knob, index) => {
-        const row = part(this.#root, `[data-knob="${knob.name}"]`);
-        row.style.setProperty("--unit", String(units[index]));
-        part(row, "output").textContent = describe(knob, units[index]);
-      });
-    if (synth.units) {
-      synth.onunits(synth.units);
-    }
+    synth.onunits = (units) => this.#knobs.show(units);
     part(this.#root, "[data-hear-synth]").addEventListener("click", () =>
       this.#do("Playing…", synth.hear()),
     );
@@ -135,16 +147,12 @@ export class Explorer {
     if (this.#map) {
       this.#map.onproblem = (error) => this.#complain(error);
       this.#map.onwait = (deed) => void this.#busy.during("Playing…", deed).catch(() => {});
-      const { current } = this.#history;
-      if (current) {
-        this.#map.follow(current.units);
-      }
     }
   }
 
   #bindSound() {
     this.#sounds.onsound = (sound) => {
-      this.#session.set({ sound, match: undefined });
+      this.#session.set({ sound, match: undefined, chosen: undefined });
       this.#setSound(sound);
     };
     part(this.#root, "[data-guess]").addEventListener("click", () => {
@@ -159,11 +167,13 @@ export class Explorer {
       }
       return this.#locks.values(this.#synth.units ?? []);
     };
-    this.#match.onmatch = (match) => this.#session.set({ match });
+    this.#match.onmatch = (match) => this.#session.set({ match, chosen: undefined });
     this.#match.oncandidates = (candidates) => this.#candidates.show(candidates);
     this.#match.onlost = () => this.#lost();
-    this.#candidates.onchoose = ({ units, rank }) =>
+    this.#candidates.onchoose = ({ units, rank }) => {
+      this.#session.set({ chosen: rank });
       this.#go(units, `candidate ${rank} for ${this.#session.sound?.name}`);
+    };
     this.#candidates.oncompare = (candidate) =>
       this.#comparison.setCandidate(
         candidate?.audio ?? "",
@@ -171,6 +181,9 @@ export class Explorer {
       );
     this.#candidates.onproblem = this.#comparison.onproblem = (error) => this.#complain(error);
     this.#listener.onplay = (address) => {
+      if (address) {
+        this.#hush();
+      }
       this.#candidates.mark(address);
       this.#comparison.mark(address);
     };
@@ -210,35 +223,9 @@ export class Explorer {
   }
 
   #bindKept() {
-    const name = part(this.#root, "[data-name]");
-    const named = () => name.value.trim() || this.#history.current?.label || "sound";
-    this.#favouritesPanel.onchoose = (one) => this.#go(one.units, `favourite ${one.name}`);
-    const keep = async () => {
-      await this.#synth.start();
-      this.#favourites.keep(named(), this.#synth.units ?? []);
-      this.#favouritesPanel.show();
-      name.value = "";
-    };
-    const save = async (/** @type {string} */ suffix) => {
-      await this.#synth.start();
-      await this.#presets.save(named(), suffix, this.#synth.units ?? []);
-    };
-    part(this.#root, "[data-keep-favourite]").addEventListener("submit", (/** @type {Event} */ event) => {
-      event.preventDefault();
-      this.#do("Loading the instrument…", keep());
-    });
-    this.#root.querySelectorAll("[data-save]").forEach((button) => {
-      const suffix = /** @type {HTMLElement} */ (button).dataset.save ?? "";
-      button.addEventListener("click", () => this.#do("Saving…", save(suffix)));
-    });
-    const input = part(this.#root, "[data-preset-file]");
-    input.addEventListener("change", () => {
-      const [file] = input.files;
-      input.value = ""; // The same file may be chosen again.
-      if (file) {
-        this.#do(`Reading ${file.name}…`, this.#load(file));
-      }
-    });
+    this.#kept.ondo = (sentence, deed) => this.#do(sentence, deed);
+    this.#kept.onchoose = (units, label) => this.#go(units, label);
+    this.#kept.onfile = (file) => this.#do(`Reading ${file.name}…`, this.#load(file));
   }
 
   /** @param {File} file a preset. */
@@ -259,7 +246,7 @@ export class Explorer {
 
   /** After a reload: the sound and its match, if the server still has them. */
   async #resume() {
-    const { sound, match } = this.#session;
+    const { sound, match, chosen } = this.#session;
     if (!sound) {
       return;
     }
@@ -273,6 +260,7 @@ export class Explorer {
     if (this.#session.sound === sound) {
       this.#setSound(sound);
       if (match) {
+        this.#candidates.expect(chosen ?? 0);
         await this.#match.resume(match);
       }
     }

@@ -2,31 +2,18 @@
 
 import { ComputerKeys } from "../../../web/instrument/computer_keys.js";
 import { Keyboard } from "../../../web/instrument/keyboard.js";
-import { Midi } from "../../../web/instrument/midi.js";
-import { Player } from "../../../web/instrument/player.js";
-import { describe } from "./knob_text.js";
-import { load, unpacked } from "./loading.js";
+import { DemoNote } from "./demo_note.js";
+import { openInstrument } from "./instrument_opening.js";
+import { KnobList } from "./knob_list.js";
+import { listenToMidi } from "./midi_dials.js";
+import { MorphPanel } from "./morph_panel.js";
 import { bindPiano } from "./piano.js";
 
 /**
- * @typedef {import("../../../web/instrument/description.js").Description} Description
  * @typedef {import("../../../web/instrument/description.js").State} State
+ * @typedef {import("../../../web/instrument/player.js").Player} Player
+ * @typedef {import("./instrument_opening.js").Notes} Notes
  */
-
-const SLOTS = { a: 1, b: 2 };
-const MIDDLE_C = 60;
-const VELOCITY = 100;
-const HEARD_MS = 900;
-
-/** @returns {Promise<{player: Player, description: Description}>} what will sound. */
-async function opened() {
-  // Made while the click still counts as one, or browsers keep it silent.
-  const context = new AudioContext({ latencyHint: "interactive" });
-  const files = await load("instrument", "data/instrument.js");
-  const [wasm, model] = await Promise.all([unpacked(files.wasm), unpacked(files.model)]);
-  const player = await Player.open({ wasm, worklet: files.worklet }, context);
-  return { player, description: await player.load(model) };
-}
 
 /** Everything between the switch and the sound. */
 export class InstrumentPanel {
@@ -34,16 +21,20 @@ export class InstrumentPanel {
   #open;
   /** @type {Player|undefined} */
   #player;
+  /** @type {Notes|undefined} */
+  #notes;
   #keyboard = new Keyboard({
-    note: (pitch, velocity) => this.#player?.note(pitch, velocity),
-    releaseNotes: () => this.#player?.releaseNotes(),
+    note: (pitch, velocity) => this.#notes?.note(pitch, velocity),
+    releaseNotes: () => this.#notes?.releaseNotes(),
   });
-  #knobs = /** @type {import("../../../web/instrument/description.js").Knob[]} */ ([]);
+  #demo = new DemoNote(this.#keyboard);
+  #morph;
+  /** @type {KnobList|undefined} */
+  #knobs;
   /** @type {Promise<void>|undefined} */
   #starting;
   #isAsking = false;
   #isStale = false;
-  #timer = 0;
 
   /** Is told of the place where the morph stands, 0 to 1, and of ends that were kept. */
   onmorph = (/** @type {number} */ _share) => {};
@@ -52,6 +43,8 @@ export class InstrumentPanel {
   onstate = (/** @type {State} */ _state) => {};
   /** Is told that it is about to go elsewhere, or a control to be moved. */
   onmove = () => {};
+  /** Is told that it is about to be heard, though nobody plays a key. */
+  onhear = () => {};
   /**
    * Lets it go elsewhere, and says whether it did.
    *
@@ -66,8 +59,8 @@ export class InstrumentPanel {
   /** What is to be done once, before the first sound. */
   onstart = async () => {};
 
-  /** @param {HTMLElement} root @param {typeof opened} open gives what will sound. */
-  constructor(root, open = opened) {
+  /** @param {HTMLElement} root @param {typeof openInstrument} open gives what will sound. */
+  constructor(root, open = openInstrument) {
     this.#root = root;
     this.#open = open;
     this.#on("[data-switch]", "click", () => this.start());
@@ -77,12 +70,20 @@ export class InstrumentPanel {
     this.#on("[data-slider]", "input", (input) =>
       this.#turn((player) => player.setSemantic(input.dataset.slider ?? "", Number(input.value))),
     );
-    this.#on("[data-keep]", "click", (button) => this.#keep(button.dataset.keep ?? "a"));
-    this.#on("[data-morph]", "input", (input) => this.#morph(Number(input.value)));
     this.#on("[data-mutate]", "click", () => this.mutate(0.3));
     this.#on("[data-reset]", "click", () => this.#travel("a reset", (player) => player.reset()));
     this.#on("[data-midi]", "click", () => this.#listenToMidi());
-    bindPiano(this.#inputs("[data-pitch]"), this.#keyboard, () => this.#endDemo());
+    bindPiano(this.#inputs("[data-pitch]"), this.#keyboard, () => this.hush());
+    this.#demo.onstrike = () => this.onhear();
+    this.#morph = new MorphPanel(root, {
+      player: () => this.#player,
+      turn: (turn) => this.#turn(turn),
+      go: (go) => this.#travel(undefined, go),
+    });
+    this.#morph.onshare = (share) => this.onmorph(share);
+    this.#morph.onend = (index) => this.onend(index);
+    this.#morph.onsay = (sentence) => this.#say(sentence);
+    this.#morph.onproblem = (error) => this.#complain(error);
   }
 
   get isOn() {
@@ -106,11 +107,14 @@ export class InstrumentPanel {
     button.disabled = true;
     this.#say("Loading the instrument…");
     try {
-      const { player, description } = await this.#open();
+      const opened = await this.#open();
+      const { player, description, notes = player, heldMs = this.#demo.heldMs } = opened;
       player.onproblem = (sentence) => this.#say(sentence);
       await player.resume();
-      this.#knobs = description.knobs;
+      this.#knobs = new KnobList(this.#root, description.knobs);
       this.#player = player;
+      this.#notes = notes;
+      this.#demo.heldMs = heldMs;
       new ComputerKeys(this.#keyboard).listen(window);
       this.#root.classList.add("is-on");
       this.#root.querySelectorAll("fieldset").forEach((set) => (set.disabled = false));
@@ -163,18 +167,12 @@ export class InstrumentPanel {
 
   /** Plays middle C for a moment, unless something is held. */
   hear() {
-    if (this.#keyboard.pitches.length > 0 && !this.#timer) {
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#keyboard.press("demo", MIDDLE_C, VELOCITY);
-    this.#timer = window.setTimeout(() => this.#endDemo(), HEARD_MS);
+    this.#demo.strike();
   }
 
-  #endDemo() {
-    clearTimeout(this.#timer);
-    this.#timer = 0;
-    this.#keyboard.release("demo");
+  /** Ends what nobody holds by a key. */
+  hush() {
+    this.#demo.end();
   }
 
   /** Shows where everything stands, once for all that changes in a frame. */
@@ -201,16 +199,12 @@ export class InstrumentPanel {
   /** @param {State} state */
   #show(state) {
     this.onstate(state);
+    this.#notes?.follow?.(state.units);
+    this.#knobs?.show(state.units);
     this.#inputs("[data-macro]").forEach((input) => {
       this.#set(input, state.macros[Number(input.dataset.macro) - 1]);
     });
     this.#inputs("[data-slider]").forEach((input, index) => this.#set(input, state.sliders[index]));
-    this.#inputs("[data-knob]").forEach((row, index) => {
-      const unit = state.units[index];
-      row.style.setProperty("--unit", String(unit));
-      const text = /** @type {HTMLElement} */ (row.querySelector("output"));
-      text.textContent = describe(this.#knobs[index], unit);
-    });
   }
 
   /** @param {HTMLInputElement} input @param {number} value */
@@ -226,24 +220,22 @@ export class InstrumentPanel {
 
   /** @param {(player: Player) => Promise<void>} turn */
   #turn(turn) {
-    this.onmove();
+    this.#move(turn);
+    this.#demo.holdOn();
+  }
+
+  /** Without a note of its own. @param {(player: Player) => Promise<void>} turn */
+  #move(turn) {
+    this.#leave();
     if (this.#player) {
       turn(this.#player).catch((error) => this.#complain(error));
     }
     this.refresh();
-    if (this.#keyboard.pitches.length === 0 || this.#timer) {
-      this.#hold();
-    }
   }
 
-  /** A note while a control is moved: it is struck once and then held on. */
-  #hold() {
-    if (!this.#timer) {
-      this.hear();
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#endDemo(), HEARD_MS);
+  #leave() {
+    this.onmove();
+    this.#morph.leave();
   }
 
   /** @param {string|undefined} label @param {(player: Player) => Promise<void>} go */
@@ -251,7 +243,7 @@ export class InstrumentPanel {
     await this.start();
     const player = this.#player;
     if (player) {
-      this.onmove();
+      this.#leave();
       await this.ontravel(label, () => this.#arrive(go(player)));
     }
   }
@@ -270,40 +262,11 @@ export class InstrumentPanel {
     return isThere;
   }
 
-  /** @param {string} end a or b. */
-  #keep(end) {
-    const slot = SLOTS[/** @type {"a"|"b"} */ (end)];
-    this.#player?.store(slot).then(
-      () => {
-        this.onend(slot - 1);
-        this.#one(`[data-keep=${end}]`).setAttribute("aria-pressed", "true");
-        const kept = this.#root.querySelectorAll("[data-keep][aria-pressed=true]").length;
-        const morph = /** @type {HTMLInputElement} */ (this.#one("[data-morph]"));
-        morph.disabled = kept < 2;
-        this.#say(kept < 2 ? "Kept. Go elsewhere and keep the other end." : "Both ends are kept: morph.");
-      },
-      (error) => this.#complain(error),
-    );
-  }
-
-  /** @param {number} share */
-  #morph(share) {
-    this.onmorph(share);
-    this.#turn((player) => player.interpolate(SLOTS.a, SLOTS.b, share));
-  }
-
   async #listenToMidi() {
-    const midi = new Midi(this.#keyboard);
-    midi.oncontrol = (controller, value) => {
-      // The modulation wheel, and those of common controllers.
-      const number = controller === 1 ? 1 : controller >= 70 && controller < 78 ? controller - 69 : 0;
-      if (number) {
-        void this.#player?.setMacro(number, value).then(() => this.refresh());
-      }
-    };
     try {
-      const names = await midi.listen(navigator);
-      this.#say(names.length > 0 ? `Listening to ${names.join(", ")}.` : "No MIDI keyboard is there yet; plug one in.");
+      const turn = (/** @type {number} */ number, /** @type {number} */ position) =>
+        this.#move((player) => player.setMacro(number, position));
+      this.#say(await listenToMidi(this.#keyboard, turn));
     } catch (error) {
       this.#complain(error);
     }

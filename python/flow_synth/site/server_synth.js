@@ -1,4 +1,6 @@
-// The synth where it does not play in the page: the server turns its knobs and plays it.
+// The synth where the page can run nothing of it: the server turns its knobs and plays it.
+
+import { rendered } from "./rendered_sounds.js";
 
 /**
  * @typedef {import("./server.js").Server} Server
@@ -17,7 +19,7 @@ const NOTE_SECONDS = 0.8;
 const REST_MS = 120;
 
 /**
- * What `BrowserSynth` does, and the voice of the map, by asking.
+ * What `PanelSynth` does, and the voice of the map, by asking.
  *
  * @implements {Voice}
  */
@@ -181,8 +183,7 @@ export class ServerSynth {
 
   /** @param {ArrayLike<number>} units @param {AbortSignal} signal */
   #rendered(units, signal) {
-    const json = { units: Array.from(units), note: MIDDLE_C, velocity: VELOCITY };
-    return this.#server.file("POST", "/api/render", { json, signal });
+    return rendered(this.#server, { units, pitch: MIDDLE_C, velocity: VELOCITY }, signal);
   }
 
   /** Gives up what was asked before: nobody wants it any more. */

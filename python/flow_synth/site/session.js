@@ -6,6 +6,7 @@
  * @typedef {object} Content
  * @property {Sound} [sound]
  * @property {string} [match] its id.
+ * @property {number} [chosen] the rank of the candidate that was chosen last.
  * @property {string[]} [locks] names of knobs.
  */
 
@@ -31,6 +32,10 @@ export class Session {
 
   get match() {
     return this.#content.match;
+  }
+
+  get chosen() {
+    return this.#content.chosen;
   }
 
   get locks() {

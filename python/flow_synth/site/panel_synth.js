@@ -1,4 +1,4 @@
-// The synth where the instrument plays in the page.
+// The synth under the controls of the instrument.
 
 import { isElsewhere } from "./unit_values.js";
 
@@ -12,7 +12,7 @@ const BY_HAND = "moved by hand";
  * Follows the instrument wherever it goes. What the page asks for is a step as soon as it is there;
  * what a hand does is one when it is still, or when something else is asked for.
  */
-export class BrowserSynth {
+export class PanelSynth {
   #panel;
   /** How what is under way moves; undefined at rest. @type {string|undefined} */
   #label;

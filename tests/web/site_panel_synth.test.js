@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { BrowserSynth } from "../../python/flow_synth/site/browser_synth.js";
+import { PanelSynth } from "../../python/flow_synth/site/panel_synth.js";
 import { InstrumentPanel } from "../../python/flow_synth/site/instrument_panel.js";
 import { InstrumentVoice } from "../../python/flow_synth/site/instrument_voice.js";
 
@@ -32,6 +32,7 @@ class Player {
     },
   };
   #unit = 0;
+  #kept = new Map();
   #last = Promise.resolve();
 
   #after(deed) {
@@ -63,6 +64,16 @@ class Player {
   async invert(units) {
     return units;
   }
+  store(slot) {
+    return this.#after(() => void this.#kept.set(slot, this.#unit));
+  }
+  recall(slot) {
+    return this.locate([this.#kept.get(slot)]);
+  }
+  interpolate(from, to, share) {
+    const [a, b] = [from, to].map((slot) => this.#kept.get(slot));
+    return this.locate([a + (b - a) * share]);
+  }
   async resume() {}
   note() {}
   releaseNotes() {}
@@ -91,7 +102,9 @@ beforeEach(() => {
   });
   globalThis.document = /** @type {any} */ ({ body: new Part(), activeElement: null });
   document.activeElement = document.body;
-  const named = ["switch", "macro", "reset", "mutate", "status"].map((name) => `[data-${name}]`);
+  const names = ["switch", "macro", "reset", "mutate", "status", "morph"];
+  const ends = ["keep=a", "keep=b", "flip=a", "flip=b"];
+  const named = [...names, ...ends].map((name) => `[data-${name}]`);
   parts = Object.fromEntries(named.map((name) => [name, new Part()]));
   parts["[data-macro]"].dataset = { macro: "1" };
   parts["fieldset input, fieldset button"] = parts["[data-macro]"];
@@ -101,11 +114,12 @@ beforeEach(() => {
   });
   open = async () => ({ player: new Player(), description: { knobs: [] } });
   panel = new InstrumentPanel(/** @type {any} */ (root), /** @type {any} */ (() => open()));
-  synth = new BrowserSynth(panel);
+  synth = new PanelSynth(panel);
   voice = new InstrumentVoice(panel);
   panel.onstart = () => synth.resume(undefined, []);
-  steps = [];
-  synth.onplace = ([unit], label) => steps.push(`${label}: ${unit.toFixed(2)}`);
+  // What a test leaves under way is none of the next one.
+  const own = (steps = []);
+  synth.onplace = ([unit], label) => own.push(`${label}: ${unit.toFixed(2)}`);
 });
 
 test("presets that are chosen one soon after the other are steps, each with its label", async () => {
@@ -201,6 +215,58 @@ test("a path that was stopped does not keep a hand from ending the next one", as
   await first;
   slide(0.2);
   await second; // Or it would go on for half a minute.
+});
+
+/** @param {string} name of a part */
+function click(name) {
+  parts[`[data-${name}]`].dispatchEvent(new Event("click"));
+}
+
+/** Of the player, when all that was asked for has come. */
+async function unit() {
+  await after(50);
+  return (await panel.player.state()).units[0];
+}
+
+function pressV() {
+  window.dispatchEvent(Object.assign(new Event("keydown"), { code: "KeyV" }));
+  return unit();
+}
+
+test("two states are kept and heard in turn, and flipping between them is no step", async () => {
+  await voice.go(Float32Array.of(0.25), "a dot");
+  click("keep=a");
+  await unit();
+  assert.equal(await pressV(), 0.25);
+  await voice.go(Float32Array.of(0.75), "a dot");
+  click("keep=b");
+  await unit();
+  assert.equal(parts["[data-morph]"].value, "1");
+  const heard = [];
+  for (let time = 0; time < 4; ++time) {
+    heard.push(await pressV());
+  }
+  assert.deepEqual(heard, [0.25, 0.75, 0.25, 0.75]);
+  click("flip=a");
+  assert.equal(await unit(), 0.25);
+  assert.equal(parts["[data-morph]"].value, "0");
+  await after(STILL_MS);
+  assert.deepEqual(steps.slice(1), ["a dot: 0.25", "a dot: 0.75", "moved by hand: 0.25"]);
+});
+
+test("the morph ends where its two states are", async () => {
+  await voice.go(Float32Array.of(0.25), "a dot");
+  click("keep=a");
+  await voice.go(Float32Array.of(0.75), "a dot");
+  click("keep=b");
+  const at = [];
+  for (const share of [0, 0.5, 1]) {
+    await unit();
+    parts["[data-morph]"].value = String(share);
+    parts["[data-morph]"].dispatchEvent(new Event("input"));
+    at.push(await unit());
+  }
+  assert.deepEqual(at, [0.25, 0.5, 0.75]);
 });
 
 test("whoever switches it on with a key has the first control in hand", async () => {
