@@ -116,8 +116,7 @@ def test_the_page_and_its_parts_are_there(client: TestClient) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "default-src 'self'" in answer.headers["content-security-policy"]
         assert "set-cookie" not in answer.headers
-    without_map = ("/data/map.js", "/scatterplot.js", "/libraries-licences.txt")
-    for address in ("/data/instrument.js", *without_map):
+    for address in ("/data/map.js", "/scatterplot.js", "/libraries-licences.txt"):
         assert client.get(address).status_code == 404
 
 
