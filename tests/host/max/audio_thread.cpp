@@ -72,6 +72,11 @@ void AudioThread::set_running(bool is_running) {
     m_changed.notify_all();
 }
 
+void AudioThread::hear(std::size_t n_samples) {
+    std::unique_lock lock(m_mutex);
+    m_changed.wait(lock, [this, end = m_n_heard + n_samples] { return m_n_heard >= end; });
+}
+
 void AudioThread::perform_block(std::span<const double> input) {
     for (const Perform& each : m_chain) {
         std::ranges::copy(input, m_input.begin());
@@ -113,6 +118,8 @@ void AudioThread::run() {
             perform_block(noise);
             std::this_thread::sleep_for(k_between_blocks);
             lock.lock();
+            m_n_heard += noise.size();
+            m_changed.notify_all();
         }
     }
 }

@@ -49,6 +49,9 @@ public:
     /// [main-thread] Whether it performs on and on, with noise to hear.
     void set_running(bool is_running);
 
+    /// [main-thread] Waits, while it performs on and on, until that many more samples were heard.
+    void hear(std::size_t n_samples);
+
 private:
     void run();
     void perform_block(std::span<const double> input);
@@ -63,6 +66,7 @@ private:
     std::condition_variable m_changed;
     const std::function<void()>* m_job = nullptr;
     bool m_is_running = false;
+    std::size_t m_n_heard = 0;
     bool m_is_over = false;
     std::thread m_thread;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -23,6 +24,8 @@ namespace {
 /// What the engine hears in what the object recorded, and in files.
 constexpr double k_recorded = 0.25;
 constexpr double k_given = 0.75;
+/// So much of what is recorded is enough, however long a busy machine takes to perform it.
+constexpr std::size_t k_n_samples = 8192;
 
 /// A WAV file for as long as it lives, in a folder in which Max seeks files.
 class Sound {
@@ -59,7 +62,7 @@ struct Fixture {
 
     void record() {
         patch.send("record 1");
-        patch.world().run_for(0.02);
+        patch.world().audio().hear(k_n_samples);
     }
 
     static Patch made() {
