@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +15,9 @@ from numpy.typing import NDArray
 
 from flow_synth.audio_file import read_samples
 from flow_synth.error import InputError
-from flow_synth.explorer.match import MatchQueue, MatchRun, State
+from flow_synth.explorer import match as explorer_match
+from flow_synth.explorer.match import MOST_WAITING, UNWATCHED_SECONDS, MatchQueue, MatchRun, State
+from flow_synth.explorer.request import Refusal
 from flow_synth.explorer.shelf import Shelf
 from flow_synth.explorer.sound import HeardSound
 from flow_synth.library import FlowSynth
@@ -55,6 +59,22 @@ def flow_synth(tmp_path_factory: pytest.TempPathFactory) -> FlowSynth:
 @pytest.fixture(scope="module")
 def sound(flow_synth: FlowSynth) -> HeardSound:
     return HeardSound.of(flow_synth, "tone.wav", read_samples(a_tone(), RATE_HZ))
+
+
+class Clock(SimpleNamespace):
+    """Goes when it is told to."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(explorer_match, "time", clock)
+    return clock
 
 
 @contextmanager
@@ -129,6 +149,53 @@ def test_a_match_that_is_cancelled_while_it_waits_never_runs(
         wait_until(third, State.DONE)
         assert second.news.played == 0
         assert not second.news.candidates
+
+
+def test_a_match_that_nobody_watches_ends_with_what_it_has_found(
+    flow_synth: FlowSynth, sound: HeardSound, clock: Clock
+) -> None:
+    stage = GatedStage()
+    with queue_of(flow_synth, stage) as queue:
+        left, forgotten, watched = (MatchRun(sound, Wishes(2)) for _ in range(3))
+        left.wishes = replace(left.wishes, budget=Budget(seconds=3600))
+        for run in (left, forgotten, watched):
+            queue.add(run)
+        for played in (1, 2, 3):
+            stage.gate.release()
+            wait_until(left, State.RUNNING, played=played)
+            clock.now += 0.9 * UNWATCHED_SECONDS
+            left.watch()
+        clock.now += 1.1 * UNWATCHED_SECONDS
+        watched.watch()
+        for _ in range(100):
+            stage.gate.release()
+        wait_until(watched, State.DONE)
+        assert left.news.state is forgotten.news.state is State.CANCELLED
+        assert len(left.news.candidates) == len(watched.news.candidates) == 2
+        assert forgotten.news.played == 0
+
+
+def test_only_so_many_matches_wait(flow_synth: FlowSynth, sound: HeardSound, clock: Clock) -> None:
+    stage = GatedStage()
+    with queue_of(flow_synth, stage) as queue:
+        running, *waiting = (MatchRun(sound, Wishes(1)) for _ in range(MOST_WAITING + 1))
+        queue.add(running)
+        wait_until(running, State.RUNNING)
+        for run in waiting:
+            queue.add(run)
+        with pytest.raises(Refusal, match=f"^{MOST_WAITING} matches wait already; ") as refused:
+            queue.add(MatchRun(sound, Wishes(1)))
+        assert refused.value.status == 429
+        # One that is cancelled makes room at once, and so do all that nobody watches any more.
+        waiting[3].cancel()
+        queue.add(MatchRun(sound, Wishes(1)))
+        clock.now += 1.1 * UNWATCHED_SECONDS
+        last = MatchRun(sound, Wishes(1))
+        queue.add(last)
+        for _ in range(100):
+            stage.gate.release()
+        wait_until(last, State.DONE)
+        assert {run.news.state for run in waiting} == {State.CANCELLED}
 
 
 @pytest.mark.parametrize(

@@ -100,9 +100,12 @@ class Listening:
         if not since.removeprefix("-").isdecimal() or len(since) > 9:
             raise Refusal(400, f"since is {since[:20]!r}; give the last revision, a whole number")
         end = time.monotonic() + WATCH_SECONDS
+        run.watch()
         while run.news.revision <= int(since) and time.monotonic() < end:
-            if run.news.state.is_final:
+            # Whoever is gone does not watch.
+            if run.news.state.is_final or await request.is_disconnected():
                 break
+            run.watch()
             await anyio.sleep(_LOOK_SECONDS)
         return JSONResponse(match_answer(request.url.path, run))
 

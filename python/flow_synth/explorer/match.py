@@ -1,4 +1,4 @@
-"""Matches that the explorer was asked for: one after another, watched while they run."""
+"""Matches that the explorer was asked for: one after another, for as long as somebody asks."""
 
 import logging
 import threading
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from flow_synth.audio_file import wav
 from flow_synth.error import InputError
+from flow_synth.explorer.request import Refusal
 from flow_synth.explorer.sound import HeardSound
 from flow_synth.library import FlowSynth
 from flow_synth.matching import Match, Matcher, Measures
@@ -23,6 +24,12 @@ from flow_synth.synth import SAMPLE_RATE_HZ, SynthError
 from flow_synth.wishes import Wishes
 
 _LOG = logging.getLogger(__name__)
+
+#: A match that nobody asked about for so long ends, so that the next one need not wait for it. A
+#: page that is loaded again asks again by then.
+UNWATCHED_SECONDS = 10.0
+#: So many wait for their turn; each is at most a search of a minute.
+MOST_WAITING = 8
 
 
 class State(StrEnum):
@@ -103,7 +110,7 @@ class News:
 
 
 class MatchRun:
-    """One match; any thread may look at its news, and cancel it.
+    """One match; any thread may look at its news, and watch or cancel it.
 
     Args:
         sound: to imitate.
@@ -117,6 +124,16 @@ class MatchRun:
         self._cancelled = threading.Event()
         self._lock = threading.Lock()
         self._begun = 0.0
+        self._watched = time.monotonic()
+
+    def watch(self) -> None:
+        """Somebody asks about it, and so it goes on."""
+        self._watched = time.monotonic()
+
+    def end_if_unwatched(self) -> None:
+        """Cancels it, if it is long since anybody asked about it."""
+        if time.monotonic() - self._watched > UNWATCHED_SECONDS:
+            self.cancel()
 
     def cancel(self) -> None:
         """Ends it after what is being played; what was found counts."""
@@ -126,6 +143,7 @@ class MatchRun:
     def run(self, find: Callable[["MatchRun"], Sequence[Match]]) -> None:
         """Goes through it, on the thread of matches; nothing if it was cancelled before."""
         self._begun = time.monotonic()
+        self.end_if_unwatched()
         if not self._tell({State.WAITING}, state=State.RUNNING, share=0.0):
             return
         try:
@@ -139,11 +157,12 @@ class MatchRun:
             _LOG.exception("a match failed")
             self._fail("flow-synth failed, and said why where it was started; try another sound")
         else:
-            self._end(State.CANCELLED if self._is_cancelled() else State.DONE, candidates=found)
+            state = State.CANCELLED if self._cancelled.is_set() else State.DONE
+            self._end(state, candidates=found)
 
     def _fail(self, sentence: str) -> None:
         # A match that is cancelled before it has played anything has none to give.
-        if self._is_cancelled():
+        if self._cancelled.is_set():
             self._end(State.CANCELLED)
         else:
             self._end(State.FAILED, error=sentence)
@@ -152,6 +171,7 @@ class MatchRun:
         self._tell({State.RUNNING}, state=state, share=1.0, **changes)
 
     def _is_cancelled(self) -> bool:
+        self.end_if_unwatched()
         return self._cancelled.is_set()
 
     def _progress(self, played: int, best_db: float) -> None:
@@ -186,19 +206,42 @@ class MatchQueue:
         self._flow_synth = flow_synth
         self._stage = stage
         self._thread = ThreadPoolExecutor(1, "matching")
+        self._waiting: list[MatchRun] = []
+        self._lock = threading.Lock()
 
     def add(self, run: MatchRun) -> None:
         """Runs it when those before it are done.
 
         Raises:
             InputError: no sound can be matched with its wishes.
+            Refusal: too many wait.
         """
         self._flow_synth.check_wishes(run.wishes)
-        self._thread.submit(run.run, self._find)
+        with self._lock:
+            self._waiting = self._still_waiting()
+            if len(self._waiting) >= MOST_WAITING:
+                raise Refusal(
+                    429,
+                    f"{MOST_WAITING} matches wait already; match again when one of them has begun",
+                )
+            self._waiting.append(run)
+        self._thread.submit(self._run_next)
 
     def close(self) -> None:
         """Waits for what runs, once everything is cancelled."""
         self._thread.shutdown()
+
+    def _still_waiting(self) -> list[MatchRun]:
+        # What is cancelled is let go, with its sound, before its turn comes.
+        for run in self._waiting:
+            run.end_if_unwatched()
+        return [run for run in self._waiting if run.news.state is State.WAITING]
+
+    def _run_next(self) -> None:
+        with self._lock:
+            run = self._waiting.pop(0) if self._waiting else None
+        if run:
+            run.run(self._find)
 
     def _find(self, run: MatchRun) -> list[Match]:
         audio, flow_synth = run.sound.audio, self._flow_synth
