@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import unquote
 
+import anyio
 import numpy as np
 import pytest
 import soundfile
@@ -30,9 +31,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
+from starlette.types import Message, Scope
 
 from flow_synth.audio_file import read_audio
 from flow_synth.explorer import listening as explorer_listening
+from flow_synth.explorer import request as explorer_request
 from flow_synth.explorer.decoder import Decoder
 from flow_synth.models import Family
 from flow_synth.preset import Preset
@@ -285,6 +288,53 @@ def test_a_hostile_file_costs_itself_alone(opened: Opened, tone: Path) -> None:
             assert answer.status_code == 415, fault
             assert answer.json()["error"].startswith("bad.wav ")
         sent(client, tone)
+
+
+def test_a_body_must_come(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explorer_request, "BODY_SECONDS", 0.1)
+    with client_of(opened, LocalStage(ManySines())) as client:
+        statuses = []
+
+        async def never() -> Message:
+            await anyio.sleep_forever()
+            raise AssertionError("unreachable")
+
+        async def send(message: Message) -> None:
+            statuses.append(message.get("status"))
+
+        for path in ("/api/sounds", "/api/presets"):
+            anyio.run(client.app, scope_of("POST", path), never, send)
+        assert statuses == [408, None] * 2
+
+
+def scope_of(method: str, path: str, query: bytes = b"") -> Scope:
+    headers = [(b"host", b"localhost")]
+    asked = {"method": method, "path": path, "headers": headers, "query_string": query}
+    return {"type": "http", "root_path": "", **asked}
+
+
+def test_who_has_left_does_not_watch_a_match(client: TestClient, tone: Path) -> None:
+    address = asked(client, sent(client, tone), seconds=60)
+    left = [{"type": "http.disconnect"}, {"type": "http.request"}]
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        return left.pop() if len(left) > 1 else left[0]
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    # Whoever stays is answered when there is news, and there is none.
+    anyio.run(client.app, scope_of("GET", address, b"since=9999"), receive, send)
+    assert json.loads(answers[1]["body"])["state"] in ("waiting", "running")
+    client.delete(address)
+    assert followed(client, address)[-1]["state"] == "cancelled"
+
+
+def test_a_name_of_dots_is_no_name(client: TestClient, tone: Path) -> None:
+    for name in (".", "..", "a/..", "/", " "):
+        answer = client.post("/api/sounds", params={"name": name}, content=tone.read_bytes())
+        assert answer.json()["name"] == "sound"
 
 
 def test_what_is_gone_is_said_to_be(

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from flow_synth.error import InputError
 from flow_synth.explorer.answer import in_thread, model_answer
 from flow_synth.explorer.decoder import Decoder
-from flow_synth.explorer.guard import Guard
+from flow_synth.explorer.guard import Crowd, Guard
 from flow_synth.explorer.knobs import Knobs
 from flow_synth.explorer.listening import Listening
 from flow_synth.explorer.page import ExplorerPage
@@ -68,7 +68,7 @@ class Explorer:
             },
         )
         # Around all of it: answers to what fails are guarded, too.
-        return Guard(application, host)
+        return Guard(Crowd(application), host)
 
     def close(self) -> None:
         """Ends what is being matched."""

@@ -2,6 +2,7 @@
 
 from typing import Annotated, TypeVar
 
+import anyio
 from pydantic import Field, ValidationError
 from starlette.requests import Request
 
@@ -14,6 +15,8 @@ LARGEST_PRESET_BYTES = 1_000_000
 LARGEST_JSON_BYTES = 250_000
 MOST_CANDIDATES = 16
 MOST_SECONDS = 60
+#: In which a body must have come; the largest one takes half of it at 5 Mbit/s.
+BODY_SECONDS = 60.0
 
 #: So many times what is allowed is read and thrown away, as browsers hear no answer before all is
 #: sent.
@@ -87,15 +90,20 @@ async def read_body(request: Request, most: int) -> bytes:
     """The body of a request.
 
     Raises:
-        Refusal: it is empty, or larger than ``most`` bytes.
+        Refusal: it is empty, larger than ``most`` bytes, or does not come.
     """
     content, size = bytearray(), 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= most:
-            content += chunk
-        if size > _PATIENCE * most:
-            break
+    with anyio.move_on_after(BODY_SECONDS) as limit:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size <= most:
+                content += chunk
+            if size > _PATIENCE * most:
+                break
+    if limit.cancelled_caught:
+        raise Refusal(
+            408, f"{request.url.path} was not sent within {BODY_SECONDS:g} s; send it again"
+        )
     if size > most:
         raise Refusal(
             413, f"{request.url.path} was sent more than {most / 1e6:g} MB; send at most so many"
@@ -130,4 +138,4 @@ async def read_json(request: Request, kind: type[Asked]) -> Asked:
 def given_name(request: Request, otherwise: str) -> str:
     """The name of an upload, as its address gives it: without folders, on one line."""
     name = request.query_params.get("name", "").replace("\\", "/").rpartition("/")[2]
-    return shown_name(name[-_LONGEST_NAME:], 1) if name.strip() else otherwise
+    return shown_name(name[-_LONGEST_NAME:], 1) if name.strip(". ") else otherwise
