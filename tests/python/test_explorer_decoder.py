@@ -1,6 +1,11 @@
 """Sound files from anybody, in a process that they may ruin."""
 
+import io
+import os
+import signal
+import sys
 import time
+from multiprocessing import forkserver
 from pathlib import Path
 
 import anyio
@@ -9,10 +14,11 @@ import pytest
 import soundfile
 from commands_for_tests import RATE_HZ, a_tone, write_tone
 from decoders_for_tests import crashes, eats_memory, hangs, leaves
+from numpy.typing import NDArray
 
 from flow_synth.audio_file import Audio, read_audio
 from flow_synth.error import InputError
-from flow_synth.explorer.decoder import Decoder, Read
+from flow_synth.explorer.decoder import MOST_CHANNELS, MOST_SILENT_SAMPLES, Decoder, Read
 
 #: On a busy machine a process may take long to begin.
 SECONDS = 60.0
@@ -45,6 +51,37 @@ def test_what_is_no_sound_is_refused_by_the_name_it_was_sent_under(tmp_path: Pat
             decoded(content, "my voice.wav")
 
 
+def flac(*parts: NDArray[np.float32]) -> bytes:
+    content = io.BytesIO()
+    with soundfile.SoundFile(content, "w", RATE_HZ, 1, format="FLAC") as file:
+        for part in parts:
+            file.write(part)
+    return content.getvalue()
+
+
+def test_no_more_than_minutes_of_silence_are_read() -> None:
+    minute = np.zeros(60 * RATE_HZ, np.float32)
+    minutes = MOST_SILENT_SAMPLES // len(minute)
+    late = decoded(flac(*[minute] * minutes, a_tone()))
+    assert late.trimmed_seconds == pytest.approx(60 * minutes, abs=0.1)
+    with pytest.raises(InputError, match=r"^tone.wav is silent for its first (\d+) s") as refused:
+        decoded(flac(*[minute] * (2 * minutes), a_tone()))
+    read_seconds = int(str(refused.value).split()[6])
+    assert read_seconds == pytest.approx(MOST_SILENT_SAMPLES / RATE_HZ, abs=10)
+
+
+def test_a_sound_has_not_hundreds_of_channels() -> None:
+    for channels in (MOST_CHANNELS, MOST_CHANNELS + 1):
+        content = io.BytesIO()
+        samples = np.tile(a_tone()[:, None], channels)
+        soundfile.write(content, samples, RATE_HZ, format="WAV")
+        if channels <= MOST_CHANNELS:
+            assert decoded(content.getvalue()).channels == channels
+        else:
+            with pytest.raises(InputError, match=r"^tone.wav has 17 channels; give a sound with"):
+                decoded(content.getvalue())
+
+
 @pytest.mark.parametrize(
     ("read", "reason"),
     [
@@ -56,6 +93,14 @@ def test_what_is_no_sound_is_refused_by_the_name_it_was_sent_under(tmp_path: Pat
 def test_a_file_that_ruins_its_process_is_refused(read: Read, reason: str) -> None:
     with pytest.raises(InputError, match=f"tone.wav {reason}"):
         decoded(b"x", decoder=Decoder(read, SECONDS))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+def test_what_processes_are_forked_from_may_be_ended(tmp_path: Path) -> None:
+    content = write_tone(tmp_path / "tone.wav").read_bytes()
+    expected = decoded(content).samples
+    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(decoded(content).samples, expected)
 
 
 def test_a_file_that_hangs_is_given_up() -> None:

@@ -18,6 +18,8 @@ from flow_synth.explorer.server import address, listening
 
 #: On a busy machine.
 SECONDS = 120.0
+#: Frames of an MP3 file that hold nonsense.
+DAMAGED = (b"\xff\xfb\x90\x44" + bytes(range(3, 256)) + bytes(160)) * 20
 
 
 @contextmanager
@@ -47,6 +49,8 @@ def test_it_answers_and_ends_at_once(tone: bytes) -> None:
         with httpx2.Client(base_url=place, timeout=SECONDS) as client:
             assert client.get("/api/model").json()["synth"] == "builtin"
             sound = client.post("/api/sounds?name=tone.wav", content=tone).json()
+            # Its reader writes pages about it, which nobody shall have in a terminal.
+            client.post("/api/sounds?name=damaged.mp3", content=DAMAGED)
             with socket.create_connection((client.base_url.host, client.base_url.port)) as rude:
                 head = f"POST /api/sounds HTTP/1.1\r\nHost: {client.base_url.netloc.decode()}\r\n"
                 rude.sendall(f"{head}Content-Length: 1000\r\n\r\nhalf of it".encode())
@@ -63,8 +67,7 @@ def test_it_answers_and_ends_at_once(tone: bytes) -> None:
         assert time.monotonic() - begun < 10
         assert process.returncode == 0
         assert not out
-        assert "Traceback" not in complaints
-        assert "Warning" not in complaints
+        assert not complaints
 
 
 @pytest.mark.slow

@@ -1,6 +1,8 @@
 """Uploaded sound files, read in a process of their own that may crash, hang or eat its memory."""
 
+import contextlib
 import multiprocessing
+import os
 import signal
 import sys
 import tempfile
@@ -8,12 +10,14 @@ from asyncio import Semaphore
 from collections.abc import Callable
 from functools import partial
 from multiprocessing import forkserver
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import anyio
 import numpy as np
+import soundfile
 
-from flow_synth.audio_file import Audio, read_audio
+from flow_synth.audio_file import SILENCE_DB, Audio, read_audio
 from flow_synth.error import InputError
 
 #: Reads a file; the process imports it by its name.
@@ -22,10 +26,15 @@ Read = Callable[[Path], Audio]
 DECODING_SECONDS = 10.0
 #: So much may a file take beyond what the process has before it reads.
 MEMORY_BYTES = 2**30
+#: Kilobytes can hold hours of silence, and hundreds of channels. So many samples of all channels
+#: may be silent before a sound begins: 7 min 33 s of mono at 44100 Hz, half of it in stereo.
+MOST_SILENT_SAMPLES = 20_000_000
+MOST_CHANNELS = 16
 
 #: Files that are read at once.
 _AT_ONCE = 2
 _LOOK_SECONDS = 0.01
+_BLOCK_SAMPLES = 2**18
 _SOUND, _AUDIO, _REFUSAL = "sound", "audio.npz", "refusal.txt"
 
 # One that has imported everything is forked in no time; libraries of other systems do not like it.
@@ -37,6 +46,37 @@ _PROCESSES = (
 )
 
 
+def read_sound(path: Path) -> Audio:
+    """What :func:`flow_synth.audio_file.read_audio` gives, if that does not take long.
+
+    Raises:
+        InputError: it would take long, or the file is refused.
+    """
+    # What cannot be opened, or read so far, is named below.
+    with contextlib.suppress(soundfile.LibsndfileError, TypeError):
+        _check_beginning(path)
+    return read_audio(path)
+
+
+def _check_beginning(path: Path) -> None:
+    with soundfile.SoundFile(path) as file:
+        if file.channels > MOST_CHANNELS:
+            raise InputError(
+                f"{path} has {file.channels} channels; give a sound with at most {MOST_CHANNELS}"
+            )
+        n_frames = 0
+        while len(block := file.read(_BLOCK_SAMPLES // file.channels, "float32", always_2d=True)):
+            # What is no number is no silence.
+            if not np.abs(block).max() < 10 ** (SILENCE_DB / 20):
+                return
+            n_frames += len(block)
+            if n_frames * file.channels > MOST_SILENT_SAMPLES:
+                raise InputError(
+                    f"{path} is silent for its first {n_frames / file.samplerate:.0f} s, and is "
+                    "read no further; give it without the silence before its sound"
+                )
+
+
 class Decoder:
     """Reads what may be anything.
 
@@ -45,7 +85,7 @@ class Decoder:
         seconds: after which a file is given up.
     """
 
-    def __init__(self, read: Read = read_audio, seconds: float = DECODING_SECONDS) -> None:
+    def __init__(self, read: Read = read_sound, seconds: float = DECODING_SECONDS) -> None:
         self._read = read
         self._seconds = seconds
         self._turns = Semaphore(_AT_ONCE)
@@ -73,7 +113,7 @@ class Decoder:
     async def _run(self, place: Path, name: str) -> None:
         process = _PROCESSES.Process(target=_decode_into, args=(self._read, place), daemon=True)
         # The first one waits for what all of them are forked from.
-        await anyio.to_thread.run_sync(process.start)
+        await anyio.to_thread.run_sync(_start, process)
         try:
             with anyio.move_on_after(self._seconds) as limit:
                 while process.is_alive():
@@ -91,6 +131,14 @@ class Decoder:
             raise InputError(
                 f"{name} ends the process that reads it; export it again, as WAV or FLAC"
             )
+
+
+def _start(process: BaseProcess) -> None:
+    try:
+        process.start()
+    except (EOFError, OSError):
+        # What processes are forked from was ended; it begins anew.
+        process.start()
 
 
 def _result(place: Path, name: str) -> Audio:
@@ -113,6 +161,7 @@ def _decode_into(read: Read, place: Path) -> None:
     """
     # Ctrl-C reaches all processes of a terminal; what it ends is for the first of them to say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _silence_libraries()
     _limit_memory()
     refuse = partial((place / _REFUSAL).write_text, encoding="utf-8")
     try:
@@ -129,6 +178,13 @@ def _decode_into(read: Read, place: Path) -> None:
             trimmed_seconds=audio.trimmed_seconds,
             channels=audio.channels,
         )
+
+
+def _silence_libraries() -> None:
+    """Lets Python alone write to the terminal: a damaged file has libraries write pages."""
+    sys.stderr = os.fdopen(os.dup(2), "w")
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
 
 
 def _limit_memory() -> None:
