@@ -451,7 +451,8 @@ def page(
     as_json: JsonOption = False,
 ) -> None:
     """Write a page of sounds, pictures and tables that opens from disk, and that plays."""
-    from flow_synth.site_builder import build_site, check_place, open_models
+    from flow_synth.site_builder import build_site, open_models
+    from flow_synth.site_folder import check_place
     from flow_synth.site_sounds import Plan
 
     tree = Path(__file__).parents[2]

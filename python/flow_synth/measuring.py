@@ -146,6 +146,7 @@ def evaluate_grid(
 ) -> None:
     """Score every trained model of a grid on the same sounds; if killed, run it again."""
     from flow_synth.grid import Grid
+    from flow_synth.grid_answers import answer_grid
     from flow_synth.grid_evaluation import evaluate_grid as score
     from flow_synth.synths import open_synth
     from flow_synth.workplace import Workplace
@@ -163,11 +164,13 @@ def evaluate_grid(
             seed=SEED,
             progress=show,
         )
+        finished = [run for run in listed if run.name not in result.unfinished]
+        answers = answer_grid(finished, runs, out, seed=SEED)
     for name in result.unfinished:
         complain(f"{name} is not trained to its end; run 'flow-synth train --grid' again")
     finish(
         as_json,
-        {"folder": str(out), **asdict(result)},
+        {"folder": str(out), **asdict(result), "answers": [str(file) for file in answers]},
         f"Wrote {len(result.evaluated)} results to {out}; {len(result.skipped)} were there "
         f"before, {len(result.unfinished)} runs are not finished",
     )

@@ -2,17 +2,13 @@
 
 import json
 import re
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from flow_synth.atomic_file import cannot_write
-from flow_synth.error import InputError
 from flow_synth.export import SUFFIX
 from flow_synth.library import FlowSynth, model_path
 from flow_synth.model_file import N_REACH_RENDERS, ModelDescription
@@ -20,18 +16,19 @@ from flow_synth.picture import RANGE_DB, TICKS_HZ, mel_share
 from flow_synth.preset_map import SUFFIX as MAP_SUFFIX
 from flow_synth.preset_map import PresetMap
 from flow_synth.score import INTERVAL_PERCENT, RESAMPLES
+from flow_synth.site_answer_table import read_answers
+from flow_synth.site_answers import AnsweredPreset, AnswerPlayer
 from flow_synth.site_charts import interval_chart
 from flow_synth.site_clips import ClipMaker, ModelView
+from flow_synth.site_folder import FORMAT, MARKER, check_place, staged
 from flow_synth.site_scripts import SITE, data_script, instrument_script, library, page_script
 from flow_synth.site_sounds import NEIGHBOUR_DEVIATION, ModelSounds, Plan, SoundMaker
 from flow_synth.site_tables import ResultTable, build_tables
+from flow_synth.site_tag_map import TagView, tag_views
 from flow_synth.synth import Note
 from flow_synth.synths import BUILTIN
 from flow_synth.tag import AXES
 
-#: Tells a folder that this program wrote from others, and holds what was measured for the page.
-MARKER = "site.json"
-FORMAT = "flow-synth page"
 MACROS = 8
 LARGEST_BYTES = 60_000_000
 #: What draws the formulas, and the licences of all that others wrote.
@@ -115,15 +112,20 @@ def build_site(
     libraries = {name: library(name) for name in LIBRARIES}
     scripts = _scripts(instrument)
     tell("reading results")
-    tables = build_tables(results)
-    with _staged(out) as site:
+    tables, answers = build_tables(results), read_answers(results)
+    with staged(out) as site:
         views: list[ModelView] = []
         measured: dict[str, Any] = {}
         for model in models:
             maker = SoundMaker(model.flow_synth, plan, _telling(tell, model.key))
             sounds = maker.make()
-            views.append(ClipMaker(model.key, model.description, site.keep).view(sounds))
-            measured[model.key] = _measured(sounds)
+            known = answers.get(model.description.synth)
+            answered = AnswerPlayer(maker, known.answers).play() if known else []
+            tags = tag_views(model.flow_synth, model.map) if model.map else []
+            source = f"{MARKER}#sounds/{model.key}"
+            clips = ClipMaker(model.key, model.description, site.keep, source)
+            views.append(clips.view(sounds, answered, tags))
+            measured[model.key] = _measured(sounds, answered, tags)
         for name, text in scripts.items():
             site.keep(name, text.encode())
         for name, content in libraries.items():
@@ -134,6 +136,7 @@ def build_site(
             "instrument": instrument and instrument_view(instrument),
             "map": instrument and instrument.map,
             "tables": tables,
+            "answers": answers,
             "axes": AXES,
             "spectrogram": _spectrogram_axes(),
             "interval_percent": INTERVAL_PERCENT,
@@ -180,73 +183,6 @@ def render_page(context: Mapping[str, Any], template: str = "page.html.jinja") -
     return "".join(p if p.startswith("<pre>") else re.sub(r"\s*\n\s*", "\n", p) for p in parts)
 
 
-def check_place(out: Path) -> None:
-    """Refuses to write where something else is.
-
-    Raises:
-        InputError: the folder holds something else than a page, or is a file.
-    """
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise InputError(f"{out} is a file; give the name of a folder")
-    if any(out.iterdir()) and not _is_page(out):
-        raise InputError(f"{out} holds something else than a page; give an empty folder")
-
-
-def _is_page(folder: Path) -> bool:
-    try:
-        content = json.loads((folder / MARKER).read_bytes())
-    except (OSError, ValueError):
-        return False
-    return isinstance(content, dict) and content.get("format") == FORMAT
-
-
-@contextmanager
-def _staged(out: Path) -> "Iterator[_Site]":
-    """Files beside their final place, which are gone if not all of them come to be."""
-    stage = out.with_name(f".{out.name}.partial")
-    try:
-        shutil.rmtree(stage, ignore_errors=True)
-        stage.mkdir(parents=True)
-    except OSError as error:
-        raise cannot_write(stage, error) from error
-    try:
-        yield _Site(out, stage)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-class _Site:
-    """Files in a stage, until all of them are there."""
-
-    def __init__(self, out: Path, stage: Path) -> None:
-        self._out = out
-        self._stage = stage
-        self._sizes: dict[str, int] = {}
-
-    def keep(self, name: str, content: bytes) -> str:
-        """Writes a file, and gives its address."""
-        path = self._stage / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        except OSError as error:
-            raise cannot_write(path, error) from error
-        self._sizes[name] = len(content)
-        return name
-
-    def finish(self) -> Mapping[str, int]:
-        """Puts everything in its place; the older page is gone then."""
-        try:
-            if self._out.exists():
-                shutil.rmtree(self._out)
-            self._stage.rename(self._out)
-        except OSError as error:
-            raise cannot_write(self._out, error) from error
-        return self._sizes
-
-
 def _chart(table: ResultTable, column: int) -> str:
     rows = {name: cell.interval for name, cells in table.rows.items() if (cell := cells[column])}
     return interval_chart(rows, table.own, table.header[column])
@@ -262,7 +198,9 @@ def instrument_view(model: Opened) -> Mapping[str, Any]:
     }
 
 
-def _measured(sounds: ModelSounds) -> Mapping[str, Any]:
+def _measured(
+    sounds: ModelSounds, answered: Sequence[AnsweredPreset], tags: Sequence[TagView]
+) -> Mapping[str, Any]:
     """What was measured for the page, from which its numbers come."""
     imitations = {
         kind: [
@@ -280,7 +218,12 @@ def _measured(sounds: ModelSounds) -> Mapping[str, Any]:
         "audio_space_steps_db": list(way.audio_space_steps_db),
         "knob_line_steps_db": list(way.knob_line_steps_db),
     }
-    return {**imitations, "way": steps}
+    return {
+        **imitations,
+        "way": steps,
+        "answers": [one.measured for one in answered],
+        "tags": {view.axis.name: view.measured for view in tags},
+    }
 
 
 def _spectrogram_axes() -> Mapping[str, Any]:

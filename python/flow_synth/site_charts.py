@@ -12,6 +12,14 @@ from flow_synth.score import INTERVAL_PERCENT
 
 _WIDTH, _HEIGHT = 320, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 22, 34
+#: Around the lines, and across their middle.
+_FRAME = (
+    f'<path class="frame" d="M{_LEFT} {_TOP}H{_WIDTH - _RIGHT}V{_HEIGHT - _BOTTOM}H{_LEFT}Z'
+    f'M{_LEFT} {(_TOP + _HEIGHT - _BOTTOM) / 2:g}H{_WIDTH - _RIGHT}"/>'
+)
+_BAR_STEP, _BARS_HEIGHT = 7, 56
+#: So many knobs are named that an answer is furthest off in.
+_N_NAMED = 3
 
 
 def line_chart(
@@ -42,10 +50,9 @@ def line_chart(
     def y(number: float) -> float:
         return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * (number - low) / (high - low)
 
-    parts = [_frame()]
+    parts = [_FRAME]
     for number in (low, (low + high) / 2, high):
         parts.append(_text(_LEFT - 5, y(number) + 3.5, f"{number:.3g}", "end"))
-        parts.append(f'<path class="grid" d="M{_LEFT} {_short(y(number))}H{_WIDTH - _RIGHT}"/>')
     for number, anchor in ((first, "start"), ((first + last) / 2, "middle"), (last, "end")):
         parts.append(_text(x(number), _HEIGHT - _BOTTOM + 14, f"{number:.2g}", anchor))
     parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 4, across, "middle"))
@@ -109,17 +116,60 @@ def interval_chart(
 
 def knob_bars(values: Sequence[float], table: ParameterTable) -> Markup:
     """Unit values as bars, knob beside knob, each with its name and human value."""
-    step, height = 7, 56
-    parts = [f'<rect class="track" width="{step * len(values)}" height="{height}"/>']
+    parts = []
     for index, (value, knob) in enumerate(zip(values, table.parameters(), strict=True)):
-        high = max(height * float(value), 1.0)
         label = escape(f"{knob.label}: {knob.describe(float(value))}")
-        parts.append(
-            f'<path d="M{step * (index + 0.5):g} {height}v-{_short(high)}">'
-            f"<title>{label}</title></path>"
-        )
+        bar = _bar(index, _BARS_HEIGHT * float(value))
+        parts.append(f'<path d="{bar}"><title>{label}</title></path>')
     what = f"{len(values)} knobs, each from 0 to 1 of its range"
-    return _svg(step * len(values), height, what, parts, "knobs")
+    return _bars(len(values), what, parts)
+
+
+def original_bars(values: Sequence[float], mark: str) -> Markup:
+    """Unit values as bars, and as marks at their heights that :func:`answer_bars` draws again.
+
+    Args:
+        values: of a preset.
+        mark: id of the marks on the page.
+    """
+    heights = (round(_BARS_HEIGHT * (1 - float(value))) for value in values)
+    marks = "".join(f"M{_BAR_STEP * index} {y}h{_BAR_STEP}" for index, y in enumerate(heights))
+    return _few_bars(values, f'<path id="{mark}" class="mark" d="{marks}"/>')
+
+
+def answer_bars(
+    values: Sequence[float], original: Sequence[float], table: ParameterTable, mark: str
+) -> Markup:
+    """Unit values as bars under the marks of the original's, with words for what is furthest off.
+
+    A page has more than a hundred of them: no bar has a name of its own.
+    """
+    off = np.abs(np.subtract(values, original))
+    knobs = list(table.parameters())
+    named = (
+        f"{knobs[index].label} {knobs[index].describe(float(values[index]))}, "
+        f"not {knobs[index].describe(float(original[index]))}"
+        for index in np.argsort(-off, kind="stable")[:_N_NAMED]
+        if off[index]
+    )
+    told = "; ".join(named) or "the original's knobs"
+    return _few_bars(values, f'<use href="#{mark}"/><title>{escape(told)}</title>')
+
+
+def _few_bars(values: Sequence[float], beside: str) -> Markup:
+    """All bars as one path, at whole heights, and what is drawn over them."""
+    bars = "".join(_bar(index, round(_BARS_HEIGHT * value)) for index, value in enumerate(values))
+    return _bars(len(values), "Knobs", [f'<path d="{bars}"/>', beside])
+
+
+def _bar(index: int, height: float) -> str:
+    return f"M{_BAR_STEP * (index + 0.5):g} {_BARS_HEIGHT}v-{_short(max(height, 1.0))}"
+
+
+def _bars(count: int, what: str, parts: Sequence[str]) -> Markup:
+    width = _BAR_STEP * count
+    track = f'<rect class="track" width="{width}" height="{_BARS_HEIGHT}"/>'
+    return _svg(width, _BARS_HEIGHT, what, [track, *parts], "knobs")
 
 
 def _padded(numbers: NDArray[np.float64]) -> tuple[float, float]:
@@ -134,13 +184,6 @@ def _ticks(last: float) -> Sequence[float]:
     size = 10.0 ** np.floor(np.log10(last / 4))
     step = next(size * factor for factor in (1, 2, 5, 10) if last / (size * factor) <= 6)
     return [float(number) for number in np.arange(0, last, step)]
-
-
-def _frame() -> str:
-    return (
-        f'<rect class="frame" x="{_LEFT}" y="{_TOP}" width="{_WIDTH - _LEFT - _RIGHT}" '
-        f'height="{_HEIGHT - _TOP - _BOTTOM}"/>'
-    )
 
 
 def _text(x: float, y: float, text: str, anchor: str, kind: str = "") -> str:

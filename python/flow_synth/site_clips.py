@@ -1,16 +1,18 @@
 """Sounds of a model as a page shows them: files of sounds and pictures, and what stands beside."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
 from markupsafe import Markup
 
 from flow_synth.model_file import N_REACH_RENDERS, ModelDescription
-from flow_synth.site_charts import knob_bars, line_chart
+from flow_synth.site_answers import AnsweredPreset
+from flow_synth.site_charts import answer_bars, knob_bars, line_chart, original_bars
 from flow_synth.site_media import knob_map, mp3, spectrogram
 from flow_synth.site_sounds import Distance, Imitation, ModelSounds, Played, Sweep, Way, most_moved
+from flow_synth.site_tag_map import TagView, draw_tags
 from flow_synth.tag import AXES
 
 N_KNOBS = 4
@@ -31,6 +33,7 @@ class Clip:
         alt: what the picture shows.
         caption: below it.
         knobs: bars of the knobs, or nothing.
+        source: file and place that the caption's numbers are from, where a page tells it.
     """
 
     label: str
@@ -39,6 +42,7 @@ class Clip:
     alt: str
     caption: str = ""
     knobs: Markup | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,21 @@ class WayView:
 
 
 @dataclass(frozen=True)
+class TagPicture:
+    """Where a slider's direction puts presets by their tags.
+
+    Attributes:
+        picture: address.
+        view: what it shows.
+        source: file and place of what was measured of it.
+    """
+
+    picture: str
+    view: TagView
+    source: str
+
+
+@dataclass(frozen=True)
 class ModelView:
     """All that a page shows of one model's sounds."""
 
@@ -90,6 +109,8 @@ class ModelView:
     dimensions: Sequence[Row]
     sliders: Sequence[Row]
     way: WayView | None
+    answers: Sequence[Row]
+    tags: Sequence[TagPicture]
 
     @property
     def n_parameters(self) -> int:
@@ -104,16 +125,20 @@ class ClipMaker:
         key: of the model, in names of files.
         description: of the model.
         keep: writes a file.
+        source: file and place of what was measured of the model.
     """
 
-    def __init__(self, key: str, description: ModelDescription, keep: Keep) -> None:
+    def __init__(self, key: str, description: ModelDescription, keep: Keep, source: str) -> None:
         self._key = key
         self._description = description
         self._table = description.parameters
         self._keep = keep
+        self._source = source
         self._numbers = count(1)
 
-    def view(self, sounds: ModelSounds) -> ModelView:
+    def view(
+        self, sounds: ModelSounds, answered: Sequence[AnsweredPreset], tags: Sequence[TagView]
+    ) -> ModelView:
         """Everything of one model."""
         return ModelView(
             key=self._key,
@@ -125,6 +150,8 @@ class ClipMaker:
             dimensions=[self._dimension(one) for one in sounds.dimensions],
             sliders=[self._slider(one) for one in sounds.sliders],
             way=self._way(sounds.way) if sounds.way else None,
+            answers=[self._answers(number, one) for number, one in enumerate(answered)],
+            tags=[self._tags(one) for one in tags],
         )
 
     def _clip(self, played: Played, label: str, loudest: float, caption: str = "") -> Clip:
@@ -148,10 +175,30 @@ class ClipMaker:
         for label, played, caption in shown:
             clip = self._clip(played, label, loudest, caption)
             if played.values is not None:
-                bars = knob_bars(played.values.tolist(), self._table)
-                clip = Clip(**{**vars(clip), "knobs": bars})
+                clip = replace(clip, knobs=knob_bars(played.values.tolist(), self._table))
             clips.append(clip)
         return Row(one.name, clips, remarks=one.remarks)
+
+    def _answers(self, number: int, one: AnsweredPreset) -> Row:
+        """The original, then every answer to it."""
+        assert one.original.values is not None
+        loudest, mark = float(one.original.mel.max()), f"{self._key}-original-{number + 1}"
+        original = one.original.values.tolist()
+        clip = self._clip(one.original, "original", loudest)
+        clips = [replace(clip, knobs=original_bars(original, mark))]
+        for answer in one.answers:
+            assert answer.played.values is not None
+            clip = self._clip(answer.played, answer.name, loudest, _distance(answer.distance))
+            values = answer.played.values.tolist()
+            source = f"{self._source}/answers/{number}/distances/{answer.key}"
+            bars = answer_bars(values, original, self._table, mark)
+            clips.append(replace(clip, knobs=bars, source=source))
+        return Row(one.name, clips)
+
+    def _tags(self, view: TagView) -> TagPicture:
+        name = view.axis.name
+        address = self._keep(f"pictures/{self._key}-tags-{name}.webp", draw_tags(view))
+        return TagPicture(address, view, f"{self._source}/tags/{name}")
 
     def _dimension(self, sweep: Sweep) -> Row:
         return self._sweep(sweep, "position in the dimension", self._widest(sweep))

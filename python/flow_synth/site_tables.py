@@ -208,7 +208,7 @@ def _of_evaluation(file: str, found: Evaluation) -> ResultTable:
         header=[MEASURES[measure] for measure in measures],
         rows={
             names[method]: [
-                _score_cell(scores[measure], f"{file}#groups/all/scores/{method}/{measure}")
+                score_cell(scores[measure], f"{file}#groups/all/scores/{method}/{measure}")
                 for measure in measures
             ]
             for method, scores in group.scores.items()
@@ -255,7 +255,8 @@ def _cell(interval: tuple[float, float, float], source: str) -> Cell:
     return Cell(f"{mean:.3g} [{low:.3g}, {high:.3g}]", source, interval)
 
 
-def _score_cell(score: Score, source: str) -> Cell:
+def score_cell(score: Score, source: str) -> Cell:
+    """A mean with its interval."""
     return _cell((score.mean, score.low, score.high), source)
 
 

@@ -12,19 +12,23 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from answers_for_tests import answered
 from commands_for_tests import Run
 from node_for_tests import needs_node, node
 from numpy.typing import NDArray
 from PIL import Image
 
-from flow_synth import site_builder, site_scripts
+from flow_synth import site_scripts
+from flow_synth.answers import ANSWERS
 from flow_synth.error import InputError
 from flow_synth.library import model_path
 from flow_synth.metric import Measure
 from flow_synth.results import Results, TargetSet
 from flow_synth.score import Method
-from flow_synth.site_builder import LARGEST_BYTES, LIBRARIES, MARKER, build_site, open_models
+from flow_synth.site_builder import LARGEST_BYTES, LIBRARIES, build_site, open_models
+from flow_synth.site_folder import MARKER, check_place
 from flow_synth.site_sounds import Plan
+from flow_synth.synths import open_synth
 
 ROOT = Path(__file__).parents[2]
 BEFORE_AUDIO_BYTES = 1_500_000
@@ -39,6 +43,7 @@ SOME_RESULTS = (
     "semantic/amsynth-32.json",
     "builtin-model.json",
 )
+HEARD = f"results/builtin/{ANSWERS}"
 VOID = {"meta", "link", "img", "input", "br", "wbr", "path", "circle"}
 #: The one thing that begins like an address and is only a name.
 NAMESPACES = re.compile(r"http://www\.w3\.org/(1998/Math/MathML|2000/svg|1999/xhtml)\b")
@@ -107,6 +112,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
         source, copy = ROOT / "docs" / name, folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, copy) if source.is_dir() else shutil.copy(source, copy)
+    (folder / HEARD).parent.mkdir()
+    answered(open_synth("builtin").presets(), "builtin").write(folder / HEARD)
     return folder
 
 
@@ -210,8 +217,9 @@ def test_it_is_small(site: Path, page: Page) -> None:
 
 def test_sounds_and_pictures_can_be_opened(site: Path, page: Page) -> None:
     plays = [found["href"] for _, found in page.elements if found.get("class") == "play"]
-    # Two presets and a voice, thrice; one dimension; two ways and two neighbours.
-    assert len(plays) >= 3 * 3 + 3 + 2 * 3 + 2
+    # Two presets and a voice, thrice; one dimension; two ways and two neighbours; two presets with
+    # five answers each.
+    assert len(plays) >= 3 * 3 + 3 + 2 * 3 + 2 + 2 * 6
     assert sorted(plays) == sorted(str(f.relative_to(site)) for f in site.rglob("*.mp3"))
     for name in plays:
         audio, rate_hz = soundfile.read(site / name)
@@ -238,13 +246,15 @@ def test_numbers_are_those_of_the_result_files(page: Page, results: Path) -> Non
         if file == "results":
             n_grid += 1
             continue
+        if file == MARKER:
+            continue
         files.setdefault(file, json.loads((results / file).read_text()))
         found = at(files[file], place)
         style = ".0%" if text.partition(" ")[0].endswith("%") else ".3g"
         mean, low, high = (format(found[key], style) for key in ("mean", "low", "high"))
         assert text == f"{mean} [{low}, {high}]", source
     assert n_grid
-    assert files.keys() == {name for name in SOME_RESULTS if name.endswith(".json")}
+    assert files.keys() == {HEARD, *(name for name in SOME_RESULTS if name.endswith(".json"))}
 
 
 def drawn_anew(errors: NDArray[np.floating], families: NDArray[np.int64]) -> tuple[float, float]:
@@ -291,6 +301,19 @@ def test_distances_are_those_that_were_measured(site: Path) -> None:
     assert text.count("MSS ") >= 6
 
 
+def test_what_was_measured_for_the_page_is_what_it_says(site: Path, page: Page) -> None:
+    content = json.loads((site / MARKER).read_text())
+    cells = {source: text for source, text in page.cells if source.startswith(f"{MARKER}#")}
+    assert len(cells) == 2 * 5
+    for source, text in cells.items():
+        found = at(content, source.partition("#")[2])
+        assert text == f"MSS {found['mss_db']:.1f} dB, SC {found['sc']:.2f}"
+    answers = content["sounds"]["tiny"]["answers"]
+    assert [set(one["distances"]) for one in answers] == [
+        {"mlp", "one_pass", "best", "nn1", "nn16"}
+    ] * 2
+
+
 def test_an_older_page_is_replaced_and_nothing_else_is(
     site: Path, model: Path, results: Path, tmp_path: Path
 ) -> None:
@@ -308,7 +331,7 @@ def test_an_older_page_is_replaced_and_nothing_else_is(
     with pytest.raises(InputError, match="something else than a page"):
         build_site(models, other, results, plan, silent=True)
     with pytest.raises(InputError, match="is a file"):
-        site_builder.check_place(other / "diary.txt")
+        check_place(other / "diary.txt")
     assert [file.name for file in tmp_path.iterdir()] == ["page", "other"] or not list(
         tmp_path.glob(".*")
     )

@@ -7,7 +7,13 @@ from xml.etree import ElementTree
 import pytest
 
 from flow_synth.parameter import Parameter, ParameterTable
-from flow_synth.site_charts import interval_chart, knob_bars, line_chart
+from flow_synth.site_charts import (
+    answer_bars,
+    interval_chart,
+    knob_bars,
+    line_chart,
+    original_bars,
+)
 
 NAME = 'a <b> & "c"'
 
@@ -59,3 +65,25 @@ def test_bars_are_as_high_as_knobs_and_say_their_values() -> None:
     heights = [-numbers(bar.attrib["d"].partition("v")[2])[0] for bar in root.iter("path")]
     assert heights == pytest.approx([14, 56], abs=0.1)
     assert [one.text for one in root.iter("title")] == ["low: 25 Hz", f"{NAME}: 100 Hz"]
+
+
+def test_bars_of_an_answer_stand_under_the_marks_of_the_original_and_name_what_is_off() -> None:
+    table = ParameterTable(
+        tuple(
+            Parameter(name=name, label=name, unit="Hz", minimum=0, maximum=100, default=0)
+            for name in ("same", "near", NAME)
+        )
+    )
+    original, answer = [0.5, 0.5, 0.0], [0.5, 0.25, 1.0]
+    beside = ElementTree.fromstring(original_bars(original, "one"))
+    bars, mark = beside.iter("path")
+    assert numbers(mark.attrib["d"])[1::3] == [28, 28, 56]
+    assert [-one for one in numbers(bars.attrib["d"])[2::3]] == [28, 28, 1]
+    assert mark.attrib["id"] == "one"
+    root = ElementTree.fromstring(answer_bars(answer, original, table, "one"))
+    (bars,) = root.iter("path")
+    assert [-one for one in numbers(bars.attrib["d"])[2::3]] == [28, 14, 56]
+    (title,) = root.iter("title")
+    assert title.text == f"{NAME} 100 Hz, not 0 Hz; near 25 Hz, not 50 Hz"
+    (use,) = root.iter("use")
+    assert use.attrib["href"] == "#one"

@@ -174,6 +174,22 @@ def test_every_sound_and_picture_loads(visitor: Visitor, site: Path) -> None:
     page.eval_on_selector_all("img", _RENDERED)
 
 
+def test_words_are_parted_in_the_audio_space_as_was_measured(visitor: Visitor, site: Path) -> None:
+    (model,) = json.loads((site / "site.json").read_text())["sounds"].values()
+    figures = visitor.page.locator("#semantic .tags figure")
+    assert figures.count() == len(model["tags"]) == 7
+    for figure, (name, found) in zip(figures.all(), model["tags"].items(), strict=True):
+        source, told = f"site.json#sounds/builtin/tags/{name}", figure.locator("[data-source]")
+        assert told.all_text_contents() == [
+            f"{found['auroc']:.3f}",
+            str(found["low"]),
+            str(found["high"]),
+        ]
+        assert told.first.get_attribute("data-source") == f"{source}/auroc"
+        # Every axis of this model parts its words far better than chance.
+        assert found["auroc"] > 0.9
+
+
 def test_a_picture_that_is_clicked_sounds_until_another_one_is(visitor: Visitor) -> None:
     first, second = (visitor.page.locator("a.play").nth(index) for index in range(2))
     first.click()
