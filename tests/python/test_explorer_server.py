@@ -7,14 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import httpx2
 import pytest
 from commands_for_tests import Run, write_tone
 
 from flow_synth.error import InputError
-from flow_synth.explorer.server import address, listening
+from flow_synth.explorer.server import MOST_CONNECTIONS, address, listening
 
 #: On a busy machine.
 SECONDS = 120.0
@@ -67,7 +67,26 @@ def test_it_answers_and_ends_at_once(tone: bytes) -> None:
         assert time.monotonic() - begun < 10
         assert process.returncode == 0
         assert not out
-        assert not complaints
+        assert not complaints.strip()
+
+
+@pytest.mark.slow
+def test_connections_in_which_nothing_is_asked_are_closed() -> None:
+    with started() as (process, place), ExitStack() as open_ones:
+        where = ("127.0.0.1", int(place.rpartition(":")[2]))
+
+        def opened(first: bytes) -> socket.socket:
+            one = open_ones.enter_context(socket.create_connection(where, SECONDS))
+            one.sendall(first)
+            return one
+
+        silent = [opened(b"GET / HT"[: 4 * (k % 3)]) for k in range(MOST_CONNECTIONS)]
+        # There is no room for more, until these are closed.
+        assert opened(b"").recv(1) == b""
+        assert {one.recv(1) for one in silent} == {b""}
+        assert httpx2.get(f"{place}/api/model", timeout=SECONDS).status_code == 200
+        process.kill()
+        assert not process.communicate(timeout=SECONDS)[1].strip()
 
 
 @pytest.mark.slow

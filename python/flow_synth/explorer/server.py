@@ -1,5 +1,6 @@
 """The explorer on a port of this machine."""
 
+import asyncio
 import errno
 import os
 import socket
@@ -8,14 +9,36 @@ from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from flow_synth.error import InputError
 from flow_synth.explorer.app import Explorer
 from flow_synth.explorer.decoder import Decoder
 from flow_synth.site_builder import open_models
 
+#: Browsers open six a tab. A process may have about 1000 files open, and connections are some.
+MOST_CONNECTIONS = 256
+#: Browsers also open some for later; one that has asked nothing by then is closed.
+SILENT_SECONDS = 10.0
+
 #: A process that counts what others leave behind says so when it clears it away after Ctrl-C.
 _QUIET = "ignore::UserWarning:multiprocessing.resource_tracker"
+
+
+class Connection(H11Protocol):
+    """Is closed at once if there are too many, and soon if nothing is asked."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """See :class:`asyncio.Protocol`."""
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.close()
+        else:
+            self.loop.call_later(SILENT_SECONDS, self._close_if_silent)
+
+    def _close_if_silent(self) -> None:
+        if self.cycle is None:
+            self.transport.close()
 
 
 @contextmanager
@@ -79,6 +102,7 @@ def serve(explorer: Explorer, listener: socket.socket, host: str) -> NoReturn:
     """Answers until Ctrl-C, which ends the program at once."""
     config = uvicorn.Config(
         explorer.app(host),
+        http=Connection,
         # What fails is said by the application itself.
         log_config=None,
         log_level="critical",
