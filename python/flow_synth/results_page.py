@@ -247,6 +247,11 @@ _COMMANDS = """## How to make it again
 this page from nothing. Each step goes on where it was when it is killed and given again; with
 `RESULTS_JOBS=2` two runs share the machine.
 
+`flow-synth evaluate-grid` also asks the models of each dataset's first rotation and seed for the
+presets of six sounds, which it draws from the test split, and writes them to `answers.json` beside
+their results. The networks themselves are not kept; `flow-synth page` plays these answers
+([the supporting page](site.md)).
+
 `python/experiments/paper/budgeted_grid.toml` is the paper's recipe at a quarter of its width and
 with fewer epochs, for two CPU cores; `make results GRID=python/experiments/paper/grid.toml` trains
 all of it as the paper says, which needs a GPU. Data named `mixed` are
