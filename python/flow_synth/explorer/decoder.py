@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from asyncio import Semaphore
 from collections.abc import Callable
 from functools import partial
@@ -34,6 +35,7 @@ MOST_CHANNELS = 16
 #: Files that are read at once.
 _AT_ONCE = 2
 _LOOK_SECONDS = 0.01
+_N_STARTS = 100
 _BLOCK_SAMPLES = 2**18
 _SOUND, _AUDIO, _REFUSAL = "sound", "audio.npz", "refusal.txt"
 
@@ -134,11 +136,13 @@ class Decoder:
 
 
 def _start(process: BaseProcess) -> None:
-    try:
-        process.start()
-    except (EOFError, OSError):
-        # What processes are forked from was ended; it begins anew.
-        process.start()
+    # What processes are forked from may have been ended; it begins anew as soon as it is gone.
+    for _ in range(_N_STARTS):
+        with contextlib.suppress(EOFError, OSError):
+            process.start()
+            return
+        time.sleep(_LOOK_SECONDS)
+    process.start()
 
 
 def _result(place: Path, name: str) -> Audio:
