@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from page_browser import ROOT, complaints
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 
 EXAMPLES = ROOT / "examples"
 #: A match takes seconds, and longer where others work.
@@ -67,6 +67,10 @@ class Explorer:
         self.page = page
         self.address = address
         self.errors = complaints(page)
+        self._n_played = 0
+        page.on("request", lambda request: self._play(request, 1))
+        page.on("requestfinished", lambda request: self._play(request, -1))
+        page.on("requestfailed", lambda request: self._play(request, -1))
         page.set_default_timeout(PATIENCE_MS)
         page.goto(address)
         # The page is bound when it has described its locks.
@@ -104,3 +108,24 @@ class Explorer:
     def steps(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.page.evaluate(_STEPS)
         return found
+
+    def _play(self, request: Request, more: int) -> None:
+        if request.url.endswith("/api/render"):
+            self._n_played += more
+
+    def settle(self) -> None:
+        """Waits until knobs rest, and what is to be heard of that is there."""
+        self.page.wait_for_timeout(500)
+        while self._n_played > 0:
+            self.page.wait_for_timeout(500)
+
+    def notes(self) -> Sequence[dict[str, Any]]:
+        """What the server is asked to play from now on."""
+        asked: list[dict[str, Any]] = []
+
+        def note(request: Request) -> None:
+            if request.url.endswith("/api/render"):
+                asked.append(dict(request.post_data_json or {}))
+
+        self.page.on("request", note)
+        return asked

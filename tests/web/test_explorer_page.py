@@ -208,6 +208,9 @@ def test_back_and_forward_undo_and_redo_and_a_reload_keeps_all(explorer: Explore
     explorer.wait_for("sound-status", "cello.flac:")
     explorer.wait_for("step", "Step 2 of 3")
     expect(page.locator(".candidate")).to_have_count(3)
+    chosen = page.get_by_role("button", name="Choose candidate 2", exact=True)
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-hear=b]")).to_have_text("Candidate 2")
     page.click("[data-redo]")
     explorer.wait_for("step", "Step 3 of 3: candidate 2 for cello.flac.")
 

@@ -10,6 +10,9 @@ export class Keyboard {
   #sustained = new Set();
   #isPedalDown = false;
 
+  /** Is told what is about to be pressed. @type {(key: string) => void} */
+  onpress = () => {};
+
   /** @param {{note(pitch: number, velocity: number): void, releaseNotes(): void}} player */
   constructor(player) {
     this.#player = player;
@@ -29,6 +32,7 @@ export class Keyboard {
     if (!(pitch >= 0 && pitch <= 127)) {
       return;
     }
+    this.onpress(key);
     this.release(key);
     this.#held.set(key, pitch);
     this.#sustained.delete(pitch);

@@ -2,10 +2,12 @@
 
 /** @typedef {import("../../../web/instrument/keyboard.js").Keyboard} Keyboard */
 
+/** What holds it. */
+const KEY = "demo";
 const MIDDLE_C = 60;
 const VELOCITY = 100;
 
-/** One note, which leaves the notes of real keys alone. */
+/** One note, which gives way to those of real keys. */
 export class DemoNote {
   #keyboard;
   #timer = 0;
@@ -18,6 +20,11 @@ export class DemoNote {
   /** @param {Keyboard} keyboard */
   constructor(keyboard) {
     this.#keyboard = keyboard;
+    keyboard.onpress = (key) => {
+      if (key !== KEY) {
+        this.end();
+      }
+    };
   }
 
   /** Strikes it, unless something else is held. */
@@ -26,7 +33,7 @@ export class DemoNote {
       return;
     }
     this.onstrike();
-    this.#keyboard.press("demo", MIDDLE_C, VELOCITY);
+    this.#keyboard.press(KEY, MIDDLE_C, VELOCITY);
     this.#hold();
   }
 
@@ -42,7 +49,7 @@ export class DemoNote {
   end() {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    this.#keyboard.release("demo");
+    this.#keyboard.release(KEY);
   }
 
   get #isLeftToKeys() {

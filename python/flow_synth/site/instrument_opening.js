@@ -10,7 +10,7 @@ import { load, unpacked } from "./loading.js";
  * @property {(pitch: number, velocity: number) => void} note starts one, or with velocity 0
  *   releases it.
  * @property {() => void} releaseNotes
- * @property {(units: Float32Array) => void} [follow] is told where the knobs are, if it must be.
+ * @property {() => void} [stir] is told that knobs have moved, if it does not hear that.
  *
  * @typedef {object} Opened
  * @property {Player} player turns the knobs.

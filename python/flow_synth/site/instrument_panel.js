@@ -73,7 +73,7 @@ export class InstrumentPanel {
     this.#on("[data-mutate]", "click", () => this.mutate(0.3));
     this.#on("[data-reset]", "click", () => this.#travel("a reset", (player) => player.reset()));
     this.#on("[data-midi]", "click", () => this.#listenToMidi());
-    bindPiano(this.#inputs("[data-pitch]"), this.#keyboard, () => this.hush());
+    bindPiano(this.#inputs("[data-pitch]"), this.#keyboard);
     this.#demo.onstrike = () => this.onhear();
     this.#morph = new MorphPanel(root, {
       player: () => this.#player,
@@ -157,7 +157,7 @@ export class InstrumentPanel {
   /** Passes through a place in the audio space, while what sounds sounds on. @param {number[]} z */
   glide(z) {
     this.#player?.goTo(z).catch((error) => this.#complain(error));
-    this.refresh();
+    this.#stir();
   }
 
   /** Goes to a neighbour. @param {number} amount 0 to 1: how far away. */
@@ -199,7 +199,6 @@ export class InstrumentPanel {
   /** @param {State} state */
   #show(state) {
     this.onstate(state);
-    this.#notes?.follow?.(state.units);
     this.#knobs?.show(state.units);
     this.#inputs("[data-macro]").forEach((input) => {
       this.#set(input, state.macros[Number(input.dataset.macro) - 1]);
@@ -230,9 +229,16 @@ export class InstrumentPanel {
     if (this.#player) {
       turn(this.#player).catch((error) => this.#complain(error));
     }
+    this.#stir();
+  }
+
+  /** Knobs have moved. */
+  #stir() {
+    this.#notes?.stir?.();
     this.refresh();
   }
 
+  /** They are about to. */
   #leave() {
     this.onmove();
     this.#morph.leave();
@@ -258,7 +264,7 @@ export class InstrumentPanel {
       this.#complain(error);
     }
     this.hear();
-    this.refresh();
+    this.#stir();
     return isThere;
   }
 

@@ -7,13 +7,11 @@ const VELOCITY = 100;
 /**
  * @param {HTMLElement[]} keys each with its pitch.
  * @param {Keyboard} keyboard
- * @param {() => void} onpress is called before a note.
  */
-export function bindPiano(keys, keyboard, onpress) {
+export function bindPiano(keys, keyboard) {
   keys.forEach((key) => {
     const pitch = Number(key.dataset.pitch);
     const down = () => {
-      onpress();
       keyboard.press(`piano ${pitch}`, pitch, VELOCITY);
       key.classList.add("is-down");
     };

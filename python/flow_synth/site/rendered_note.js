@@ -3,7 +3,7 @@
 /** Long enough not to click, and short enough to end with the key. */
 const FADE_SECONDS = 0.12;
 /** What comes so long after its key came up is not wanted any more. */
-const LATE_MS = 1000;
+const LATE_MS = 300;
 
 /** Struck when it is made. */
 export class RenderedNote {

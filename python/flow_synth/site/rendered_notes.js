@@ -3,7 +3,6 @@
 import { openInstrument } from "./instrument_opening.js";
 import { RenderedKey } from "./rendered_key.js";
 import { RenderedSounds } from "./rendered_sounds.js";
-import { isElsewhere } from "./unit_values.js";
 
 /**
  * @typedef {import("../../../web/instrument/player.js").Player} Player
@@ -24,8 +23,6 @@ export class RenderedNotes {
   #output;
   /** @type {Map<number, RenderedKey>} by pitch. */
   #keys = new Map();
-  /** Where the knobs were seen last. @type {Float32Array|undefined} */
-  #units;
   #timer = 0;
 
   /** Is told what went wrong. */
@@ -54,16 +51,17 @@ export class RenderedNotes {
     this.#keys.forEach((key) => key.release());
   }
 
-  /** What is held sounds as the knobs stand, as soon as they rest. @param {Float32Array} units */
-  follow(units) {
-    if (this.#units && !isElsewhere(units, this.#units)) {
-      return;
-    }
-    this.#units = units;
+  /** Knobs have moved: what is held is struck again as soon as they rest. */
+  stir() {
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
-      this.#keys.forEach((key) => key.follow(units).catch((error) => this.onproblem(error)));
+      this.#strikeAgain().catch((error) => this.onproblem(error));
     }, REST_MS);
+  }
+
+  async #strikeAgain() {
+    const { units } = await this.#player.state();
+    await Promise.all([...this.#keys.values()].map((key) => key.follow(units)));
   }
 
   /** @param {number} pitch */
