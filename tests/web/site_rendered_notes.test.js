@@ -35,6 +35,8 @@ class FakeGain {
 
 class FakeSource {
   #context;
+  /** What a test leaves sounding is none of the next one. */
+  #sounding = sounding;
   constructor(context, { buffer }) {
     this.#context = context;
     this.buffer = buffer;
@@ -43,14 +45,14 @@ class FakeSource {
     return to;
   }
   start() {
-    sounding.push(this.buffer);
+    this.#sounding.push(this.buffer);
   }
   stop(atSeconds) {
     const ms = 1000 * (atSeconds - this.#context.currentTime);
     setTimeout(() => {
-      const index = sounding.indexOf(this.buffer);
+      const index = this.#sounding.indexOf(this.buffer);
       if (index >= 0) {
-        sounding.splice(index, 1);
+        this.#sounding.splice(index, 1);
       }
     }, ms);
   }
@@ -131,6 +133,15 @@ test("what comes too late is not heard", async () => {
   notes.note(60, 0);
   await after(500);
   assert.deepEqual([asked.length, sounding], [1, []]);
+});
+
+test("who has held a key waits for its sound, though the key is up", async () => {
+  renderMs = 600;
+  notes.note(60, 100);
+  await after(250);
+  notes.note(60, 0);
+  await after(400);
+  assert.deepEqual(sounding, ["60 at 0.00"]);
 });
 
 test("while a knob is turned a held note goes on; at rest it is struck again, once", async () => {

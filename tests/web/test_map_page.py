@@ -336,6 +336,7 @@ def test_a_pointer_that_hurries_over_the_map_asks_for_one_note_after_the_other(
     map_, page = plugin_map, plugin_map.page
     page.click("[data-switch]")
     map_.explorer.wait_for("step", "the beginning")
+    map_.explorer.settle()
     page.check("[data-hover]")
     under_way: list[int] = [0]
     page.on("request", lambda one: under_way.append(under_way[-1] + one.url.endswith("/render")))

@@ -23,6 +23,11 @@ export class Keyboard {
     return [...new Set([...this.#held.values(), ...this.#sustained])].sort((a, b) => a - b);
   }
 
+  /** @param {string} key whether it is down. */
+  holds(key) {
+    return this.#held.has(key);
+  }
+
   /**
    * @param {string} key what is pressed; pressed twice it is struck again.
    * @param {number} pitch 0 to 127; others are left alone.

@@ -39,7 +39,7 @@ export class DemoNote {
 
   /** Holds it on while a control is moved: it is struck once. */
   holdOn() {
-    if (this.#timer) {
+    if (this.#keyboard.holds(KEY)) {
       this.#hold();
     } else {
       this.strike();
@@ -48,12 +48,11 @@ export class DemoNote {
 
   end() {
     clearTimeout(this.#timer);
-    this.#timer = 0;
     this.#keyboard.release(KEY);
   }
 
   get #isLeftToKeys() {
-    return this.#keyboard.pitches.length > 0 && !this.#timer;
+    return this.#keyboard.pitches.length > 0 && !this.#keyboard.holds(KEY);
   }
 
   #hold() {

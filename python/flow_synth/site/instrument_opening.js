@@ -16,7 +16,7 @@ import { load, unpacked } from "./loading.js";
  * @property {Player} player turns the knobs.
  * @property {Description} description of its model.
  * @property {Notes} [notes] that sound; those of the player if not given.
- * @property {number} [heldMs] how long a note is held to be heard, if it is not the usual time.
+ * @property {number} [heldMs] how long a note is held that nobody plays; a moment if not given.
  */
 
 /** @returns {Promise<Opened>} */

@@ -2,7 +2,7 @@
 
 /** Long enough not to click, and short enough to end with the key. */
 const FADE_SECONDS = 0.12;
-/** What comes so long after its key came up is not wanted any more. */
+/** Who has let go waits for as long as they have held the key, and so much longer. */
 const LATE_MS = 300;
 
 /** Struck when it is made. */
@@ -27,7 +27,7 @@ export class RenderedNote {
    */
   begin(sound, output) {
     const heldMs = this.#heldMs;
-    if (heldMs !== undefined && performance.now() - this.#struckMs - heldMs > LATE_MS) {
+    if (heldMs !== undefined && performance.now() - this.#struckMs > 2 * heldMs + LATE_MS) {
       return;
     }
     this.#source = new AudioBufferSourceNode(output.context, { buffer: sound });
