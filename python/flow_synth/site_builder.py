@@ -116,14 +116,14 @@ def build_site(
     with staged(out) as site:
         views: list[ModelView] = []
         measured: dict[str, Any] = {}
-        for model in models:
+        for number, model in enumerate(models, 1):
             maker = SoundMaker(model.flow_synth, plan, _telling(tell, model.key))
             sounds = maker.make()
             known = answers.get(model.description.synth)
             answered = AnswerPlayer(maker, known.answers).play() if known else []
             tags = tag_views(model.flow_synth, model.map) if model.map else []
             source = f"{MARKER}#sounds/{model.key}"
-            clips = ClipMaker(model.key, model.description, site.keep, source)
+            clips = ClipMaker(model.key, number, model.description, site.keep, source)
             views.append(clips.view(sounds, answered, tags))
             measured[model.key] = _measured(sounds, answered, tags)
         for name, text in scripts.items():

@@ -32,6 +32,8 @@ def line_chart(
 ) -> Markup:
     """Curves over common positions, in up to five colours; the page writes the legend.
 
+    A page has hundreds of these, so that places are whole numbers: a pixel, more or less.
+
     Args:
         lines: numbers by name; NaN is left out.
         positions: of them all.
@@ -44,31 +46,30 @@ def line_chart(
     low, high = limits or _padded(known)
     first, last = min(positions), max(positions)
 
-    def x(position: float) -> float:
-        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * (position - first) / ((last - first) or 1.0)
+    def x(position: float) -> int:
+        share = (position - first) / ((last - first) or 1.0)
+        return round(_LEFT + (_WIDTH - _LEFT - _RIGHT) * share)
 
-    def y(number: float) -> float:
-        return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * (number - low) / (high - low)
+    def y(number: float) -> int:
+        share = (number - low) / (high - low)
+        return round(_HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * share)
 
     parts = [_FRAME]
-    for number in (low, (low + high) / 2, high):
-        parts.append(_text(_LEFT - 5, y(number) + 3.5, f"{number:.3g}", "end"))
+    ticks = (low, (low + high) / 2, high)
+    marks = (_text(_LEFT - 5, y(number) + 4, f"{number:.3g}", "start") for number in ticks)
+    parts.append(f'<g text-anchor="end">{"".join(marks)}</g>')
     for number, anchor in ((first, "start"), ((first + last) / 2, "middle"), (last, "end")):
         parts.append(_text(x(number), _HEIGHT - _BOTTOM + 14, f"{number:.2g}", anchor))
     parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 4, across, "middle"))
     parts.append(_text(4, 12, up, "start"))
-    for index, (name, line) in enumerate(lines.items()):
+    for index, line in enumerate(lines.values()):
         points = " ".join(
-            f"{_short(x(position))},{_short(y(number))}"
+            f"{x(position)},{y(number)}"
             for position, number in zip(positions, line, strict=True)
             if np.isfinite(number)
         )
-        parts.append(
-            f'<polyline class="line line-{index % 5}" points="{points}">'
-            f"<title>{escape(name)}</title></polyline>"
-        )
-    what = f"{up} over {across}: {', '.join(lines)}"
-    return _svg(_WIDTH, _HEIGHT, what, parts, "chart")
+        parts.append(f'<polyline class="line line-{index % 5}" points="{points}"/>')
+    return _svg(_WIDTH, _HEIGHT, f"{up} over {across}", parts, "chart")
 
 
 def interval_chart(

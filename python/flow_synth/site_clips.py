@@ -122,14 +122,18 @@ class ClipMaker:
     """Turns sounds into files and views.
 
     Args:
-        key: of the model, in names of files.
+        key: of the model.
+        number: of the model on the page, in names of files: a page has thousands of them.
         description: of the model.
         keep: writes a file.
         source: file and place of what was measured of the model.
     """
 
-    def __init__(self, key: str, description: ModelDescription, keep: Keep, source: str) -> None:
+    def __init__(
+        self, key: str, number: int, description: ModelDescription, keep: Keep, source: str
+    ) -> None:
         self._key = key
+        self._number = number
         self._description = description
         self._table = description.parameters
         self._keep = keep
@@ -155,12 +159,13 @@ class ClipMaker:
         )
 
     def _clip(self, played: Played, label: str, loudest: float, caption: str = "") -> Clip:
-        name = f"{self._key}-{next(self._numbers):03d}"
+        name = f"{self._number}-{next(self._numbers)}"
         return Clip(
             label=label,
             sound=self._keep(f"sounds/{name}.mp3", mp3(played.audio, played.rate_hz)),
             picture=self._keep(f"pictures/{name}.webp", spectrogram(played.mel, loudest)),
-            alt=f"Spectrogram of {label}",
+            # Of what, the link says that it is in.
+            alt="Spectrogram",
             caption=caption,
         )
 
@@ -182,7 +187,7 @@ class ClipMaker:
     def _answers(self, number: int, one: AnsweredPreset) -> Row:
         """The original, then every answer to it."""
         assert one.original.values is not None
-        loudest, mark = float(one.original.mel.max()), f"{self._key}-original-{number + 1}"
+        loudest, mark = float(one.original.mel.max()), f"original-{self._number}-{number + 1}"
         original = one.original.values.tolist()
         clip = self._clip(one.original, "original", loudest)
         clips = [replace(clip, knobs=original_bars(original, mark))]
@@ -197,7 +202,7 @@ class ClipMaker:
 
     def _tags(self, view: TagView) -> TagPicture:
         name = view.axis.name
-        address = self._keep(f"pictures/{self._key}-tags-{name}.webp", draw_tags(view))
+        address = self._keep(f"pictures/{self._number}-tags-{name}.webp", draw_tags(view))
         return TagPicture(address, view, f"{self._source}/tags/{name}")
 
     def _dimension(self, sweep: Sweep) -> Row:
@@ -267,7 +272,7 @@ class ClipMaker:
         for name, sounds in (("audio space", way.audio_space), ("line of knobs", way.knob_line)):
             values = np.array([one.values for one in sounds], np.float32)
             address = self._keep(
-                f"pictures/{self._key}-{name.replace(' ', '-')}.webp", knob_map(values)
+                f"pictures/{self._number}-{name.replace(' ', '-')}.webp", knob_map(values)
             )
             maps.append((address, f"All {values.shape[1]} knobs, {name}"))
         lines = {
