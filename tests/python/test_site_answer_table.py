@@ -7,7 +7,10 @@ from evaluations_for_tests import made_up
 from synths_for_tests import SineSynth
 
 from flow_synth.answers import ANSWERS
+from flow_synth.paper_table import LABELS, MANY
 from flow_synth.site_answer_table import read_answers
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_another_run_is_named_and_told_from_the_tables_by_its_intervals(tmp_path: Path) -> None:
@@ -44,3 +47,10 @@ def test_a_dataset_of_more_than_the_bank_is_left_out(tmp_path: Path) -> None:
     place.mkdir(parents=True)
     answered(SineSynth().presets(), "sine").write(place / ANSWERS)
     assert read_answers(tmp_path) == {}
+
+
+def test_all_models_of_the_papers_table_answer() -> None:
+    answers = read_answers(ROOT / "docs")[MANY.dataset].answers
+    assert answers.ordered == list(LABELS)
+    for model in answers.models.values():
+        assert [len(preset) for preset in model.presets] == [MANY.n_knobs] * len(answers.asked)
