@@ -358,7 +358,7 @@ test-python: $(LIBRARIES) | setup
 	$(call stage,Python tests)
 	OMP_NUM_THREADS=1 pytest tests/python $(ON_BOTH_CORES) --junit-xml $(REPORTS)/python.xml
 
-test-slow: test-fuzz test-threads $(if $(PD_PARTS),test-host-asan) | setup debian-slow $(NPM)/slow/node_modules/axe-core
+test-slow: test-fuzz test-threads $(if $(PD_PARTS),test-host-asan max) | setup debian-slow $(NPM)/slow/node_modules/axe-core
 	pytest -m slow
 
 # Ten minutes of nonsense for the readers of model files.
