@@ -40,7 +40,9 @@ export class FakeNode {
     this.processor = new (processors.get(name))(structuredClone(options));
   }
 
-  connect() {}
+  connect(to) {
+    return to;
+  }
   disconnect() {}
 
   /** @returns {{left: Float32Array, isAlive: boolean}} */

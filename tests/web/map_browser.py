@@ -13,7 +13,10 @@ from playwright.sync_api import FloatRect, Page, Request
 
 from flow_synth.preset_map import MapPreset, PresetMap
 
+PICTURES = ROOT / "build" / "reports" / "map"
 SHIPPED = ROOT / "python" / "flow_synth" / "shipped"
+#: Unit values of a map are rounded, and go through the audio space and back.
+UNITS = 2e-3
 
 
 def read_map(model: str) -> PresetMap:
@@ -104,3 +107,14 @@ def expected_colour(map_: Map, preset: MapPreset) -> NDArray[np.float64]:
 def opened(page: Page, server: Server, model: str = "builtin") -> Map:
     explorer = Explorer(page, server.address)
     return Map(explorer, read_map(model))
+
+
+def draw_line(map_: Map, presets: list[MapPreset]) -> None:
+    page = map_.page
+    page.click("[data-path-draw]")
+    page.mouse.move(*map_.place(presets[0]))
+    page.mouse.down()
+    for preset in presets[1:]:
+        page.mouse.move(*map_.place(preset), steps=12)
+    page.mouse.up()
+    map_.explorer.wait_for("map-status", "The path has")

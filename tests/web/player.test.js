@@ -24,6 +24,7 @@ function opening(addModule = async () => {}) {
       nodes.push(this);
     }
   };
+  globalThis.DynamicsCompressorNode = globalThis.GainNode = /** @type {any} */ (FakeNode);
   const context = { audioWorklet: { addModule }, destination: {}, resume: async () => {} };
   const files = { wasm: wasm().buffer, worklet: "worklet.js" };
   return { nodes, opened: Player.open(files, /** @type {any} */ (context)) };

@@ -21,7 +21,10 @@ class Part extends EventTarget {
   matches() {
     return false;
   }
-  setAttribute() {}
+  attributes = new Map();
+  setAttribute(name, value) {
+    this.attributes.set(name, value);
+  }
 }
 
 /** Its one macro is its one knob; every answer takes its time, and they come in order. */
@@ -183,6 +186,24 @@ test("going back is no step, and what was under way is none either", async () =>
   assert.deepEqual([...(synth.units ?? [])], [0]);
 });
 
+test("what a hand has just done is a step before it is undone", async () => {
+  await synth.start();
+  slide(0.2);
+  await synth.settle();
+  click("keep=a");
+  await voice.go(Float32Array.of(0.1), "a dot");
+  click("flip=a");
+  await unit();
+  await synth.settle();
+  void walk(new AbortController().signal);
+  await after(100);
+  await synth.settle();
+  await synth.goBack([0.2]);
+  await synth.settle();
+  const expected = ["moved by hand: 0.20", "a dot: 0.10", "moved by hand: 0.20", "a path: 0.50"];
+  assert.deepEqual(steps.slice(1), expected);
+});
+
 test("a path is one step, where it ends", async () => {
   await synth.start();
   await walk(new AbortController().signal, 0.9);
@@ -228,6 +249,11 @@ async function unit() {
   return (await panel.player.state()).units[0];
 }
 
+/** The ends that are said to sound. */
+function marked() {
+  return ["a", "b"].filter((end) => parts[`[data-flip=${end}]`].attributes.get("aria-pressed") === "true");
+}
+
 function pressV() {
   window.dispatchEvent(Object.assign(new Event("keydown"), { code: "KeyV" }));
   return unit();
@@ -252,6 +278,22 @@ test("two states are kept and heard in turn, and flipping between them is no ste
   assert.equal(parts["[data-morph]"].value, "0");
   await after(STILL_MS);
   assert.deepEqual(steps.slice(1), ["a dot: 0.25", "a dot: 0.75", "moved by hand: 0.25"]);
+});
+
+test("only where the knobs are is marked, and key V leads from there", async () => {
+  await voice.go(Float32Array.of(0.25), "a dot");
+  click("keep=a");
+  await voice.go(Float32Array.of(0.75), "a dot");
+  click("keep=b");
+  await unit();
+  assert.deepEqual(marked(), ["b"]);
+  await synth.goBack([0.25]);
+  await after(50);
+  assert.deepEqual([marked(), parts["[data-morph]"].value], [["a"], "0"]);
+  assert.equal(await pressV(), 0.75);
+  slide(0.5);
+  await after(50);
+  assert.deepEqual(marked(), []);
 });
 
 test("the morph ends where its two states are", async () => {

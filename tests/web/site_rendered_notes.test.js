@@ -82,6 +82,7 @@ beforeEach(() => {
   Object.assign(globalThis, {
     window: globalThis,
     GainNode: FakeGain,
+    DynamicsCompressorNode: FakeGain,
     AudioBufferSourceNode: FakeSource,
   });
   [sounding, asked, problems] = [[], [], []];
@@ -156,6 +157,29 @@ test("while a knob is turned a held note goes on; at rest it is struck again, on
   assert.equal(asked.length, 2);
   await after(200);
   assert.deepEqual(sounding, ["60 at 0.50"]);
+});
+
+test("what only follows the knobs does not begin when the key has come up", async () => {
+  notes.note(60, 100);
+  await after(SOON_MS);
+  renderMs = 200;
+  turn(0.5);
+  await after(REST_MS + 20);
+  assert.equal(asked.length, 2);
+  notes.note(60, 0);
+  await after(300);
+  assert.deepEqual(sounding, []);
+});
+
+test("what is hushed does not begin, unless its key is down", async () => {
+  renderMs = 100;
+  notes.note(60, 100);
+  notes.note(64, 100);
+  await after(50);
+  notes.note(60, 0);
+  notes.hush();
+  await after(100);
+  assert.deepEqual(sounding, ["64 at 0.00"]);
 });
 
 test("nothing is asked for while no key is held", async () => {

@@ -23,7 +23,7 @@ from page_browser import (
     tab_to,
 )
 from page_sound import MOST_MSS_DB, distance_db, from_onset, heard_note
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from flow_synth.library import FlowSynth
 from flow_synth.synth import Note
@@ -208,11 +208,32 @@ def test_back_and_forward_undo_and_redo_and_a_reload_keeps_all(explorer: Explore
     explorer.wait_for("sound-status", "cello.flac:")
     explorer.wait_for("step", "Step 2 of 3")
     expect(page.locator(".candidate")).to_have_count(3)
-    chosen = page.get_by_role("button", name="Choose candidate 2", exact=True)
-    expect(chosen).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("[data-hear=b]")).to_have_text("Candidate 2")
+    # What is marked, and compared, is where one is.
+    expect(chosen(page, 1)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-hear=b]")).to_have_text("Candidate 1")
     page.click("[data-redo]")
     explorer.wait_for("step", "Step 3 of 3: candidate 2 for cello.flac.")
+    expect(chosen(page, 2)).to_have_attribute("aria-pressed", "true")
+    expect(chosen(page, 1)).to_have_attribute("aria-pressed", "false")
+
+
+def chosen(page: Page, number: int) -> Locator:
+    return page.get_by_role("button", name=f"Choose candidate {number}", exact=True)
+
+
+def test_what_a_hand_has_just_done_is_undone(explorer: Explorer) -> None:
+    page = explorer.page
+    explorer.matched("cello.flac")
+    explorer.choose(1)
+    step = page.locator("[data-step]").inner_text()
+    page.locator("[data-macro='1']").press("End")
+    page.click("[data-undo]")
+    explorer.wait_for("step", step.split(":")[0].replace("of 2", "of 3"))
+    expect(chosen(page, 1)).to_have_attribute("aria-pressed", "true")
+    # A box that was ticked, or a file that was chosen, keeps no keys from the piano.
+    page.locator("[data-choose-locks]").click()
+    page.locator(".knob input").first.check()
+    heard_note(page, "a", seconds=0.5)
 
 
 def test_a_preset_is_saved_and_found_again(explorer: Explorer, tmp_path: Path) -> None:

@@ -71,8 +71,9 @@ export class ComputerKeys {
   }
 }
 
-/** @param {any} target */
-function isTyping(target) {
-  const fields = "input:not([type=range]), textarea, select, [contenteditable]";
+/** @param {any} target of a key: whether it takes letters. */
+export function isTyping(target) {
+  const others = "[type=range], [type=checkbox], [type=file]";
+  const fields = `input:not(${others}), textarea, select, [contenteditable]`;
   return Boolean(target?.closest?.(fields));
 }

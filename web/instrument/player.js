@@ -1,6 +1,7 @@
 // The instrument on a page: an AudioContext, the worklet that sounds, and what is asked of it.
 
 import { LatestWins } from "./latest_wins.js";
+import { limited } from "./limiter.js";
 import { Refusal } from "./refusal.js";
 
 /**
@@ -63,7 +64,7 @@ export class Player {
     this.#node.port.onmessage = ({ data }) => this.#take(data);
     this.#node.onprocessorerror = () =>
       this.#stop("the instrument has stopped; load the page again");
-    this.#node.connect(context.destination);
+    this.#node.connect(limited(context));
   }
 
   /** What sounds, to be connected to more than the loudspeaker. */

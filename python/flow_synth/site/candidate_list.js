@@ -1,6 +1,7 @@
 // Presets that sound like the sound, the nearest first, to be heard beside it and chosen.
 
 import { made, part } from "./page_part.js";
+import { isElsewhere } from "./unit_values.js";
 
 /**
  * @typedef {import("./listener.js").Listener} Listener
@@ -23,8 +24,11 @@ export class CandidateList {
   #listener;
   /** @type {Candidate[]} */
   #candidates = [];
+  /** The one with the knobs that the synth has; -1 for none. */
   #chosen = -1;
   #heard = "";
+  /** Where the synth is. @type {ArrayLike<number>} */
+  #units = [];
 
   /** Is told which is to be gone to. */
   onchoose = (/** @type {Candidate} */ _candidate) => {};
@@ -55,16 +59,22 @@ export class CandidateList {
     while (this.#list.children.length < candidates.length) {
       this.#list.append(line(this.#list.children.length));
     }
-    if (candidates.length === 0) {
-      this.#chosen = -1;
-    }
+    this.#chosen = this.#at();
     this.oncompare(candidates[Math.max(this.#chosen, 0)]);
     this.#draw();
   }
 
-  /** Marks the one of a list to come, as it was before a reload. @param {number} rank */
-  expect(rank) {
-    this.#chosen = rank - 1;
+  /** Marks the one where the synth is, if it is at one. @param {ArrayLike<number>} units */
+  follow(units) {
+    this.#units = units;
+    const chosen = this.#at();
+    if (chosen !== this.#chosen) {
+      this.#chosen = chosen;
+      if (chosen >= 0) {
+        this.oncompare(this.#candidates[chosen]);
+      }
+      this.#draw();
+    }
   }
 
   /** @param {string} address of what sounds. */
@@ -78,7 +88,6 @@ export class CandidateList {
     const candidate = this.#candidates[index];
     this.oncompare(candidate);
     if (deed === "choose") {
-      this.#chosen = index;
       this.onchoose(candidate);
     } else if (this.#heard === candidate.audio) {
       this.#listener.stop();
@@ -86,6 +95,11 @@ export class CandidateList {
       this.#listener.play(candidate.audio).catch(this.onproblem);
     }
     this.#draw();
+  }
+
+  #at() {
+    const isAt = (/** @type {Candidate} */ { units }) => !isElsewhere(units, this.#units);
+    return this.#units.length > 0 ? this.#candidates.findIndex(isAt) : -1;
   }
 
   #draw() {

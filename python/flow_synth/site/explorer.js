@@ -105,6 +105,7 @@ export class Explorer {
     if (current) {
       this.#knobs.show(current.units);
       this.#map?.follow(current.units);
+      this.#candidates.follow(current.units);
     }
     bindDrop(root, (file) => this.#take(file));
     bindTheme();
@@ -120,7 +121,11 @@ export class Explorer {
     panel.onhear = () => this.#listener.stop();
     this.#hush = () => panel.hush();
     synth.onlocked = (locked) => this.#showLocks(locked);
-    synth.onunits = (units) => this.#map?.follow(units);
+    synth.onunits = (units) => {
+      this.#map?.follow(units);
+      this.#candidates.follow(units);
+    };
+    this.#history.onleave = () => synth.settle();
     this.#openMap(new InstrumentVoice(panel));
     panel.onmorph = (share) => this.#map?.markMorph(share);
     panel.onend = (end) => this.#map?.markEnd(end);
@@ -132,7 +137,10 @@ export class Explorer {
     const { length } = this.#model.latent;
     const synth = new ServerSynth(this.#server, this.#listener, this.#locks, length);
     synth.units = this.#history.current?.units;
-    synth.onunits = (units) => this.#knobs.show(units);
+    synth.onunits = (units) => {
+      this.#knobs.show(units);
+      this.#candidates.follow(units);
+    };
     part(this.#root, "[data-hear-synth]").addEventListener("click", () =>
       this.#do("Playing…", synth.hear()),
     );
@@ -152,7 +160,7 @@ export class Explorer {
 
   #bindSound() {
     this.#sounds.onsound = (sound) => {
-      this.#session.set({ sound, match: undefined, chosen: undefined });
+      this.#session.set({ sound, match: undefined });
       this.#setSound(sound);
     };
     part(this.#root, "[data-guess]").addEventListener("click", () => {
@@ -167,11 +175,10 @@ export class Explorer {
       }
       return this.#locks.values(this.#synth.units ?? []);
     };
-    this.#match.onmatch = (match) => this.#session.set({ match, chosen: undefined });
+    this.#match.onmatch = (match) => this.#session.set({ match });
     this.#match.oncandidates = (candidates) => this.#candidates.show(candidates);
     this.#match.onlost = () => this.#lost();
     this.#candidates.onchoose = ({ units, rank }) => {
-      this.#session.set({ chosen: rank });
       this.#go(units, `candidate ${rank} for ${this.#session.sound?.name}`);
     };
     this.#candidates.oncompare = (candidate) =>
@@ -246,7 +253,7 @@ export class Explorer {
 
   /** After a reload: the sound and its match, if the server still has them. */
   async #resume() {
-    const { sound, match, chosen } = this.#session;
+    const { sound, match } = this.#session;
     if (!sound) {
       return;
     }
@@ -260,7 +267,6 @@ export class Explorer {
     if (this.#session.sound === sound) {
       this.#setSound(sound);
       if (match) {
-        this.#candidates.expect(chosen ?? 0);
         await this.#match.resume(match);
       }
     }

@@ -14,6 +14,8 @@ export class HistoryPanel {
   /** Where undo or redo is under way to: entries that are no step are passed over. */
   #wanted = 0;
 
+  /** What is under way becomes a step, before one is undone. */
+  onleave = async () => {};
   /** Is told of a step that was gone back, or forth, to. */
   onstep = (/** @type {Step} */ _step) => {};
 
@@ -22,8 +24,8 @@ export class HistoryPanel {
     this.#root = root;
     this.#key = key;
     this.#steps = new StepHistory(kept(key), history.state?.step);
-    part(root, "[data-undo]").addEventListener("click", () => this.#walk(-1));
-    part(root, "[data-redo]").addEventListener("click", () => this.#walk(1));
+    part(root, "[data-undo]").addEventListener("click", () => void this.#walk(-1));
+    part(root, "[data-redo]").addEventListener("click", () => void this.#walk(1));
     window.addEventListener("popstate", ({ state }) => this.#arrive(state));
     this.#show();
   }
@@ -46,9 +48,12 @@ export class HistoryPanel {
   }
 
   /** @param {number} by */
-  #walk(by) {
-    this.#wanted = by;
-    history.go(by);
+  async #walk(by) {
+    await this.onleave();
+    if (by < 0 ? this.#steps.canUndo : this.#steps.canRedo) {
+      this.#wanted = by;
+      history.go(by);
+    }
   }
 
   /** @param {any} state of the entry that the browser has come to. */

@@ -11,6 +11,7 @@ import { load, unpacked } from "./loading.js";
  *   releases it.
  * @property {() => void} releaseNotes
  * @property {() => void} [stir] is told that knobs have moved, if it does not hear that.
+ * @property {() => void} [hush] lets nothing begin that nobody holds, if that could come late.
  *
  * @typedef {object} Opened
  * @property {Player} player turns the knobs.

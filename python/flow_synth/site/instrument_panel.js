@@ -173,6 +173,7 @@ export class InstrumentPanel {
   /** Ends what nobody holds by a key. */
   hush() {
     this.#demo.end();
+    this.#notes?.hush?.();
   }
 
   /** Shows where everything stands, once for all that changes in a frame. */
@@ -199,6 +200,7 @@ export class InstrumentPanel {
   /** @param {State} state */
   #show(state) {
     this.onstate(state);
+    this.#morph.follow(state.units);
     this.#knobs?.show(state.units);
     this.#inputs("[data-macro]").forEach((input) => {
       this.#set(input, state.macros[Number(input.dataset.macro) - 1]);
@@ -241,7 +243,6 @@ export class InstrumentPanel {
   /** They are about to. */
   #leave() {
     this.onmove();
-    this.#morph.leave();
   }
 
   /** @param {string|undefined} label @param {(player: Player) => Promise<void>} go */

@@ -2,6 +2,7 @@
 
 import { bindKey } from "./key_binding.js";
 import { part } from "./page_part.js";
+import { isElsewhere } from "./unit_values.js";
 
 /**
  * @typedef {import("../../../web/instrument/player.js").Player} Player
@@ -25,9 +26,9 @@ export class MorphPanel {
   #root;
   #mover;
   #slider;
-  /** @type {Set<End>} */
-  #kept = new Set();
-  /** @type {End} */
+  /** Where the knobs stood. @type {Map<End, Float32Array>} */
+  #kept = new Map();
+  /** Where the knobs are, or were last. @type {End} */
   #last = "a";
 
   /** Is told where the slider stands, 0 to 1, and of ends, 0 or 1, that were kept. */
@@ -49,25 +50,36 @@ export class MorphPanel {
     bindKey(KEY, () => void this.#flip(this.#last === "a" && this.#kept.has("b") ? "b" : "a"));
   }
 
-  /** What sounds is neither any more. */
-  leave() {
-    SIDES.forEach((side) => part(this.#root, `[data-flip=${side}]`).setAttribute("aria-pressed", "false"));
+  /** Marks the end where the knobs are, if they are at one. @param {Float32Array} units */
+  follow(units) {
+    SIDES.forEach((side) => {
+      const isThere = this.#isAt(side, units);
+      part(this.#root, `[data-flip=${side}]`).setAttribute("aria-pressed", String(isThere));
+      if (isThere) {
+        this.#stand(side);
+      }
+    });
   }
 
   /** @param {End} side */
   async #keep(side) {
+    const player = this.#mover.player();
+    if (!player) {
+      return;
+    }
     try {
-      await this.#mover.player()?.store(ENDS[side].slot);
+      // Asked for at once, so that nothing comes between.
+      const [, { units }] = await Promise.all([player.store(ENDS[side].slot), player.state()]);
+      this.#kept.set(side, units);
+      this.follow(units);
     } catch (error) {
       this.onproblem(error);
       return;
     }
-    this.#kept.add(side);
     part(this.#root, `[data-keep=${side}]`).setAttribute("aria-pressed", "true");
     part(this.#root, `[data-flip=${side}]`).disabled = false;
     this.#slider.disabled = this.#kept.size < 2;
     this.onend(ENDS[side].share);
-    this.#stand(side);
     this.onsay(
       this.#kept.size < 2
         ? "Kept. Go elsewhere and keep the other end."
@@ -78,18 +90,28 @@ export class MorphPanel {
   /** @param {End} side */
   async #flip(side) {
     if (this.#kept.has(side)) {
+      this.#last = side;
       await this.#mover.go((player) => player.recall(ENDS[side].slot));
-      this.#stand(side);
+      const state = await this.#mover.player()?.state();
+      if (state && !this.#isAt(side, state.units)) {
+        this.onsay(`Locked knobs stay where they are, so that this is not all of ${side.toUpperCase()}.`);
+      }
     }
   }
 
   /** The slider is where the sound is. @param {End} side */
   #stand(side) {
     this.#last = side;
-    this.leave();
-    part(this.#root, `[data-flip=${side}]`).setAttribute("aria-pressed", "true");
-    this.#slider.value = String(ENDS[side].share);
-    this.onshare(ENDS[side].share);
+    if (this.#slider.value !== String(ENDS[side].share)) {
+      this.#slider.value = String(ENDS[side].share);
+      this.onshare(ENDS[side].share);
+    }
+  }
+
+  /** @param {End} side @param {Float32Array} units */
+  #isAt(side, units) {
+    const kept = this.#kept.get(side);
+    return kept !== undefined && !isElsewhere(units, kept);
   }
 
   /** @param {number} share */

@@ -81,6 +81,18 @@ export class PanelSynth {
     this.#calm();
   }
 
+  /** Where a hand has just moved it is a place, from which one may go back. */
+  async settle() {
+    await this.#travels;
+    const [label, before] = [this.#label, this.units];
+    await this.#look();
+    // What was moved in this frame was not followed yet.
+    const isMoved = this.units && before && isElsewhere(this.units, before);
+    if (label !== undefined || isMoved) {
+      this.#tell(label ?? BY_HAND);
+    }
+  }
+
   /** @param {number} amount 0 to 1. */
   async mutate(amount) {
     await this.start();

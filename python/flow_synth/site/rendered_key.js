@@ -15,6 +15,8 @@ export class RenderedKey {
   #velocity = 0;
   /** @type {RenderedNote|undefined} */
   #struck;
+  /** Whether that was for knobs that have moved. */
+  #isAgain = false;
   /** Goes on until the next one is there. @type {RenderedNote|undefined} */
   #sounding;
 
@@ -27,6 +29,7 @@ export class RenderedKey {
   /** @param {number} velocity 1 to 127. @returns {Promise<void>} rejected if it cannot be played. */
   press(velocity) {
     this.#velocity = velocity;
+    this.#isAgain = false;
     return this.#strike();
   }
 
@@ -34,12 +37,24 @@ export class RenderedKey {
     this.#velocity = 0;
     this.#struck?.letGo();
     this.#sounding?.letGo();
+    // What was struck by hand is heard, however late; what only follows the knobs is not.
+    if (this.#isAgain) {
+      this.hush();
+    }
+  }
+
+  /** What is still under way is not heard, unless the key is down. */
+  hush() {
+    if (this.#velocity === 0) {
+      this.#struck = undefined;
+    }
   }
 
   /** Strikes it again if it is held, and knobs have moved since. @param {Float32Array} units */
   async follow(units) {
     const before = this.#struck?.units;
     if (this.#velocity > 0 && before && isElsewhere(units, before)) {
+      this.#isAgain = true;
       await this.#strike();
     }
   }

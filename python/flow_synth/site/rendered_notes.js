@@ -1,5 +1,6 @@
 // Notes of a synth that the server plays, on keys: each is rendered whole, as the knobs stand.
 
+import { limited } from "../../../web/instrument/limiter.js";
 import { openInstrument } from "./instrument_opening.js";
 import { RenderedKey } from "./rendered_key.js";
 import { RenderedSounds } from "./rendered_sounds.js";
@@ -32,8 +33,7 @@ export class RenderedNotes {
   constructor(server, player) {
     this.#player = player;
     this.#sounds = new RenderedSounds(server, player.context);
-    this.#output = new GainNode(player.context);
-    this.#output.connect(player.context.destination);
+    this.#output = limited(player.context);
   }
 
   /** @param {number} pitch @param {number} velocity 0 releases it. */
@@ -49,6 +49,11 @@ export class RenderedNotes {
 
   releaseNotes() {
     this.#keys.forEach((key) => key.release());
+  }
+
+  /** Something else is to be heard: what nobody holds any more does not begin. */
+  hush() {
+    this.#keys.forEach((key) => key.hush());
   }
 
   /** Knobs have moved: what is held is struck again as soon as they rest. */

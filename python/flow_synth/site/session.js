@@ -6,7 +6,6 @@
  * @typedef {object} Content
  * @property {Sound} [sound]
  * @property {string} [match] its id.
- * @property {number} [chosen] the rank of the candidate that was chosen last.
  * @property {string[]} [locks] names of knobs.
  */
 
@@ -32,10 +31,6 @@ export class Session {
 
   get match() {
     return this.#content.match;
-  }
-
-  get chosen() {
-    return this.#content.chosen;
   }
 
   get locks() {
