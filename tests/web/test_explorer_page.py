@@ -236,6 +236,18 @@ def test_what_a_hand_has_just_done_is_undone(explorer: Explorer) -> None:
     heard_note(page, "a", seconds=0.5)
 
 
+def test_a_chord_does_not_clip(explorer: Explorer) -> None:
+    page = explorer.page
+    page.click("[data-switch]")
+    explorer.wait_for("step", "the beginning")
+    for key in "adghk":
+        page.keyboard.down(key)
+    page.evaluate("() => { heard.length = 0; }")
+    page.wait_for_function("() => heard.length > 1.5 * heardRateHz")
+    loudest = page.evaluate("() => heard.reduce((most, x) => Math.max(most, Math.abs(x)), 0)")
+    assert 0.5 < loudest <= 1
+
+
 def test_a_preset_is_saved_and_found_again(explorer: Explorer, tmp_path: Path) -> None:
     page = explorer.page
     explorer.matched("electric_piano.flac")

@@ -62,6 +62,7 @@ def test_the_plug_in_is_heard_under_the_pointer(plugin_map: Map) -> None:
     map_, page = plugin_map, plugin_map.page
     page.click("[data-switch]")
     map_.explorer.wait_for("step", "the beginning")
+    map_.explorer.settle()
     page.check("[data-hover]")
     with page.expect_response("**/api/render") as rendered:
         page.mouse.move(*map_.place(map_.lonely(1)))
