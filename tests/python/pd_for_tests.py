@@ -16,7 +16,7 @@ BLOCK_SAMPLES = 64
 
 
 #: Until the engine has surely opened, in real time; sanitizers take theirs.
-ENGINE_MS = 20_000.0 if "FLOW_SYNTH_PRELOAD" in os.environ else 2500.0
+ENGINE_MS = 20_000.0 if "FLOW_SYNTH_PRELOAD" in os.environ else 5000.0
 
 
 def block_ms(n_blocks: int) -> float:
