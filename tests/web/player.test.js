@@ -6,6 +6,13 @@ import { Refusal } from "../../web/instrument/refusal.js";
 import { FakeNode } from "./fake_worklet.js";
 import { bytes, peak, wasm } from "./files.js";
 
+/** What is connected to, and is no worklet. */
+class Through {
+  connect(to) {
+    return to;
+  }
+}
+
 /** A page's context, whose worklets are this process. */
 function opening(addModule = async () => {}) {
   /** @type {FakeNode[]} */
@@ -24,7 +31,7 @@ function opening(addModule = async () => {}) {
       nodes.push(this);
     }
   };
-  globalThis.DynamicsCompressorNode = globalThis.GainNode = /** @type {any} */ (FakeNode);
+  globalThis.DynamicsCompressorNode = globalThis.GainNode = /** @type {any} */ (Through);
   const context = { audioWorklet: { addModule }, destination: {}, resume: async () => {} };
   const files = { wasm: wasm().buffer, worklet: "worklet.js" };
   return { nodes, opened: Player.open(files, /** @type {any} */ (context)) };
