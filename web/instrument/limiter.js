@@ -1,9 +1,9 @@
 // What keeps chords from clipping: one note is far below it, several at once are not.
 
 /** Nothing below it is changed. */
-const THRESHOLD_DB = -1;
+const THRESHOLD_DB = -2;
 const RATIO = 20;
-const ATTACK_SECONDS = 0.003;
+const ATTACK_SECONDS = 0;
 const RELEASE_SECONDS = 0.15;
 /**
  * A compressor of the Web Audio API makes all louder by so much of what it takes from full scale:
