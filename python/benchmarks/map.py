@@ -106,7 +106,13 @@ def write_page(folder: Path, found: PresetMap, times: int) -> None:
     Of every preset there are so many, all but the first at random places.
     """
     (opened,) = open_models([BUILTIN])
-    model = {"title": found.model, "knobs": [], "preset_suffixes": []}
+    # The built-in synth plays in the page, whichever map is shown.
+    model = {
+        "title": found.model,
+        "knobs": [],
+        "preset_suffixes": [],
+        "plays_in_browser": True,
+    }
     context: dict[str, Any] = {
         "model": model,
         "instrument": instrument_view(replace(opened, map=found)),
