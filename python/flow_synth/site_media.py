@@ -41,15 +41,16 @@ def spectrogram(mel: NDArray[np.float32], loudest: float) -> bytes:
         loudest: log-mel of what is drawn as the loudest; RANGE_DB below it is silence.
     """
     share = 1 + np.clip(level_db(mel, loudest), -RANGE_DB, 0.0) / RANGE_DB
-    return _webp(_COLOURS[(share[::-1] * 255).round().astype(np.uint8)])
+    return webp(_COLOURS[(share[::-1] * 255).round().astype(np.uint8)])
 
 
 def knob_map(values: NDArray[np.float32]) -> bytes:
     """Unit values [S, P] of S presets as WebP, a pixel each: presets across, first knob on top."""
-    return _webp(_COLOURS[(values.T * 255).round().astype(np.uint8)], lossless=True)
+    return webp(_COLOURS[(values.T * 255).round().astype(np.uint8)], lossless=True)
 
 
-def _webp(pixels: NDArray[np.uint8], *, lossless: bool = False) -> bytes:
+def webp(pixels: NDArray[np.uint8], *, lossless: bool = False) -> bytes:
+    """A picture [height, width, 3 or 4]."""
     content = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(
         content, "WEBP", quality=_WEBP_QUALITY, lossless=lossless

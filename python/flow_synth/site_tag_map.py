@@ -15,12 +15,12 @@ from flow_synth.library import FlowSynth
 from flow_synth.model_interface import SemanticAxis
 from flow_synth.picture import FAINT, INK
 from flow_synth.preset_map import UNIT_SCALE, PresetMap
+from flow_synth.site_media import webp
 from flow_synth.tag import SLIDER_END
 
 #: Of the low word, of neither and of the high one: those of the map, told apart on dark, too.
 COLOURS = ("#266eba", "#9aa0a8", "#e67e14")
 _INCHES, _DOTS_PER_INCH = (3.2, 2.5), 200
-_WEBP_QUALITY = 80
 #: Presets that a model locates at once.
 _CHUNK = 256
 #: Further out lie so few presets that the picture leaves them at its edge.
@@ -127,17 +127,12 @@ def draw_tags(view: TagView) -> bytes:
     for spine in panel.spines.values():
         spine.set_color(FAINT)
         spine.set_linewidth(0.6)
-    return _webp(figure)
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png")
+    return webp(np.asarray(Image.open(drawn)))
 
 
 def _limits(numbers: Numbers) -> tuple[float, float]:
     """Around nearly all of them, and around the whole slider."""
     low, high = np.percentile(numbers, _SHOWN_PERCENT)
     return min(float(low), -SLIDER_END - 0.2), max(float(high), SLIDER_END + 0.2)
-
-
-def _webp(figure: Figure) -> bytes:
-    pixels, content = io.BytesIO(), io.BytesIO()
-    figure.savefig(pixels, format="png")
-    Image.open(pixels).save(content, "WEBP", quality=_WEBP_QUALITY)
-    return content.getvalue()

@@ -99,6 +99,7 @@ def test_a_file_that_ruins_its_process_is_refused(read: Read, reason: str) -> No
 def test_what_processes_are_forked_from_may_be_ended(tmp_path: Path) -> None:
     content = write_tone(tmp_path / "tone.wav").read_bytes()
     expected = decoded(content).samples
+    # Nothing public tells which process it is.
     os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)  # type: ignore[attr-defined]
     np.testing.assert_array_equal(decoded(content).samples, expected)
 

@@ -11,7 +11,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message, Scope
 
-from flow_synth.explorer.guard import AGAIN_SECONDS, Crowd, Guard
+from flow_synth.explorer.crowd import AGAIN_SECONDS, Crowd
+from flow_synth.explorer.guard import Guard
 
 
 async def answered(_: Request) -> Response:

@@ -11,8 +11,9 @@ from starlette.types import ASGIApp
 
 from flow_synth.error import InputError
 from flow_synth.explorer.answer import in_thread, model_answer
+from flow_synth.explorer.crowd import Crowd
 from flow_synth.explorer.decoder import Decoder
-from flow_synth.explorer.guard import Crowd, Guard
+from flow_synth.explorer.guard import Guard
 from flow_synth.explorer.knobs import Knobs
 from flow_synth.explorer.listening import Listening
 from flow_synth.explorer.page import ExplorerPage

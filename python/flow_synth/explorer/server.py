@@ -28,6 +28,7 @@ _QUIET = "ignore::UserWarning:multiprocessing.resource_tracker"
 class Connection(H11Protocol):
     """Is closed at once if there are too many, and soon if nothing is asked."""
 
+    # uvicorn narrows what asyncio gives, too.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """See :class:`asyncio.Protocol`."""
         super().connection_made(transport)

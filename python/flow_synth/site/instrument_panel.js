@@ -227,7 +227,7 @@ export class InstrumentPanel {
 
   /** Without a note of its own. @param {(player: Player) => Promise<void>} turn */
   #move(turn) {
-    this.#leave();
+    this.onmove();
     if (this.#player) {
       turn(this.#player).catch((error) => this.#complain(error));
     }
@@ -240,17 +240,12 @@ export class InstrumentPanel {
     this.refresh();
   }
 
-  /** They are about to. */
-  #leave() {
-    this.onmove();
-  }
-
   /** @param {string|undefined} label @param {(player: Player) => Promise<void>} go */
   async #travel(label, go) {
     await this.start();
     const player = this.#player;
     if (player) {
-      this.#leave();
+      this.onmove();
       await this.ontravel(label, () => this.#arrive(go(player)));
     }
   }
