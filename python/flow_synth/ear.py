@@ -1,34 +1,29 @@
 """The ear: what a note of a preset would sound like, told without playing it."""
 
-import math
-
 import torch
 from torch import Tensor, nn
 
 from flow_synth.encoder import RANGE_NATS
 from flow_synth.knob_network import KnobNetwork
 
-#: Raised when ears hear something else, so that runs of before are not taken for the same.
-EAR_VERSION = 3
-
-#: A log-mel is first brought to the patterns of so many bands and of so many frames.
+#: A log-mel is told as the strengths of so many patterns of the bands times so many of the frames.
 N_PATTERNS = (64, 32)
-N_COMPONENTS = 256
-#: Principal components so much smaller than the first are none.
-_LEAST_SIZE = 1e-4
+#: Strengths that vary by so much less than the one that varies most do not vary.
+_LEAST_SPREAD = 1e-4
 #: Log-mel beyond full scale that an ear still has to learn to avoid, and whose power is finite.
 _LOUDEST = 10.0
+#: What ln(1 + SC) counts beside a mean difference in nats; chosen on the validation split.
+_CONVERGENCE_SHARE = 0.1
 #: Pitch and velocity.
 _NOTE_NUMBERS = 2
 
 
 class Ear(nn.Module):
-    """Unit values and a note -> principal components of the log-mel that the synth would make.
+    """Unit values and a note -> the log-mel that the synth would make.
 
-    Components are scaled so that the distance of two points is the root mean square difference of
-    their log-mels in nats, but for what the components leave out. They are taken of products of a
-    pattern over the mel bands and one over the frames, which need a fifth of the numbers that
-    components of the bins themselves would have.
+    It learns by what candidates are ranked by, the mean difference of log-mels within the range
+    that is heard, and not by its square: of a sound that it cannot tell, the mean of what it may
+    be lies near the noise floor of none of them, and is as far from all.
 
     Args:
         n_parameters: P.
@@ -39,7 +34,6 @@ class Ear(nn.Module):
     mean: Tensor
     bands: Tensor
     frames: Tensor
-    basis: Tensor
     std: Tensor
 
     def __init__(self, n_parameters: int, shape: tuple[int, int], n_hidden: int) -> None:
@@ -47,15 +41,14 @@ class Ear(nn.Module):
         n_bands, n_frames = map(min, N_PATTERNS, shape)
         # As attributes, TorchScript can read them.
         self.loudest, self.range = _LOUDEST, RANGE_NATS
-        self.network = KnobNetwork(n_parameters + _NOTE_NUMBERS, n_hidden, N_COMPONENTS)
+        self.network = KnobNetwork(n_parameters + _NOTE_NUMBERS, n_hidden, n_bands * n_frames)
         self.register_buffer("mean", torch.zeros(shape))
-        self.register_buffer("bands", torch.zeros(shape[0], n_bands))
-        self.register_buffer("frames", torch.zeros(shape[1], n_frames))
-        self.register_buffer("basis", torch.zeros(n_bands * n_frames, N_COMPONENTS))
-        self.register_buffer("std", torch.ones(N_COMPONENTS))
+        self.register_buffer("bands", torch.eye(shape[0], n_bands))
+        self.register_buffer("frames", torch.eye(shape[1], n_frames))
+        self.register_buffer("std", torch.ones(n_bands, n_frames))
 
     def fit(self, mel: Tensor) -> None:
-        """Takes the patterns and their principal components of training log-mels [N, 128, 87]."""
+        """Takes the patterns in which training log-mels [N, 128, 87] vary most."""
         # In single precision the small ones would point somewhere else on other hardware.
         mean = mel.double().mean(0)
         centred = mel.double() - mean
@@ -64,41 +57,30 @@ class Ear(nn.Module):
         frames = _patterns(torch.einsum("nij,nik->jk", centred, centred), self.frames.shape[1])
         self.bands.copy_(bands)
         self.frames.copy_(frames)
-        products = (bands.T @ centred @ frames).flatten(1)
-        n_components = min(N_COMPONENTS, *products.shape)
-        _, sizes, basis = torch.pca_lowrank(products, n_components, center=False)
-        # Where training sounds do not vary, rounding alone says which way a component points.
-        self.basis[:, :n_components] = basis * (sizes > _LEAST_SIZE * sizes[0])
-        self.std.copy_(self.analyse(mel).std(0).clamp(min=1e-3))
-
-    def analyse(self, mel: Tensor) -> Tensor:
-        """Log-mel [B, 128, 87] in nats -> components [B, C]."""
-        products = self.bands.T @ (mel.float() - self.mean) @ self.frames
-        components: Tensor = products.flatten(1) @ self.basis / math.sqrt(self.mean.numel())
-        return components
+        spread = (bands.T @ centred @ frames).std(0)
+        # Where training sounds do not vary, rounding alone says which way a pattern points.
+        self.std.copy_(spread * (spread > _LEAST_SPREAD * spread.max()))
 
     def forward(self, v: Tensor, notes: Tensor) -> Tensor:
-        """Unit values [B, P], notes [B, 2] (see :func:`unit_notes`) -> components [B, C]."""
-        components: Tensor = self.network(torch.cat((v, notes), -1)) * self.std
-        return components
+        """Unit values [B, P], notes [B, 2] (see :func:`unit_notes`) -> log-mel [B, 128, 87]."""
+        return self._synthesised(self.network(torch.cat((v, notes), -1)))
 
     def predict(self, v: Tensor, notes: Tensor) -> Tensor:
         """Presets and notes as above -> log-mel [B, 128, 87] in nats, 80 dB of it."""
-        mel = self._synthesised(self.forward(v, notes)).clamp(max=self.loudest)
+        mel = self.forward(v, notes).clamp(max=self.loudest)
         return mel.maximum(mel.amax(dim=(1, 2), keepdim=True) - self.range)
 
-    def error(self, v: Tensor, notes: Tensor, components: Tensor) -> Tensor:
-        """What the ear itself has still to learn: the mean squared distance in nat^2."""
-        return (self.forward(v, notes) - components).square().sum(-1).mean()
+    def error(self, v: Tensor, notes: Tensor, mel: Tensor) -> Tensor:
+        """What the ear itself has still to learn of log-mels [B, 128, 87], in nats."""
+        heard = self.forward(v, notes)
+        return _distance(heard, mel) + _CONVERGENCE_SHARE * self._convergence(heard, mel)
 
-    def distance(self, v: Tensor, notes: Tensor, components: Tensor) -> Tensor:
-        """How far presets [B, P] would sound from components [B, C]: mean distance in nats.
+    def distance(self, v: Tensor, notes: Tensor, mel: Tensor) -> Tensor:
+        """How far presets [B, P] would sound from log-mel [B, 128, 87]: mean distance in nats.
 
         Gradients reach the presets alone, so that the ear cannot learn to please.
         """
-        heard = self._heard(v, notes)
-        distance: Tensor = torch.linalg.vector_norm(heard - components, dim=-1)
-        return distance.mean()
+        return _distance(self._heard(v, notes), mel)
 
     def convergence(self, v: Tensor, notes: Tensor, mel: Tensor) -> Tensor:
         """ln(1 + SC) between presets [B, P], as they would sound, and log-mel [B, 128, 87].
@@ -107,24 +89,30 @@ class Ear(nn.Module):
         :func:`~flow_synth.metric.spectral_convergence`, whose logarithm keeps one sound that is
         far too loud from counting more than all the others. Gradients as in :meth:`distance`.
         """
-        with torch.autocast(v.device.type, enabled=False):
-            predicted = self._synthesised(self._heard(v, notes).float())
-            heard = predicted.clamp(max=self.loudest).exp()
-            target = mel.float().exp()
-            error = torch.linalg.vector_norm(heard - target, dim=(1, 2))
-            return torch.log1p(error / torch.linalg.vector_norm(target, dim=(1, 2))).mean()
+        return self._convergence(self._heard(v, notes), mel)
 
     def _heard(self, v: Tensor, notes: Tensor) -> Tensor:
-        """Presets and notes -> components [B, C], with gradients for the presets alone."""
-        heard: Tensor = self.network.as_it_is(torch.cat((v, notes), -1)) * self.std
-        return heard
+        """Presets and notes -> log-mel [B, 128, 87], with gradients for the presets alone."""
+        return self._synthesised(self.network.as_it_is(torch.cat((v, notes), -1)))
 
-    def _synthesised(self, components: Tensor) -> Tensor:
-        """Components [B, C] -> log-mel [B, 128, 87] in nats."""
-        products = (components @ self.basis.T).view(-1, self.bands.shape[1], self.frames.shape[1])
-        centred: Tensor = self.bands @ products @ self.frames.T
-        scale = math.sqrt(self.mean.numel())
-        return self.mean + scale * centred
+    def _synthesised(self, strengths: Tensor) -> Tensor:
+        """Strengths of patterns [B, C], standardised -> log-mel [B, 128, 87] in nats."""
+        scaled = strengths.view(-1, self.bands.shape[1], self.frames.shape[1]) * self.std
+        mel: Tensor = self.mean + self.bands @ scaled @ self.frames.T
+        return mel
+
+    def _convergence(self, heard: Tensor, mel: Tensor) -> Tensor:
+        with torch.autocast(heard.device.type, enabled=False):
+            target = mel.float().exp()
+            error = heard.float().clamp(max=self.loudest).exp() - target
+            ratio = torch.linalg.matrix_norm(error) / torch.linalg.matrix_norm(target)
+            return torch.log1p(ratio).mean()
+
+
+def _distance(heard: Tensor, mel: Tensor) -> Tensor:
+    """The mean difference of log-mels [B, 128, 87] above the floor of the second, in nats."""
+    floor = mel.amax((1, 2), keepdim=True) - RANGE_NATS
+    return (heard.maximum(floor) - mel.maximum(floor)).abs().mean()
 
 
 def _patterns(products: Tensor, n: int) -> Tensor:

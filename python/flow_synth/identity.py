@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 from flow_synth.dataset import Dataset
-from flow_synth.ear import EAR_VERSION
 from flow_synth.error import InputError
 from flow_synth.examples import open_proposals
 from flow_synth.experiment import Experiment
+from flow_synth.knob_network import KNOBS_VERSION
 from flow_synth.model_file import read_model_file
 from flow_synth.tag_file import TagFile
 
@@ -17,8 +17,9 @@ def run_identity(experiment: Experiment, dataset: Dataset) -> str:
     """Twelve hexadecimal digits over everything that the losses depend on."""
     content = json.dumps(experiment.recipe())
     content += _learnt_from(dataset, tags_of(experiment, dataset.folder))
-    if experiment.objective.weights.ear:
-        content += f"ear {EAR_VERSION}"
+    weights = experiment.objective.weights
+    if weights.ear or weights.coach:
+        content += f"knobs {KNOBS_VERSION}"
     for stage in experiment.stages:
         if stage.pretrained:
             content += read_model_file(stage.pretrained).description.training_run

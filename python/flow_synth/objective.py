@@ -100,13 +100,15 @@ class Judged(NamedTuple):
 
     Attributes:
         mel: [J, 128, 87] log-mel.
-        unsnapped: [J, P] unit values, stepped knobs anywhere within the reach of their steps,
-            because judges judge what is on no step.
+        values: [J, P] unit values, stepped knobs on their steps.
+        unsnapped: [J, P] the same, stepped knobs anywhere within the reach of their steps,
+            because judges of a model that learns judge what is on no step.
         notes: [J, 2] what was played, as an :class:`~flow_synth.ear.Ear` takes it.
         tags: [J, A] as those of the batch.
     """
 
     mel: Tensor
+    values: Tensor
     unsnapped: Tensor
     notes: Tensor
     tags: Tensor
@@ -256,16 +258,19 @@ class Objective(nn.Module):
         return draw, terms
 
     def _of_ear(self, ear: Ear, batch: Batch, inferred: Tensor | None) -> dict[str, Tensor]:
-        """What the ear learns, and what it says of inferred presets [B, P], if there are any."""
+        """What the ear learns, and what it says of inferred presets [B, P], if there are any.
+
+        If there are none, it learns for a search, which plays presets as the synth has them.
+        """
         judged = batch.judged
         mel = self.model.normalisation.clipped(judged.mel)
-        components = ear.analyse(mel)
-        terms = {"ear": ear.error(judged.unsnapped, judged.notes, components)}
+        presets = judged.values if inferred is None else judged.unsnapped
+        terms = {"ear": ear.error(presets, judged.notes, mel)}
         if inferred is None:
             return terms
         if self.weights.sound:
             own = slice(len(inferred))
-            terms["sound"] = ear.distance(inferred, judged.notes[own], components[own])
+            terms["sound"] = ear.distance(inferred, judged.notes[own], mel[own])
         if self.weights.convergence:
             few = slice(_costly(len(inferred)))
             terms["convergence"] = ear.convergence(inferred[few], judged.notes[few], mel[few])

@@ -384,7 +384,7 @@ class _Run:
         values = examples.values[rows]
         unsnapped = unsnap(values, self.n_values, self._uniform_like(values))
         mel = examples.mel[rows].float()
-        return Judged(mel, unsnapped, examples.notes[rows], examples.tags[rows])
+        return Judged(mel, values, unsnapped, examples.notes[rows], examples.tags[rows])
 
     def _uniform_like(self, values: Tensor) -> Tensor:
         return uniform(values.shape, values.device, training=self.objective.training)

@@ -70,7 +70,7 @@ def batch(n: int, n_parameters: int, shape: tuple[int, int] = (128, 87)) -> Batc
 def plain_batch(mel: Tensor, values: Tensor, tags: Tensor) -> Batch:
     """Examples heard as they are, of presets that are where they are."""
     notes = torch.rand(len(mel), 2)
-    return Batch(mel, mel, values, values, tags, Judged(mel, values, notes, tags))
+    return Batch(mel, mel, values, values, tags, Judged(mel, values, values, notes, tags))
 
 
 def learnt_model(described: ModelSettings, n_parameters: int) -> Model:

@@ -341,7 +341,8 @@ JUDGES = ("ear", "coach")
 
 def test_judges_learn_from_knobs_on_no_step() -> None:
     described = settings(Family.FLOW_DIS, placement=Placement.POSITIONS)
-    objective = Objective(described, Weights(ear=1.0, coach=1.0), P, SHAPE).eval()
+    weights = Weights(ear=1.0, coach=1.0, sound=1.0)
+    objective = Objective(described, weights, P, SHAPE).eval()
     made = placed_examples(8)
     others = torch.rand_like(made.values)
     of_others = made.judged._replace(unsnapped=others)
@@ -351,6 +352,18 @@ def test_judges_learn_from_knobs_on_no_step() -> None:
     ]
     assert judged[0] == judged[1]
     assert all(judged[0][name] != judged[2][name] for name in JUDGES)
+
+
+def test_an_ear_that_judges_no_pupil_learns_from_knobs_on_their_steps() -> None:
+    """Then it ranks what is played, and a sharp step is easier to learn than where it begins."""
+    objective = small_objective(Weights(ear=1.0)).eval()
+    made = batch(8, P, SHAPE)
+    others = torch.rand_like(made.values)
+    ours, same, different = (
+        objective(made._replace(judged=made.judged._replace(**change)), 1.0)["ear"]
+        for change in ({}, {"unsnapped": others}, {"values": others})
+    )
+    assert ours == same != different
 
 
 def test_judges_alone_learn_from_proposals_and_as_much_as_from_the_others() -> None:
@@ -566,7 +579,7 @@ def test_the_ear_does_not_learn_to_please() -> None:
     ear = objective.ear
     assert ear is not None
     v = torch.rand(5, P, requires_grad=True)
-    ear.distance(v, torch.rand(5, 2), torch.randn(5, ear.basis.shape[1])).backward()
+    ear.distance(v, torch.rand(5, 2), torch.randn(5, *SHAPE)).backward()
     assert v.grad is not None
     assert v.grad.abs().max() > 0
     assert all(parameter.grad is None for parameter in ear.parameters())
