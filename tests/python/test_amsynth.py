@@ -265,6 +265,22 @@ def is_tonal(preset: Preset) -> bool:
     return not {"noise", "random"} & set(sources)
 
 
+#: Unit values of amsynth-32: a filter of high resonance, modulated until it runs away.
+RUNAWAY = """
+0.05 0.739 0.86 0.483 1 0.04 0.267 0.197 0.966 0.977 0.173 0.219 0.13 0.75 0.685 0
+0.5 0.571 0.709 0.107 0.94 0.052 0 0.134 0.72 0.142 0.724 0.519 0 0.5 0.5 0
+"""
+
+
+def test_a_filter_that_ran_away_does_not_silence_the_next_note() -> None:
+    synth = open_synth("amsynth-32")
+    runaway = synth.table.snap(np.array(RUNAWAY.split(), np.float32))
+    before = synth.render(synth.table.defaults, Note())
+    assert np.abs(synth.render(runaway, Note())).max() > 0.1
+    after = synth.render(synth.table.defaults, Note())
+    assert np.abs(after - before).max() <= 1e-4 * np.abs(before).max()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("identity", AMSYNTH)
 def test_presets_sound_the_same_whatever_was_played_before(identity: str) -> None:

@@ -25,6 +25,14 @@ from flow_synth.synths.plugin_wiring import PluginWiring, Setting
 
 _BLOCK_SAMPLES = 512
 
+#: A probe is a note so long, ...
+_PROBE_SAMPLES = round(0.05 * SAMPLE_RATE_HZ)
+#: ... and no more than so much weaker than on an instance that has played nothing.
+_LEAST_PROBE = 0.1
+
+#: What a description says that changes no sound.
+_SILENT_KEYS = {"path": True, "state": True, "install": True, "reset": {"probe": True}}
+
 #: Where files of a moment lie: in memory, on systems that have such a folder.
 _SCRATCH = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
 
@@ -57,6 +65,8 @@ class PluginSynth:
         self._wiring = PluginWiring(
             self._description, self._first.call(_Instance.names), str(path)
         )
+        self._has_probe = bool(self._description.reset and self._description.reset.probe)
+        self._probe_peak = self._probe(self._first) if self._has_probe else 0.0
         self._version = _version(self._description, self._plugin, self._state)
 
     @property
@@ -117,12 +127,24 @@ class PluginSynth:
             # The one that is kept has never played a note.
             instance, self._instance = self._instance or self._create(), None
             return instance
-        if self._instance and self._reset(self._instance, key, velocity):
-            return self._instance
+        instance = self._instance
+        if instance and self._sounds(instance) and self._reset(instance, key, velocity):
+            return instance
         self._instance = self._create()
         if not self._reset(self._instance, key, velocity):
             raise SynthError(f"{self.identity} is not finite even while it is reset")
         return self._instance
+
+    def _sounds(self, instance: "Hosted[_Instance]") -> bool:
+        """False when a limiter, say, still holds down what follows a note that ran away."""
+        return not self._has_probe or self._probe(instance) >= _LEAST_PROBE * self._probe_peak
+
+    def _probe(self, instance: "Hosted[_Instance]") -> float:
+        """Peak of a short note at the setting of probes."""
+        note = Note()
+        instance.call(_Instance.set, self._wiring.probe)
+        events = [*self._controllers(), note_on(0, round(note.pitch), note.velocity)]
+        return float(np.abs(instance.call(_Instance.play, events, _PROBE_SAMPLES)).max())
 
     def _reset(self, instance: "Hosted[_Instance]", key: int, velocity: int) -> bool:
         """Plays the silent note; False when the instance is poisoned by an earlier one."""
@@ -251,9 +273,7 @@ def _find_state(description: PluginDescription, file: Path) -> Path | None:
 
 
 def _version(description: PluginDescription, plugin: Path, state: Path | None) -> str:
-    sound = hashlib.sha256(
-        description.model_dump_json(exclude={"path", "state", "install"}).encode()
-    )
+    sound = hashlib.sha256(description.model_dump_json(exclude=_SILENT_KEYS).encode())
     if state:
         sound.update(state.read_bytes())
     return f"{_content_hash(plugin)[:8]}-{sound.hexdigest()[:8]}"

@@ -39,6 +39,10 @@ class PluginWiring:
         self.quiet = self.setting(description.table().defaults)
         self._check_set_back(reset)
         self.quiet |= reset
+        probe = self._indexed(description.reset.probe if description.reset else {})
+        self._check_set_back(probe)
+        #: The setting that tells whether the plug-in still sounds.
+        self.probe = self.quiet | probe
 
     def setting(self, values: NDArray[np.float32]) -> Setting:
         """[P] unit values on their steps -> what the plug-in receives, fixed values included."""
