@@ -30,9 +30,6 @@ _PROBE_SAMPLES = round(0.05 * SAMPLE_RATE_HZ)
 #: ... and no more than so much weaker than on an instance that has played nothing.
 _LEAST_PROBE = 0.1
 
-#: What a description says that changes no sound.
-_SILENT_KEYS = {"path": True, "state": True, "install": True, "reset": {"probe": True}}
-
 #: Where files of a moment lie: in memory, on systems that have such a folder.
 _SCRATCH = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
 
@@ -127,9 +124,9 @@ class PluginSynth:
             # The one that is kept has never played a note.
             instance, self._instance = self._instance or self._create(), None
             return instance
-        instance = self._instance
-        if instance and self._sounds(instance) and self._reset(instance, key, velocity):
-            return instance
+        kept = self._instance
+        if kept and self._sounds(kept) and self._reset(kept, key, velocity):
+            return kept
         self._instance = self._create()
         if not self._reset(self._instance, key, velocity):
             raise SynthError(f"{self.identity} is not finite even while it is reset")
@@ -273,7 +270,11 @@ def _find_state(description: PluginDescription, file: Path) -> Path | None:
 
 
 def _version(description: PluginDescription, plugin: Path, state: Path | None) -> str:
-    sound = hashlib.sha256(description.model_dump_json(exclude=_SILENT_KEYS).encode())
+    # All but what changes no sound.
+    content = description.model_dump_json(
+        exclude={"path": True, "state": True, "install": True, "reset": {"probe": True}}
+    )
+    sound = hashlib.sha256(content.encode())
     if state:
         sound.update(state.read_bytes())
     return f"{_content_hash(plugin)[:8]}-{sound.hexdigest()[:8]}"
