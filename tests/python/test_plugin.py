@@ -342,6 +342,8 @@ def test_the_version_changes_with_whatever_changes_the_sound(
     copied.write_bytes(PLUGIN.read_bytes())
     same = PluginSynth(describe(('"/usr/lib/vst/amsynth_vst.so"', '"copy.so"')))
     assert same.version == synth.version
+    probed = PluginSynth(describe(("probe = { master_vol = 0.67 }", "")))
+    assert probed.version == synth.version
 
 
 def test_paths_know_the_home_folder_and_the_environment(

@@ -62,8 +62,8 @@ class PluginSynth:
         self._wiring = PluginWiring(
             self._description, self._first.call(_Instance.names), str(path)
         )
-        self._has_probe = bool(self._description.reset and self._description.reset.probe)
-        self._probe_peak = self._probe(self._first) if self._has_probe else 0.0
+        reset = self._description.reset
+        self._probe_peak = self._probe(self._first) if reset and reset.probe else None
         self._version = _version(self._description, self._plugin, self._state)
 
     @property
@@ -134,10 +134,11 @@ class PluginSynth:
 
     def _sounds(self, instance: "Hosted[_Instance]") -> bool:
         """False when a limiter, say, still holds down what follows a note that ran away."""
-        return not self._has_probe or self._probe(instance) >= _LEAST_PROBE * self._probe_peak
+        peak = self._probe_peak
+        return peak is None or self._probe(instance) >= _LEAST_PROBE * peak
 
     def _probe(self, instance: "Hosted[_Instance]") -> float:
-        """Peak of a short note at the setting of probes."""
+        """Peak of a short middle C at the setting of probes."""
         note = Note()
         instance.call(_Instance.set, self._wiring.probe)
         events = [*self._controllers(), note_on(0, round(note.pitch), note.velocity)]

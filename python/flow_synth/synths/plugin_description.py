@@ -82,7 +82,7 @@ class Reset(Frozen):
     keys: tuple[Controller, ...] = ()
     #: Values by plug-in parameter that need more than a reset: such a note gets a new instance.
     new_instance: dict[str, tuple[PluginValue, ...]] = Field(default_factory=dict)
-    #: Values by plug-in parameter that make the silent note heard: far weaker than on a new
+    #: Values by plug-in parameter at which a short note is heard: far weaker than on a new
     #: instance, it tells that the last note left what no reset undoes, and a new one is taken.
     probe: dict[str, PluginValue] = Field(default_factory=dict)
 
