@@ -31,8 +31,8 @@ class Breeding:
 
     def children(
         self, parents: NDArray[np.float32], pool: NDArray[np.float32], count: int
-    ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-        """Children, and the number of each one's parent.
+    ) -> NDArray[np.float32]:
+        """Children.
 
         Args:
             parents: [N, P] unit presets, the best first: those have the most children.
@@ -40,7 +40,7 @@ class Breeding:
             count: of the children.
 
         Returns:
-            [count, P] unit values, stepped knobs on their steps, and [count] numbers.
+            [count, P] unit values, stepped knobs on their steps.
         """
         generator, shape = self._generator, (count, parents.shape[1])
         first, second = generator.integers(len(parents), size=(2, count))
@@ -55,5 +55,4 @@ class Breeding:
         size = _STEPS[generator.integers(len(_STEPS), size=(count, 1))]
         is_moved = generator.random(shape) < _MOVED_KNOBS / shape[1]
         moved = crossed + is_moved * size * generator.standard_normal(shape)
-        bred = self._table.snap(self._locks.held(np.clip(moved, 0, 1).astype(np.float32)))
-        return bred, chosen
+        return self._table.snap(self._locks.held(np.clip(moved, 0, 1).astype(np.float32)))

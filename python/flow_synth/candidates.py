@@ -109,7 +109,7 @@ def _bred(
     best = ranked
     for _ in range(_N_GENERATIONS):
         parents, hopes = best[0][:_N_PARENTS], best[1][:_N_PARENTS]
-        children, _ = breeding.children(parents, ranked[0], _N_CHILDREN)
+        children = breeding.children(parents, ranked[0], _N_CHILDREN)
         presets = np.concatenate((parents, children))
         best = _ranked(presets, np.concatenate((hopes, expected_db(children))))
     return best

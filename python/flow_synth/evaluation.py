@@ -19,13 +19,11 @@ from flow_synth.cluster import Progress
 from flow_synth.dataset import Dataset
 from flow_synth.dataset_description import Fold
 from flow_synth.error import InputError
-from flow_synth.fitness import Fitness
 from flow_synth.fold import Split
 from flow_synth.frozen import Frozen
 from flow_synth.imitation import imitate
 from flow_synth.json_file import read_result
 from flow_synth.match_score import Matching
-from flow_synth.metric import Measure
 from flow_synth.model_file import ModelDescription
 from flow_synth.score import (
     OWN,
@@ -147,7 +145,7 @@ class Evaluation(Frozen):
 
     @property
     def reach_db(self) -> float:
-        """What the best of 16 candidates of 95 % of validation notes come within.
+        """Within which the nearest of 16 candidates of 95 % of validation notes come.
 
         Raises:
             InputError: it was not measured, or on other notes.
@@ -157,11 +155,7 @@ class Evaluation(Frozen):
                 "the evaluation does not tell how far a model reaches; give one that "
                 "'flow-synth evaluate --validation --matching' wrote"
             )
-        assert self.per_target is not None
-        errors = self.per_target.errors[Method.BEST16]
-        columns = (errors[measure] for measure in (Measure.MSS, Measure.SC, Measure.LEVEL))
-        totals = [Fitness(*row).total_db for row in zip(*columns, strict=True)]
-        return float(np.percentile(totals, REACH_PERCENT))
+        return float(np.percentile(self.matching.missed_db, REACH_PERCENT))
 
     @property
     def scores(self) -> dict[str, dict[str, float]]:

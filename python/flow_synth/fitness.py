@@ -109,6 +109,18 @@ class Aim:
         )
         return total
 
+    def missed_db(self, mel: Tensor) -> float:
+        """How far the log-mel [1, 128, 87] of a sound is from the target where that is heard.
+
+        The |dB| differences below either's peak, no lower than 80 dB, over the number of bins in
+        which the target is above that. So neither level nor how much of the time and the
+        spectrum a sound fills makes one target easier to meet than another.
+        """
+        with one_thread(), torch.inference_mode():
+            difference = (_relative_db(mel) - self._decibels).abs().sum()
+            n_heard = (self._decibels > -metric.RANGE_DB).sum()
+            return float(difference / n_heard)
+
 
 def _magnitudes(mel: Tensor) -> Tensor:
     return (mel.exp() - LOG_FLOOR).clamp(min=0.0)

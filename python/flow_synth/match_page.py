@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation
-from flow_synth.fitness import Fitness
 from flow_synth.match_score import Matching
 from flow_synth.match_trial import N_FIRST
 from flow_synth.metric import SOUND_MEASURES, Measure
@@ -175,13 +174,6 @@ def _errors(evaluation: Evaluation, method: Method) -> NDArray[np.float64]:
     return np.array([errors[measure] for measure in SOUND_MEASURES]).T
 
 
-def _total_db(evaluation: Evaluation, method: Method) -> NDArray[np.float64]:
-    """[n] fitness of a method's imitations."""
-    columns = [SOUND_MEASURES.index(m) for m in (Measure.MSS, Measure.SC, Measure.LEVEL)]
-    rows = _errors(evaluation, method)[:, columns].tolist()
-    return np.array([Fitness(*row).total_db for row in rows])
-
-
 def _reach(results: Mapping[str, Evaluation]) -> str:
     """How well matches tell sounds of the synth from others."""
     lines = []
@@ -192,12 +184,13 @@ def _reach(results: Mapping[str, Evaluation]) -> str:
         if not (inside and outside):
             continue
         expected = [np.array(_matching(each[0]).expected_db) for each in (inside, outside)]
-        found = [_total_db(each[0], Method.BEST16) for each in (inside, outside)]
+        missed = [np.array(_matching(each[0]).missed_db) for each in (inside, outside)]
         lines.append(
             f"- {synth}: a sound that the synth did not make is told from one that it made by how "
-            f"near the best of 16 candidates comes, with an area under the ROC curve of "
-            f"{area_under_roc(*found):.2f}, and by what the ear expects before anything is played "
-            f"with one of {area_under_roc(*expected):.2f}."
+            f"far the nearest of 16 candidates is from it where it is heard (the dB by which they "
+            f"differ, for each bin of the log-mel that is within 80 dB of its peak), with an area "
+            f"under the ROC curve of {area_under_roc(*missed):.2f}, and by what the ear expects "
+            f"before anything is played with one of {area_under_roc(*expected):.2f}."
         )
     return "\n".join(lines) or "Results out of domain are missing."
 

@@ -33,6 +33,8 @@ class Matching(Frozen):
         seed: of the draws.
         points: after every batch of renders.
         expected_db: per target, the fitness that the ear expected of what it ranked first.
+        missed_db: per target, how far the nearest of the first candidates is from it where it is
+            heard.
         diversity: share of the pairs among the first candidates of a sound that are no twins.
         rank_correlation: Spearman's, of these with the MSS of what it ranked first.
         coverage: share of the true knobs that lie in their intervals of 90 %, over all targets;
@@ -43,6 +45,7 @@ class Matching(Frozen):
     seed: int
     points: tuple[MatchPoint, ...]
     expected_db: tuple[float, ...]
+    missed_db: tuple[float, ...]
     diversity: float
     rank_correlation: float
     coverage: float | None
@@ -63,6 +66,7 @@ class Matching(Frozen):
             seed=seed,
             points=_points(matches, targets, seed),
             expected_db=tuple(expected),
+            missed_db=tuple(match.missed_db for match in matches),
             diversity=float(np.mean([match.diversity for match in matches])),
             rank_correlation=_rank_correlation(np.array(expected), np.array(ranked)),
             coverage=None if coverage is None else float(coverage.mean()),

@@ -1,5 +1,6 @@
 """What a worker does to score a match: candidates, and what a refinement makes of them."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -49,6 +50,8 @@ class MatchTrial:
         imitations: by method.
         points: [n, 4] how it went on; the columns are ``MATCH_POINT``.
         expected_db: fitness that the ear expected of what it ranked first.
+        missed_db: how far the nearest of the first candidates is from the target, see
+            :meth:`flow_synth.fitness.Aim.missed_db`; infinite if none could be played.
         intervals: [P, 2] between which each knob should lie.
         diversity: share of the pairs among the first candidates that are no twins.
     """
@@ -56,6 +59,7 @@ class MatchTrial:
     imitations: Mapping[str, Imitation]
     points: NDArray[np.float64]
     expected_db: float
+    missed_db: float
     intervals: NDArray[np.float32]
     diversity: float
 
@@ -73,6 +77,7 @@ def match_target(stage: TrialStage, job: TrialJob, target: Target, plan: MatchPl
     imitations = {RANKED: stage.nearest(candidates.values[:1])}
     points: list[tuple[float, ...]] = []
     total_db: dict[bytes, float] = {}
+    missed_db = math.inf
     for found in Refinement(problem).run(candidates, N_FIRST, stage.sounds, max(REFINED)):
         total_db = {tried.values.tobytes(): tried.fitness.total_db for tried in found.ranking}
         best = found.ranking[0].values[None] if found.ranking else candidates.values[:1]
@@ -81,6 +86,8 @@ def match_target(stage: TrialStage, job: TrialJob, target: Target, plan: MatchPl
         imitations |= {
             refined_name(budget): imitation for budget in REFINED if found.n_renders <= budget
         }
+        if found.n_renders <= N_FIRST:
+            missed_db = found.missed_db
         points.append((found.n_renders, perf_counter() - begun, *imitation.errors[:2]))
     for count in BEST_OF:
         totals = [total_db.get(preset.tobytes(), np.inf) for preset in first[:count]]
@@ -89,6 +96,7 @@ def match_target(stage: TrialStage, job: TrialJob, target: Target, plan: MatchPl
         imitations,
         np.array(points),
         float(candidates.expected_db[0]),
+        missed_db,
         candidates.intervals,
         _diversity(first),
     )

@@ -134,6 +134,7 @@ class Matcher:
         self._locks = Locks.of(synth.table, self._wishes.locks)
         self._intervals: NDArray[np.float32] | None = None
         self._n_renders = 0
+        self._missed_db = 0.0
         self._mishaps: list[str] = []
 
     def find(self, name: str, stage: Stage | None = None) -> list[Match]:
@@ -174,7 +175,7 @@ class Matcher:
         )
         try:
             for found in search:
-                self._n_renders = found.n_renders
+                self._n_renders, self._missed_db = found.n_renders, found.missed_db
                 played = [tried.values for tried in found.ranking]
                 if played:
                     wishes.progress(found.n_renders, found.ranking[0].fitness.total_db)
@@ -237,10 +238,10 @@ class Matcher:
             audio=rendered * np.float32(gain / max(peak, 1.0)),
             measures=measures,
             intervals=self._intervals,
-            remarks=(*self._doubts(measures), *_remarks(self._pitch, rendered, peak)),
+            remarks=(*self._doubts(), *_remarks(self._pitch, rendered, peak)),
         )
 
-    def _doubts(self, measures: Measures) -> Iterator[str]:
+    def _doubts(self) -> Iterator[str]:
         """What speaks against trusting a match."""
         trained = self._model.description
         if self._synth.version != trained.synth_version:
@@ -249,7 +250,7 @@ class Matcher:
         # Fewer candidates are further from most sounds than those by which the reach is known.
         if trained.reach_db is None or self._n_renders < N_REACH_RENDERS:
             return
-        if measures.fitness.total_db > trained.reach_db:
+        if self._missed_db > trained.reach_db:
             yield (
                 "This synth may not be able to make this sound: of its own sounds, 95 % are "
                 "matched better."

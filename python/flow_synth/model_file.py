@@ -71,7 +71,7 @@ class ModelDescription(Interface):
     """The content of ``flow_synth.json``.
 
     ``methods`` are those optional ones that the model has. Of the synth's own sounds, 95 % are
-    matched within ``reach_db`` (:attr:`flow_synth.fitness.Fitness.total_db` of the best of 16
+    matched within ``reach_db`` (:meth:`flow_synth.fitness.Aim.missed_db` of the nearest of 16
     candidates on validation presets); None if that was not measured. ``recipe`` is the experiment
     that the model was trained by, without the path of its dataset. ``scores`` maps a method (the
     model, or a baseline) to its measures on held-out presets; which those are follows from

@@ -14,6 +14,7 @@ from flow_synth.candidates import Candidates
 from flow_synth.features import one_thread
 from flow_synth.fitness import Fitness
 from flow_synth.problem import Problem
+from flow_synth.surprise import Surprises
 from flow_synth.worker import Sound
 
 #: Presets played at once: a number of its own, so that results depend on no number of workers.
@@ -23,6 +24,11 @@ N_CHILDREN = 192
 N_GENERATIONS = 2
 #: Parents are chosen among so many of the best.
 _N_PARENTS = 16
+#: So many of the best tell what the ear gets wrong about their children.
+_N_WITNESSES = 128
+#: So much better a child may be of which they tell nothing; chosen on sounds from elsewhere that
+#: are none of those of docs/out-of-domain.md.
+_CURIOSITY_DB = 0.5
 #: Plays presets [k, P]: the sound of each, None if one fails.
 Play = Callable[[NDArray[np.float32]], Sequence[Sound | None]]
 
@@ -34,12 +40,15 @@ class Tried:
     Attributes:
         values: [P] unit values, stepped knobs on their steps.
         fitness: how near it comes.
-        mel: [1, 128, 87] its log-mel in nats.
+        surprise: [F] how what was heard differs from what the ear had told: every bin of the
+            log-mel in nats; then by how much the fitness differs from that of the log-mel, in dB.
+        missed_db: how far it is from the target where that is heard.
     """
 
     values: NDArray[np.float32]
     fitness: Fitness
-    mel: Tensor
+    surprise: Tensor
+    missed_db: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +63,11 @@ class Progress:
 
     n_renders: int
     ranking: tuple[Tried, ...]
+
+    @property
+    def missed_db(self) -> float:
+        """How far the nearest is from the target where that is heard; infinite for none."""
+        return min((tried.missed_db for tried in self.ranking), default=math.inf)
 
 
 class Refinement:
@@ -106,46 +120,61 @@ class Refinement:
 
     def _played(self, presets: NDArray[np.float32], play: Play) -> list[Tried]:
         sounds = zip(presets, play(presets), strict=True)
-        return [
-            Tried(values, self._problem.aim.measured(*sound), sound[1])
-            for values, sound in sounds
-            if sound is not None
-        ]
+        return [self._tried(values, *sound) for values, sound in sounds if sound is not None]
+
+    def _tried(self, values: NDArray[np.float32], audio: Tensor, mel: Tensor) -> Tried:
+        aim = self._problem.aim
+        fitness = aim.measured(audio, mel)
+        with one_thread(), torch.inference_mode():
+            heard = aim.as_heard(mel)
+            mistold = (heard - self._problem.predicted(values[None])).flatten()
+            surprise = torch.cat((mistold, fitness.total_db - aim.expected_db(heard)))
+        return Tried(values, fitness, surprise, aim.missed_db(mel))
 
     def _next(
         self, ranking: Sequence[Tried], pool: NDArray[np.float32], known: set[bytes]
     ) -> NDArray[np.float32]:
         """[at most BATCH, P] the most promising presets that were not played before."""
-        children = self._children(ranking[:_N_PARENTS], pool) if ranking else pool[:0]
+        children = self._children(ranking, pool) if ranking else pool[:0]
         found = _unplayed(children, known)[:BATCH]
         return found if len(found) else _unplayed(pool, known)[:BATCH]
 
-    def _children(self, played: Sequence[Tried], pool: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _children(
+        self, ranking: Sequence[Tried], pool: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
         """[n, P] the most promising of presets that were played and of their children."""
-        values = np.stack([one.values for one in played])
-        heard = self._problem.aim.as_heard(torch.cat([one.mel for one in played]))
+        parents, witnesses = ranking[:_N_PARENTS], ranking[:_N_WITNESSES]
+        values = np.stack([one.values for one in parents])
+        expected = np.array([one.fitness.total_db for one in parents], np.float32)
         with one_thread(), torch.inference_mode():
-            corrections = heard - self._problem.predicted(values)
-            expected = self._problem.aim.expected_db(heard).numpy()
-        ancestors = np.arange(len(played))
+            surprises = Surprises(
+                torch.from_numpy(np.stack([one.values for one in witnesses])),
+                torch.stack([one.surprise for one in witnesses]),
+            )
         for _ in range(N_GENERATIONS):
-            children, chosen = self._breeding.children(values, pool, N_CHILDREN)
-            heirs = ancestors[chosen]
-            hopes = self._expected(children, corrections[torch.from_numpy(heirs)])
+            children = self._breeding.children(values, pool, N_CHILDREN)
             values = np.concatenate((values, children))
-            ancestors = np.concatenate((ancestors, heirs))
-            expected = np.concatenate((expected, hopes))
+            expected = np.concatenate((expected, self._expected(children, surprises)))
             _, first = np.unique(values, axis=0, return_index=True)
             best = first[np.argsort(expected[first], kind="stable")][: _N_PARENTS + BATCH]
-            values, ancestors, expected = values[best], ancestors[best], expected[best]
+            values, expected = values[best], expected[best]
         return values
 
-    def _expected(self, children: NDArray[np.float32], corrections: Tensor) -> NDArray[np.float32]:
-        """[n] fitness that the ear expects of children, its error at their ancestors corrected."""
+    def _expected(
+        self, children: NDArray[np.float32], surprises: Surprises
+    ) -> NDArray[np.float32]:
+        """[n] fitness that may be hoped for by the ear, and by what it got wrong so far.
+
+        The less is known of a child, the more is hoped for: Srinivas et al. 2010, "Gaussian
+        process optimization in the bandit setting".
+        """
         with one_thread(), torch.inference_mode():
-            heard = self._problem.predicted(children) + corrections
-            expected: NDArray[np.float32] = self._problem.aim.expected_db(heard).numpy()
-        return expected
+            told = self._problem.predicted(children)
+            surprise, doubt = surprises.at(torch.from_numpy(children))
+            heard = told + surprise[:, :-1].view_as(told)
+            expected = self._problem.aim.expected_db(heard) + surprise[:, -1]
+            hoped: NDArray[np.float32] = (expected - _CURIOSITY_DB * doubt).numpy()
+        return hoped
 
 
 def _unplayed(presets: NDArray[np.float32], known: set[bytes]) -> NDArray[np.float32]:

@@ -77,6 +77,7 @@ def made_up(
             },
             points=np.array([[16, 0.5, 4 + number, 0.9], [24, 0.75, 3 + number, 0.7]]),
             expected_db=float(number),
+            missed_db=0.5 * number,
             intervals=np.array([[0, number / n_targets]], np.float32),
             diversity=0.75,
         )

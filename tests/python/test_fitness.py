@@ -75,6 +75,24 @@ def test_at_equal_loudness_level_counts_for_nothing(target: tuple[Tensor, Tensor
         assert float(aim.expected_db(another[1])) > 0.3
 
 
+def test_what_is_missed_is_counted_where_the_target_is_heard(
+    target: tuple[Tensor, Tensor],
+) -> None:
+    """Neither level nor faint noise counts; a gap does, the more, the briefer the sound."""
+    aim = Aim(*target)
+    assert aim.missed_db(target[1]) == 0
+    assert aim.missed_db(heard(0.5 * target[0])[1]) == pytest.approx(0, abs=0.2)
+    noise = torch.randn(1, N_SAMPLES, generator=torch.Generator().manual_seed(0))
+    assert aim.missed_db(heard(target[0] + 1e-5 * noise)[1]) < 0.2
+    assert aim.missed_db(heard(target[0] + 1e-2 * noise)[1]) > 1
+    is_silent = (SECONDS > 0.25) & (SECONDS < 0.5)
+    lasting, brief = (
+        Aim(*heard(sound)).missed_db(heard(sound * ~is_silent)[1])
+        for sound in (target[0], target[0] * (SECONDS < 0.5))
+    )
+    assert 5 < 2 * lasting < brief
+
+
 FITNESSES = st.builds(
     Fitness,
     mss_db=st.floats(0, 80),

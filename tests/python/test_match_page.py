@@ -113,12 +113,9 @@ def test_results_without_matching_are_refused() -> None:
 def test_a_reach_is_that_of_validation_sounds() -> None:
     test = made_up(has_matching=True)
     validation = test.model_copy(update={"split": Split.VALIDATION})
-    errors = test.per_target
-    assert errors is not None
-    best = errors.errors[Method.BEST16]
-    totals = np.array(best[Measure.MSS]) + 0.1 * np.array(best[Measure.LEVEL])
-    totals += 2 * np.minimum(best[Measure.SC], 2)
-    assert validation.reach_db == pytest.approx(np.percentile(totals, 95))
+    assert test.matching is not None
+    missed_db = [0.5 * number for number in range(len(test.matching.expected_db))]
+    assert validation.reach_db == pytest.approx(np.percentile(missed_db, 95))
     for other in (test, made_up(), made_up().model_copy(update={"split": Split.VALIDATION})):
         with pytest.raises(InputError, match="does not tell how far a model reaches"):
             _ = other.reach_db

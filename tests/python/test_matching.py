@@ -498,12 +498,10 @@ def test_a_sound_beyond_the_reach_of_a_model_is_doubted(hearing: FlowSynth) -> N
             opened = FlowSynth(model, hearing.synth)
             return opened.matches(a_sound(), SYNTH_RATE_HZ, wishes, stage)[0]
 
-        nearest = found(None)
-        total_db = nearest.measures.fitness.total_db
-        assert not any("may not be able" in remark for remark in nearest.remarks)
         doubted = "may not be able to make this sound"
-        assert any(doubted in remark for remark in found(0.9 * total_db).remarks)
-        assert not any(doubted in remark for remark in found(1.1 * total_db).remarks)
+        assert not any(doubted in remark for remark in found(None).remarks)
+        assert any(doubted in remark for remark in found(0.1).remarks)
+        assert not any(doubted in remark for remark in found(80.0).remarks)
         # Fewer than sixteen were not what the reach was measured with.
         assert not any(doubted in remark for remark in found(0.1, Budget(renders=8)).remarks)
 
