@@ -187,8 +187,9 @@ def methods_explained(evaluation: Evaluation, methods: Iterable[Method]) -> list
             for method, count in zip(BESTS, BEST_OF, strict=True)
         },
         **{
-            method: "these refined by a genetic search that the ear screens: the fittest that is "
-            f"no worse in SC and level than the best of {N_FIRST}, after {budget} renders in all."
+            method: "these refined by a genetic search that the ear screens, and in which every "
+            "render tells what the ear gets wrong: the fittest that is no worse in SC and level "
+            f"than the best of {N_FIRST}, after {budget} renders in all."
             for method, budget in zip(REFINEMENTS, REFINED, strict=True)
         },
         Method.NN16: f"of the {n_neighbours} nearest training notes the one of the smallest MSS "
