@@ -63,12 +63,26 @@ def different(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     Twins are presets of which so few knobs differ that they count as one family.
     """
     limit = twin_knobs(values.shape[1])
+    return first_apart(values, count, lambda moves: (moves > TWIN_DISTANCE).sum(1) >= limit)
+
+
+def first_apart(
+    values: NDArray[np.float32],
+    count: int,
+    is_apart: Callable[[NDArray[np.float32]], NDArray[np.bool_]],
+) -> NDArray[np.intp]:
+    """Numbers of at most so many presets [N, P], those that are apart from all before first.
+
+    Args:
+        values: the presets.
+        count: of the numbers; ascending.
+        is_apart: tells of each of n distances [n, P], knob by knob, whether it is one.
+    """
     chosen: list[int] = []
     for number, preset in enumerate(values):
         if len(chosen) == count:
             break
-        moved = (np.abs(values[chosen] - preset) > TWIN_DISTANCE).sum(1)
-        if (moved >= limit).all():
+        if is_apart(np.abs(values[chosen] - preset)).all():
             chosen.append(number)
     others = [number for number in range(len(values)) if number not in chosen]
     return np.array(sorted(chosen + others[: count - len(chosen)]), np.intp)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from flow_synth.breeding import Breeding
-from flow_synth.candidates import Candidates
+from flow_synth.candidates import Candidates, first_apart
 from flow_synth.features import one_thread
 from flow_synth.fitness import Fitness
 from flow_synth.problem import Problem
@@ -22,6 +22,11 @@ BATCH = 8
 #: Between two batches the best have so many children, so many times, that the ear alone hears.
 N_CHILDREN = 192
 N_GENERATIONS = 2
+#: So many of them, and of those that were played, may be parents of the next generation.
+_N_BEST = 64
+#: By so much in all, the knobs of presets played at once differ, if enough do: others would tell
+#: the same.
+_APART = 0.15
 #: Parents are chosen among so many of the best.
 _N_PARENTS = 16
 #: So many of the best tell what the ear gets wrong about their children.
@@ -136,8 +141,10 @@ class Refinement:
     ) -> NDArray[np.float32]:
         """[at most BATCH, P] the most promising presets that were not played before."""
         children = self._children(ranking, pool) if ranking else pool[:0]
-        found = _unplayed(children, known)[:BATCH]
-        return found if len(found) else _unplayed(pool, known)[:BATCH]
+        found = _unplayed(children, known)
+        if not len(found):
+            return _unplayed(pool, known)[:BATCH]
+        return found[first_apart(found, BATCH, lambda moves: moves.sum(1) >= _APART)]
 
     def _children(
         self, ranking: Sequence[Tried], pool: NDArray[np.float32]
@@ -156,7 +163,7 @@ class Refinement:
             values = np.concatenate((values, children))
             expected = np.concatenate((expected, self._expected(children, surprises)))
             _, first = np.unique(values, axis=0, return_index=True)
-            best = first[np.argsort(expected[first], kind="stable")][: _N_PARENTS + BATCH]
+            best = first[np.argsort(expected[first], kind="stable")][:_N_BEST]
             values, expected = values[best], expected[best]
         return values
 
