@@ -60,7 +60,7 @@ def little_breeding() -> Iterator[None]:
     """Candidates in a fraction of the time; how good they are is not the explorer's to say."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(candidates, "_N_GENERATIONS", 1)
-        patch.setattr(refinement, "N_GENERATIONS", 1)
+        patch.setattr(refinement, "N_CHILDREN", 32)
         yield
 
 
