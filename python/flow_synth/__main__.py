@@ -382,16 +382,16 @@ def export(
     from flow_synth.export import export_run
     from flow_synth.training import load_run
 
-    scores = reach_db = None
+    scores = own_missed_db = None
     if evaluation:
         evaluated = Evaluation.read(evaluation)
         evaluated.check_run(load_run(run).identity)
         scores = evaluated.scores
     if reach:
         validated = Evaluation.read(reach)
-        reach_db = validated.reach_db
+        own_missed_db = validated.own_missed_db
         validated.check_identity(load_run(run).identity)
-    description = export_run(run, out, scores=scores, reach_db=reach_db)
+    description = export_run(run, out, scores=scores, own_missed_db=own_missed_db)
     size = out.stat().st_size
     finish(
         as_json,

@@ -220,7 +220,7 @@ def export_run(
     path: Path,
     *,
     scores: Mapping[str, Mapping[str, float]] | None = None,
-    reach_db: float | None = None,
+    own_missed_db: float | None = None,
     licence: str = "MIT",
 ) -> ModelDescription:
     """Writes the best model of a training run as a model file.
@@ -229,7 +229,7 @@ def export_run(
         run: the folder of the run; its dataset must still be where it was.
         path: where to; must end in ``.flow.ts``.
         scores: method -> measure -> value, on held-out presets.
-        reach_db: within which 95 % of the synth's own sounds are matched.
+        own_missed_db: by no more than which 95 % of the synth's own sounds are missed.
         licence: SPDX identifier of the weights' licence.
 
     Raises:
@@ -261,7 +261,7 @@ def export_run(
         rotation=experiment.rotation,
         recipe=experiment.recipe(),
         scores=scores or {},
-        reach_db=reach_db,
+        own_missed_db=own_missed_db,
         licence=licence,
     )
 
@@ -284,7 +284,7 @@ def export_model(
     rotation: int = 0,
     recipe: Mapping[str, JsonValue],
     scores: Mapping[str, Mapping[str, float]],
-    reach_db: float | None = None,
+    own_missed_db: float | None = None,
     licence: str,
 ) -> ModelDescription:
     """Writes a model file, or refuses.
@@ -301,7 +301,8 @@ def export_model(
         rotation: which folds of its dataset were held out.
         recipe: the experiment, without the path of its dataset.
         scores: method -> measure -> value, on held-out presets.
-        reach_db: within which 95 % of the synth's own sounds are matched; None if not measured.
+        own_missed_db: by no more than which 95 % of the synth's own sounds are missed; None if not
+            measured.
         licence: SPDX identifier of the weights' licence.
 
     Raises:
@@ -332,7 +333,7 @@ def export_model(
         ),
         training_run=training_run,
         rotation=rotation,
-        reach_db=reach_db,
+        own_missed_db=own_missed_db,
         recipe=recipe,
         scores=scores,
         licence=licence,

@@ -178,7 +178,11 @@ def _reach(results: Mapping[str, Evaluation]) -> str:
     """How well matches tell sounds of the synth from others."""
     lines = []
     for synth in dict.fromkeys(evaluation.synth for evaluation in results.values()):
-        of_synth = [evaluation for evaluation in results.values() if evaluation.synth == synth]
+        of_synth = [
+            evaluation
+            for evaluation in results.values()
+            if evaluation.synth == synth and _matching(evaluation).missed_db
+        ]
         inside = [evaluation for evaluation in of_synth if evaluation.split]
         outside = [evaluation for evaluation in of_synth if evaluation.sounds]
         if not (inside and outside):

@@ -34,7 +34,7 @@ class Matching(Frozen):
         points: after every batch of renders.
         expected_db: per target, the fitness that the ear expected of what it ranked first.
         missed_db: per target, how far the nearest of the first candidates is from it where it is
-            heard.
+            heard; older files have none.
         diversity: share of the pairs among the first candidates of a sound that are no twins.
         rank_correlation: Spearman's, of these with the MSS of what it ranked first.
         coverage: share of the true knobs that lie in their intervals of 90 %, over all targets;
@@ -45,11 +45,11 @@ class Matching(Frozen):
     seed: int
     points: tuple[MatchPoint, ...]
     expected_db: tuple[float, ...]
-    missed_db: tuple[float, ...]
     diversity: float
     rank_correlation: float
     coverage: float | None
     knob_coverage: tuple[float, ...] | None
+    missed_db: tuple[float, ...] | None = None
 
     @classmethod
     def of(cls, matches: Sequence[MatchTrial], targets: Targets, seed: int) -> Self:

@@ -8,11 +8,13 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from flow_synth.candidates import find_candidates
 from flow_synth.export import Model
 from flow_synth.family import twin_pairs
+from flow_synth.features import LOG_FLOOR
 from flow_synth.fitness import Aim
 from flow_synth.lock import Locks
 from flow_synth.model_file import N_REACH_RENDERS
@@ -51,7 +53,7 @@ class MatchTrial:
         points: [n, 4] how it went on; the columns are ``MATCH_POINT``.
         expected_db: fitness that the ear expected of what it ranked first.
         missed_db: how far the nearest of the first candidates is from the target, see
-            :meth:`flow_synth.fitness.Aim.missed_db`; infinite if none could be played.
+            :meth:`flow_synth.fitness.Aim.missed_db`; that of silence if none could be played.
         intervals: [P, 2] between which each knob should lie.
         diversity: share of the pairs among the first candidates that are no twins.
     """
@@ -77,7 +79,7 @@ def match_target(stage: TrialStage, job: TrialJob, target: Target, plan: MatchPl
     imitations = {RANKED: stage.nearest(candidates.values[:1])}
     points: list[tuple[float, ...]] = []
     total_db: dict[bytes, float] = {}
-    missed_db = math.inf
+    missed_db = aim.missed_db(torch.full_like(aim.mel, math.log(LOG_FLOOR)))
     for found in Refinement(problem).run(candidates, N_FIRST, stage.sounds, max(REFINED)):
         total_db = {tried.values.tobytes(): tried.fitness.total_db for tried in found.ranking}
         best = found.ranking[0].values[None] if found.ranking else candidates.values[:1]
@@ -86,7 +88,7 @@ def match_target(stage: TrialStage, job: TrialJob, target: Target, plan: MatchPl
         imitations |= {
             refined_name(budget): imitation for budget in REFINED if found.n_renders <= budget
         }
-        if found.n_renders <= N_FIRST:
+        if found.ranking and found.n_renders <= N_FIRST:
             missed_db = found.missed_db
         points.append((found.n_renders, perf_counter() - begun, *imitation.errors[:2]))
     for count in BEST_OF:

@@ -248,9 +248,9 @@ class Matcher:
             yield "This version of the synth is not the one that the model was trained on."
         yield from self._mishaps
         # Fewer candidates are further from most sounds than those by which the reach is known.
-        if trained.reach_db is None or self._n_renders < N_REACH_RENDERS:
+        if trained.own_missed_db is None or self._n_renders < N_REACH_RENDERS:
             return
-        if self._missed_db > trained.reach_db:
+        if self._missed_db > trained.own_missed_db:
             yield (
                 "This synth may not be able to make this sound: of its own sounds, 95 % are "
                 "matched better."

@@ -71,12 +71,12 @@ class ModelDescription(Interface):
     """The content of ``flow_synth.json``.
 
     ``methods`` are those optional ones that the model has. Of the synth's own sounds, 95 % are
-    matched within ``reach_db`` (:meth:`flow_synth.fitness.Aim.missed_db` of the nearest of 16
-    candidates on validation presets); None if that was not measured. ``recipe`` is the experiment
-    that the model was trained by, without the path of its dataset. ``scores`` maps a method (the
-    model, or a baseline) to its measures on held-out presets; which those are follows from
-    ``rotation``, see
-    :func:`flow_synth.fold.split_of`.
+    missed by no more than ``own_missed_db`` (:meth:`flow_synth.fitness.Aim.missed_db` of the
+    nearest of 16 candidates on validation presets); None if that was not measured. ``reach_db`` is
+    an earlier measure of the same, which files may still have and nothing reads. ``recipe`` is the
+    experiment that the model was trained by, without the path of its dataset. ``scores`` maps a
+    method (the model, or a baseline) to its measures on held-out presets; which those are follows
+    from ``rotation``, see :func:`flow_synth.fold.split_of`.
     """
 
     format: Literal["flow-synth model"] = FORMAT
@@ -86,6 +86,7 @@ class ModelDescription(Interface):
     normalisation: Normalisation
     training_run: str
     rotation: Fold = 0
+    own_missed_db: float | None = None
     reach_db: float | None = None
     recipe: Mapping[str, JsonValue]
     scores: Mapping[str, Mapping[str, float]]

@@ -115,10 +115,10 @@ def test_a_reach_is_that_of_validation_sounds() -> None:
     validation = test.model_copy(update={"split": Split.VALIDATION})
     assert test.matching is not None
     missed_db = [0.5 * number for number in range(len(test.matching.expected_db))]
-    assert validation.reach_db == pytest.approx(np.percentile(missed_db, 95))
+    assert validation.own_missed_db == pytest.approx(np.percentile(missed_db, 95))
     for other in (test, made_up(), made_up().model_copy(update={"split": Split.VALIDATION})):
         with pytest.raises(InputError, match="does not tell how far a model reaches"):
-            _ = other.reach_db
+            _ = other.own_missed_db
 
 
 def test_the_picture_is_small_and_always_the_same(results: dict[str, Evaluation]) -> None:

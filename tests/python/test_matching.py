@@ -489,10 +489,10 @@ def test_similarity_halves_with_every_six_db() -> None:
 def test_a_sound_beyond_the_reach_of_a_model_is_doubted(hearing: FlowSynth) -> None:
     with hearing.stage() as stage:
 
-        def found(reach_db: float | None, budget: Budget | None = None) -> Match:
+        def found(own_missed_db: float | None, budget: Budget | None = None) -> Match:
             model = Model(
                 hearing.model._module,
-                hearing.description.model_copy(update={"reach_db": reach_db}),
+                hearing.description.model_copy(update={"own_missed_db": own_missed_db}),
             )
             wishes = Wishes(budget=budget)
             opened = FlowSynth(model, hearing.synth)

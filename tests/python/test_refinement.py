@@ -14,7 +14,7 @@ from flow_synth.candidates import find_candidates
 from flow_synth.fitness import Aim
 from flow_synth.lock import Locks
 from flow_synth.problem import Problem
-from flow_synth.refinement import BATCH, Progress, Refinement
+from flow_synth.refinement import _APART, BATCH, Progress, Refinement
 from flow_synth.synth import Note
 
 
@@ -57,6 +57,15 @@ def test_no_preset_is_played_twice() -> None:
     assert len(players.played) == found[-1].n_renders
     assert len(np.unique(players.played, axis=0)) == len(players.played)
     np.testing.assert_array_equal(TABLE.snap(np.stack(players.played)), players.played)
+
+
+def test_presets_that_are_played_together_tell_different_things() -> None:
+    players = Players()
+    refined(an_aim(0), players)
+    batches = np.stack(players.played[2 * BATCH :]).reshape(-1, BATCH, N_KNOBS)
+    for batch in batches:
+        distances = np.abs(batch[:, None] - batch).sum(2)
+        assert distances[~np.eye(BATCH, dtype=bool)].min() >= _APART - 1e-6
 
 
 @pytest.mark.parametrize("max_renders", [3, 16, 21])
@@ -103,7 +112,7 @@ class DeafEars(ExactEars):
         return mel - mel.amax((1, 2), keepdim=True)
 
 
-def test_an_ear_s_error_is_corrected_at_the_parents() -> None:
+def test_what_an_ear_gets_wrong_is_learnt_from_what_was_played() -> None:
     """Six nats too much in the low bands: it still knows which way is better."""
     aim = an_aim(1)
     exact, wrong = (
