@@ -116,7 +116,13 @@ def test_a_reach_is_that_of_validation_sounds() -> None:
     assert test.matching is not None
     missed_db = [0.5 * number for number in range(len(test.matching.expected_db))]
     assert validation.own_missed_db == pytest.approx(np.percentile(missed_db, 95))
-    for other in (test, made_up(), made_up().model_copy(update={"split": Split.VALIDATION})):
+    older = test.matching.model_copy(update={"missed_db": None})
+    for other in (
+        test,
+        made_up(),
+        made_up().model_copy(update={"split": Split.VALIDATION}),
+        validation.model_copy(update={"matching": older}),
+    ):
         with pytest.raises(InputError, match="does not tell how far a model reaches"):
             _ = other.own_missed_db
 
