@@ -255,7 +255,7 @@ def test_a_match_s_candidates_are_played_and_refined(
     monkeypatch.setattr(candidates, "N_DRAWS", 24)
     monkeypatch.setattr(candidates, "_N_GENERATIONS", 1)
     monkeypatch.setattr(candidates, "_N_CHILDREN", 8)
-    monkeypatch.setattr(refinement, "N_CHILDREN", 8)
+    monkeypatch.setattr(refinement, "N_CHILDREN", 16)
     matching = MatchPlan(Path("model"), seed=0)
     proposals = {"truth": truth(targets)[:, None]}
     recipe = dataset.manifest.recipe
