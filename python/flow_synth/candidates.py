@@ -101,9 +101,9 @@ def find_candidates(problem: Problem) -> Candidates:
         answer = ears.answer(aim.mel)
         drawn = ears.sample(aim.mel, shares, TEMPERATURE)
         values = table.snap(problem.locks.held(torch.cat((answer, drawn)).numpy()))
-        ranked = _ranked(values, expected_db(values))
+        ranked = by_promise(values, expected_db(values))
         bred = _bred(ranked, Breeding(table, problem.locks, generator), expected_db)
-    found = _ranked(*(np.concatenate(pair) for pair in zip(bred, ranked, strict=True)))
+    found = by_promise(*(np.concatenate(pair) for pair in zip(bred, ranked, strict=True)))
     return Candidates(*found, values[0], _intervals(values[1:]))
 
 
@@ -125,11 +125,11 @@ def _bred(
         parents, hopes = best[0][:_N_PARENTS], best[1][:_N_PARENTS]
         children = breeding.children(parents, ranked[0], _N_CHILDREN)
         presets = np.concatenate((parents, children))
-        best = _ranked(presets, np.concatenate((hopes, expected_db(children))))
+        best = by_promise(presets, np.concatenate((hopes, expected_db(children))))
     return best
 
 
-def _ranked(values: NDArray[np.float32], expected_db: NDArray[np.float32]) -> Ranked:
+def by_promise(values: NDArray[np.float32], expected_db: NDArray[np.float32]) -> Ranked:
     """Different ones of presets [N, P], and what is expected of them [N], the best first."""
     _, first = np.unique(values, axis=0, return_index=True)
     first = np.sort(first)

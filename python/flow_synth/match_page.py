@@ -140,6 +140,8 @@ def _lines(evaluations: Sequence[Evaluation]) -> str:
             f"The intervals of 90 % hold the true values of {first.coverage:.1%} of the knobs; "
             f"knob by knob, of {min(first.knob_coverage):.0%} to {max(first.knob_coverage):.0%}."
         )
+    if first.missed_db is None:  # As in files of before.
+        lines.append("Refined by a search that did not yet learn what the ear gets wrong.")
     return "\n".join(f"- {line}" for line in lines)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from flow_synth.breeding import Breeding
-from flow_synth.candidates import Candidates, first_apart
+from flow_synth.candidates import Candidates, by_promise, first_apart
 from flow_synth.features import one_thread
 from flow_synth.fitness import Fitness
 from flow_synth.problem import Problem
@@ -19,8 +19,8 @@ from flow_synth.worker import Sound
 
 #: Presets played at once: a number of its own, so that results depend on no number of workers.
 BATCH = 8
-#: Between two batches the best have so many children that the ear alone hears. More generations of
-#: them go where it errs: two and four came no nearer, see ``_CURIOSITY_DB``.
+#: Between two batches the best have so many children that the ear alone hears. Children of those
+#: go where it errs: they came no nearer on the sounds by which ``_CURIOSITY_DB`` was chosen.
 N_CHILDREN = 384
 #: By so much in all, the knobs of presets played at once differ, if enough do: others would tell
 #: the same.
@@ -150,8 +150,7 @@ class Refinement:
         parents = np.stack([one.values for one in ranking[:_N_PARENTS]])
         children = self._breeding.children(parents, pool, N_CHILDREN)
         hoped_db = self._hoped_db(children, ranking[:_N_WITNESSES])
-        _, first = np.unique(children, axis=0, return_index=True)
-        return children[first[np.argsort(hoped_db[first], kind="stable")]]
+        return by_promise(children, hoped_db)[0]
 
     def _hoped_db(
         self, children: NDArray[np.float32], witnesses: Sequence[Tried]
