@@ -447,7 +447,11 @@ class _Run:
         self._take(_read_checkpoint(folder / BEST)["objective"])
 
     def take_pretrained(self, path: Path) -> None:
-        """Takes the weights of a model file, all that have a place in this run."""
+        """Takes the weights of a model file, all that have a place in this run.
+
+        Raises:
+            InputError: it is of other knobs, or lacks weights that this run does not learn.
+        """
         file = read_model_file(path)
         if file.description.parameters != self.table:
             raise InputError(
@@ -455,7 +459,15 @@ class _Run:
                 "same synth in 'pretrained', or remove it"
             )
         # The file's module holds the model beside what brings audio to log-mel.
-        self._take(load_module(file.archive).state_dict())
+        found = load_module(file.archive).state_dict()
+        for name, own in self.objective.module.model.named_parameters(prefix="model"):
+            is_found = name in found and found[name].shape == own.shape
+            if not (is_found or own.requires_grad):
+                raise InputError(
+                    f"{path} has no weights for '{name}', which this run does not learn; let "
+                    "'model' be as in the recipe of that file, or let the run learn an audio space"
+                )
+        self._take(found)
 
     def _take(self, found: dict[str, Tensor]) -> None:
         objective = self.objective.module

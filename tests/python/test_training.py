@@ -31,10 +31,12 @@ from flow_synth.error import InputError
 from flow_synth.examples import Examples
 from flow_synth.experiment import Experiment, OptimiserSettings, Precision
 from flow_synth.export import export_run
+from flow_synth.flow import FlowKind
 from flow_synth.fold import Split
 from flow_synth.identity import run_identity
 from flow_synth.models import Model
 from flow_synth.models.flow_post import FlowRegressor
+from flow_synth.models.settings import FlowSettings
 from flow_synth.objective import Batch, Objective
 from flow_synth.torchscript import premasked, rounded
 from flow_synth.training import BEST, LAST, METRICS, START, is_finished, load_run, train
@@ -266,6 +268,21 @@ def test_weights_of_another_synth_s_model_are_refused(
     described = experiment(dataset, tmp_path, f'pretrained = "{model}"\n{HEARING}')
     with pytest.raises(InputError, match="is a model of other knobs"):
         run(described, tmp_path / "run")
+
+
+def test_weights_that_neither_a_file_nor_learning_gives_are_refused(
+    dataset: Path, whole: training.TrainedRun, tmp_path: Path
+) -> None:
+    """Or else they would stay random: here those of a flow of another kind."""
+    model = tmp_path / "model.flow.ts"
+    export_run(whole.folder, model)
+    described = experiment(dataset, tmp_path, f'pretrained = "model.flow.ts"\n{HEARING}')
+    coupling = FlowSettings(kind=FlowKind.COUPLING)
+    other = described.model_copy(
+        update={"model": described.model.model_copy(update={"regression_flow": coupling})}
+    )
+    with pytest.raises(InputError, match=r"no weights for 'model\.regressor\.flow"):
+        run(other, tmp_path / "run")
 
 
 @pytest.mark.slow
