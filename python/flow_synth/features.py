@@ -158,19 +158,23 @@ class Resampler(nn.Module):
         return weights
 
 
-def triangles(edges_hz: Tensor, fft_size: int) -> Tensor:
-    """Overlapping triangles of unit peak over the bins of an FFT at 22050 Hz.
+def fft_bins_hz(fft_size: int) -> Tensor:
+    """[fft_size // 2 + 1] float64 frequencies of an FFT's bins at 22050 Hz."""
+    return torch.arange(fft_size // 2 + 1, dtype=torch.float64) * SAMPLE_RATE_HZ / fft_size
+
+
+def triangles(edges_hz: Tensor, bins_hz: Tensor) -> Tensor:
+    """Overlapping triangles of unit peak over the bins of an FFT.
 
     Triangle i rises linearly in Hz from edge i to edge i + 1 and falls to edge i + 2.
 
     Args:
         edges_hz: [n + 2] increasing frequencies, float64.
-        fft_size: samples.
+        bins_hz: [m] frequencies, float64.
 
     Returns:
-        [n, fft_size // 2 + 1] float64 weights.
+        [n, m] float64 weights.
     """
-    bins_hz = torch.arange(fft_size // 2 + 1, dtype=torch.float64) * SAMPLE_RATE_HZ / fft_size
     rising = (bins_hz - edges_hz[:-1, None]) / edges_hz.diff()[:, None]
     return torch.minimum(rising[:-1], 1.0 - rising[1:]).clamp(min=0.0)
 
@@ -223,7 +227,8 @@ class LogMel(nn.Module):
     """
 
     window: Tensor
-    filter_bank: Tensor
+    edges_hz: Tensor
+    bins_hz: Tensor
     _fft_size: Final[int] = FFT_SIZE
     _hop_samples: Final[int] = HOP_SAMPLES
     _n_samples: Final[int] = N_SAMPLES
@@ -232,8 +237,9 @@ class LogMel(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("window", torch.hann_window(FFT_SIZE, dtype=torch.float64))
-        # Its rounding is heard nowhere, and it would be a megabyte of every model file.
-        self.register_buffer("filter_bank", triangles(mel_edges_hz(), FFT_SIZE).float())
+        # The triangles themselves would be half a megabyte of every model file.
+        self.register_buffer("edges_hz", mel_edges_hz())
+        self.register_buffer("bins_hz", fft_bins_hz(FFT_SIZE))
 
     def forward(self, audio: Tensor) -> Tensor:
         """Analyses sounds.
@@ -261,5 +267,7 @@ class LogMel(nn.Module):
             pad_mode="constant",
             return_complex=True,
         )
-        mel = self.filter_bank.double() @ spectrum.abs()
+        # In single precision, as they are in the native core; it is heard nowhere.
+        bank = triangles(self.edges_hz, self.bins_hz).float().double()
+        mel = bank @ spectrum.abs()
         return (mel + self._log_floor).log().float()

@@ -11,7 +11,14 @@ from functools import cache
 import torch
 from torch import Tensor, nn
 
-from flow_synth.features import LOG_FLOOR, SAMPLE_RATE_HZ, LogMel, power_spectrum, triangles
+from flow_synth.features import (
+    LOG_FLOOR,
+    SAMPLE_RATE_HZ,
+    LogMel,
+    fft_bins_hz,
+    power_spectrum,
+    triangles,
+)
 
 #: Windows and hops in milliseconds and the number of mel bands of the multi-scale distance.
 RESOLUTIONS = ((10, 5, 32), (25, 10, 64), (100, 50, 128))
@@ -161,7 +168,7 @@ class _Scale(nn.Module):
         self.register_buffer("window", torch.hann_window(fft_size))
         edges_hz = _slaney_edges_hz(n_mels)
         area = (edges_hz[2:] - edges_hz[:-2]) / 2.0
-        bank = triangles(edges_hz, fft_size) / area[:, None]
+        bank = triangles(edges_hz, fft_bins_hz(fft_size)) / area[:, None]
         self.register_buffer("filter_bank", bank.float())
 
     def forward(self, audio: Tensor) -> Tensor:
