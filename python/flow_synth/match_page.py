@@ -191,12 +191,13 @@ def _reach(results: Mapping[str, Evaluation]) -> str:
             continue
         expected = [np.array(_matching(each[0]).expected_db) for each in (inside, outside)]
         missed = [np.array(_matching(each[0]).missed_db) for each in (inside, outside)]
+        played, unplayed = (f"{area_under_roc(*pair):.2f}" for pair in (missed, expected))
         lines.append(
             f"- {synth}: a sound that the synth did not make is told from one that it made by how "
             f"far the nearest of 16 candidates is from it where it is heard (the dB by which they "
-            f"differ, for each bin of the log-mel that is within 80 dB of its peak), with an area "
-            f"under the ROC curve of {area_under_roc(*missed):.2f}, and by what the ear expects "
-            f"before anything is played with one of {area_under_roc(*expected):.2f}."
+            f"differ, at most 3, for each bin of the log-mel that is within 80 dB of its peak), "
+            f"with an area under the ROC curve of {played}, and by what the ear expects before "
+            f"anything is played with one of {unplayed}."
         )
     return "\n".join(lines) or "Results out of domain are missing."
 
