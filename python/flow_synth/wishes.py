@@ -14,7 +14,7 @@ class Budget:
     A batch of renders that has begun is played to its end.
 
     Raises:
-        InputError: neither is given, or one is not above 0.
+        InputError: neither is given, or it is less than a moment or one render.
     """
 
     seconds: float = math.inf
@@ -24,10 +24,12 @@ class Budget:
         return f"{self.renders:g}" if math.isinf(self.seconds) else f"{self.seconds:g}s"
 
     def __post_init__(self) -> None:
-        if not (min(self.seconds, self.renders) < math.inf and self.seconds > 0 < self.renders):
+        if not (
+            min(self.seconds, self.renders) < math.inf and self.seconds > 0 and self.renders >= 1
+        ):
             raise InputError(
                 f"a search of {self.seconds:g} s and {self.renders:g} renders cannot be made; "
-                "give a number above 0 of either"
+                "give seconds above 0, or 1 render and more"
             )
 
     @classmethod
@@ -41,12 +43,14 @@ class Budget:
             number = float(text.removesuffix("s"))
         except ValueError:
             number = math.nan
-        if not 0 < number < math.inf:
+        is_whole = text.isdecimal() and number >= 1
+        is_time = text.endswith("s") and 0 < number < math.inf
+        if not (is_whole or is_time):
             raise InputError(
                 f"a refinement of {text!r} cannot be made; give seconds, such as '10s', or a "
-                "number of renders, such as '200'"
+                "whole number of renders, such as '200'"
             )
-        return cls(seconds=number) if text.endswith("s") else cls(renders=number)
+        return cls(seconds=number) if is_time else cls(renders=number)
 
 
 @dataclass(frozen=True, eq=False)

@@ -433,9 +433,9 @@ def test_wishes_that_cannot_be_met_are_refused(wishes: dict[str, int], complaint
         Wishes(**wishes)  # type: ignore[arg-type]  # mypy takes any int for any field
 
 
-@pytest.mark.parametrize("budget", [{}, {"seconds": 0}, {"renders": -1}])
+@pytest.mark.parametrize("budget", [{}, {"seconds": 0}, {"renders": 0.5}])
 def test_a_search_without_an_end_or_a_beginning_is_refused(budget: dict[str, float]) -> None:
-    with pytest.raises(InputError, match="give a number above 0 of either"):
+    with pytest.raises(InputError, match="give seconds above 0, or 1 render and more"):
         Budget(**budget)
 
 
@@ -472,7 +472,9 @@ def test_budgets_are_seconds_or_renders(text: str, budget: Budget) -> None:
     assert Budget.parse(text) == budget
 
 
-@pytest.mark.parametrize("text", ["", "s", "10 minutes", "nan", "infs", "-3", "0s"])
+@pytest.mark.parametrize(
+    "text", ["", "s", "10 minutes", "nan", "infs", "-3", "0s", "0", "0.5", "1_0", "1e3"]
+)
 def test_what_is_no_budget_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="cannot be made; give seconds, such as '10s'"):
         Budget.parse(text)
