@@ -18,7 +18,7 @@ _LARGEST_SC = 2.0
 #: What differs by this much is missed, and what differs by more is missed no more: a synth often
 #: makes its own sounds almost exactly in most places, and others a little wrong in all. Chosen on
 #: validation presets and sounds that are none of those of docs/out-of-domain.md.
-_MISSED_DB = 3.0
+MISSED_DB = 3.0
 DB_PER_NAT = 20.0 / math.log(10.0)
 
 
@@ -116,12 +116,13 @@ class Aim:
     def missed_db(self, mel: Tensor) -> float:
         """How far the log-mel [1, 128, 87] of a sound is from the target where that is heard.
 
-        The |dB| differences below either's peak, no lower than 80 dB and each at most 3 dB, over
-        the number of bins in which the target is above that. So neither level nor how much of the
-        time and the spectrum a sound fills makes one target easier to meet than another.
+        The |dB| differences below either's peak, no lower than 80 dB and each at most
+        ``MISSED_DB``, over the number of bins in which the target is above that. So neither level
+        nor how much of the time and the spectrum a sound fills makes one target easier to meet
+        than another.
         """
         with one_thread(), torch.inference_mode():
-            difference = (_relative_db(mel) - self._decibels).abs().clamp(max=_MISSED_DB).sum()
+            difference = (_relative_db(mel) - self._decibels).abs().clamp(max=MISSED_DB).sum()
             n_heard = (self._decibels > -metric.RANGE_DB).sum()
             return float(difference / n_heard)
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from flow_synth.error import InputError
 from flow_synth.evaluation import Evaluation
+from flow_synth.fitness import MISSED_DB
 from flow_synth.match_score import Matching
 from flow_synth.match_trial import N_FIRST
-from flow_synth.metric import SOUND_MEASURES, Measure
+from flow_synth.metric import RANGE_DB, SOUND_MEASURES, Measure
 from flow_synth.page import write_page
 from flow_synth.score import INTERVAL_PERCENT, OWN, Method
 from flow_synth.score_page import (
@@ -195,9 +196,9 @@ def _reach(results: Mapping[str, Evaluation]) -> str:
         lines.append(
             f"- {synth}: a sound that the synth did not make is told from one that it made by how "
             f"far the nearest of 16 candidates is from it where it is heard (the dB by which they "
-            f"differ, at most 3, for each bin of the log-mel that is within 80 dB of its peak), "
-            f"with an area under the ROC curve of {played}, and by what the ear expects before "
-            f"anything is played with one of {unplayed}."
+            f"differ, at most {MISSED_DB:g}, for each bin of the log-mel that is within "
+            f"{RANGE_DB:g} dB of its peak), with an area under the ROC curve of {played}, and by "
+            f"what the ear expects before anything is played with one of {unplayed}."
         )
     return "\n".join(lines) or "Results out of domain are missing."
 

@@ -14,7 +14,7 @@ class Budget:
     A batch of renders that has begun is played to its end.
 
     Raises:
-        InputError: neither is given, or it is less than a moment or one render.
+        InputError: neither is given, the time is not above 0, or it is less than one render.
     """
 
     seconds: float = math.inf
@@ -24,9 +24,8 @@ class Budget:
         return f"{self.renders:g}" if math.isinf(self.seconds) else f"{self.seconds:g}s"
 
     def __post_init__(self) -> None:
-        if not (
-            min(self.seconds, self.renders) < math.inf and self.seconds > 0 and self.renders >= 1
-        ):
+        has_end = min(self.seconds, self.renders) < math.inf
+        if not (has_end and self.seconds > 0 and self.renders >= 1):
             raise InputError(
                 f"a search of {self.seconds:g} s and {self.renders:g} renders cannot be made; "
                 "give seconds above 0, or 1 render and more"

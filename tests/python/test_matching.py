@@ -433,7 +433,7 @@ def test_wishes_that_cannot_be_met_are_refused(wishes: dict[str, int], complaint
         Wishes(**wishes)  # type: ignore[arg-type]  # mypy takes any int for any field
 
 
-@pytest.mark.parametrize("budget", [{}, {"seconds": 0}, {"renders": 0.5}])
+@pytest.mark.parametrize("budget", [{}, {"seconds": 0}, {"renders": -1}, {"renders": 0.5}])
 def test_a_search_without_an_end_or_a_beginning_is_refused(budget: dict[str, float]) -> None:
     with pytest.raises(InputError, match="give seconds above 0, or 1 render and more"):
         Budget(**budget)
